@@ -58,7 +58,7 @@ class BadValueError(TwinError, ValueError):
 
 
 class RefusedError(TwinError):
-    """A guard said no. `guard`, `expected`, `found` and `since` say why; `invocation` says which."""
+    """A guard said no; its attributes say which, what it expected and what it found, since when."""
 
     code = "refused"
 

@@ -1,4 +1,4 @@
-"""Life: the state of the coupling between a twin and its asset, computed from horizons and clock."""
+"""Life: how a twin is coupled to its asset, computed from horizons and clock."""
 
 from collections.abc import Collection
 from enum import StrEnum

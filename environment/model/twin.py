@@ -103,7 +103,7 @@ class Property:
             for key, entry in value.items():
                 if not isinstance(entry, Mapping) or set(entry) != set(self.fields):
                     raise BadValueError(
-                        f"{where}.{key}: expected the fields {', '.join(self.fields)}, got {entry!r}."
+                        f"{where}.{key}: expected {', '.join(self.fields)}, got {entry!r}."
                     )
         return value
 
@@ -318,9 +318,9 @@ def operation(
     roles: Sequence[str] = (),
     undo: str = "",
 ) -> Callable[[Callable[..., Awaitable[JSON]]], Operation]:
-    """Make an async method an operation; its signature is the input, its docstring the description.
+    """Make an async method an operation: its signature is the input, its docstring the text.
 
-    `within_s` is the time in which the effect must be seen in the shadow (engineering default 30 s).
+    `within_s`: the time in which the effect must be seen (engineering default 30 s).
     """
 
     def make(function: Callable[..., Awaitable[JSON]]) -> Operation:
@@ -375,31 +375,35 @@ def follows(rel: str, *names: str) -> Callable[[Callable[..., Iterable[tuple[str
 
 
 class Port(Protocol):
-    """What the runtime lends to a twin."""
+    """What the runtime lends to a twin while it carries out one invocation."""
+
+    @property
+    def caller(self) -> str:
+        """Who asked."""
 
     def now(self) -> float:
         """Scenario seconds."""
 
-    async def command(self, call: Invocation, name: str, arguments: Mapping[str, JSON]) -> JSON:
+    async def command(self, name: str, **arguments: JSON) -> JSON:
         """Ask the asset; returns what it answers, raises `InvocationFailedError` if it cannot."""
 
-    def report(self, call: Invocation, member: str, value: JSON) -> Change | None:
-        """Record what the caller states about the process (the caller is the source)."""
+    def report(self, member: str, value: JSON) -> None:
+        """Record what the caller states about a process: here the caller is the source."""
 
-    def transition(self, call: Invocation, to: str, *, reason: str = "", place: str = "") -> None:
+    def transition(self, to: str, *, reason: str = "", place: str = "") -> None:
         """Move the process to another phase."""
 
-    def create(self, call: Invocation, kind: str, twin: str) -> "Twin":
+    def create(self, kind: str, twin: str) -> "Twin":
         """Bring a twin into the world."""
 
-    def link(self, call: Invocation, rel: str, target: str) -> None:
-        """Link this twin to another one."""
+    def link(self, rel: str, target: str, *, twin: str = "") -> None:
+        """Link this twin (or the named one) to another."""
 
-    def unlink(self, call: Invocation, rel: str, target: str) -> None:
+    def unlink(self, rel: str, target: str) -> None:
         """End a link; it stays in the journal."""
 
     def twin(self, name: str) -> "Twin":
-        """Another twin, to read its state in a guard or an operation."""
+        """Another twin, to read its state."""
 
 
 @dataclass(slots=True)

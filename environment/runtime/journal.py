@@ -1,0 +1,135 @@
+"""The journal: the one list of everything that happened, append-only and hash-chained.
+
+State, reports, measures and the answer to *why* are read from it. It can be rebuilt as of any
+time, also as it was known at another time. In memory here; `environment.store` writes it to disk.
+"""
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from environment.errors import JournalError
+from environment.model.change import Change, canonical
+
+GENESIS = "0" * 64
+
+
+def chain_hash(previous: str, change: Change) -> str:
+    """The hash of a change in the chain: SHA-256 over the previous hash and the canonical row."""
+    return hashlib.sha256(f"{previous}{canonical(change.row())}".encode()).hexdigest()
+
+
+def verify_chain(rows: Iterable[tuple[Change, str]]) -> int:
+    """Check a stored chain; returns how many changes it holds, raises where it was altered."""
+    previous, count = GENESIS, 0
+    for change, stored in rows:
+        if change.seq != count + 1:
+            raise JournalError(
+                f"The journal is broken: change {count + 1} is missing (found {change.seq})."
+            )
+        previous = chain_hash(previous, change)
+        if previous != stored:
+            raise JournalError(
+                f"The journal was altered at or before change {change.seq} "
+                f"({change.twin}.{change.name}): its hash does not follow from the one before."
+            )
+        count += 1
+    return count
+
+
+class Journal:
+    """Changes in the order in which they were recorded; `seq` starts at 1 and is never re-used."""
+
+    def __init__(self, name: str = "journal") -> None:
+        self.name = name
+        self._changes: list[Change] = []
+        self._by_twin: dict[str, list[Change]] = {}
+        self._hashes: list[str] = []
+        self._followers: list[Callable[[Change], None]] = []
+
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self._changes)
+
+    def __getitem__(self, seq: int) -> Change:
+        """The change with this `seq`."""
+        if not 1 <= seq <= len(self._changes):
+            raise JournalError(f"No change {seq}: the journal holds 1 to {len(self._changes)}.")
+        return self._changes[seq - 1]
+
+    @property
+    def next_seq(self) -> int:
+        """The seq that the next change will have."""
+        return len(self._changes) + 1
+
+    def append(self, change: Change) -> Change:
+        """Add a change; its seq must be the next one."""
+        if change.seq != len(self._changes) + 1:
+            raise JournalError(f"Expected change {self.next_seq}, got {change.seq}.")
+        self._changes.append(change)
+        try:
+            self._by_twin[change.twin].append(change)
+        except KeyError:
+            self._by_twin[change.twin] = [change]
+        for follower in self._followers:
+            follower(change)
+        return change
+
+    def follow(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call back at every change; returns the function that ends it."""
+        self._followers.append(callback)
+        return lambda: self._followers.remove(callback)
+
+    def read(
+        self,
+        *,
+        twin: str | None = None,
+        since: int = 0,
+        start: float = float("-inf"),
+        end: float = float("inf"),
+        kind: str | None = None,
+        name: str | None = None,
+    ) -> list[Change]:
+        """Changes after `since`, recorded in [start, end], filtered by twin, kind and name."""
+        rows: Sequence[Change]
+        rows = self._changes if twin is None else self._by_twin.get(twin, [])
+        first = bisect_right(rows, since, key=lambda c: c.seq) if since else 0
+        first = max(first, bisect_left(rows, start, key=lambda c: c.recorded))
+        last = bisect_right(rows, end, key=lambda c: c.recorded)
+        return [
+            c
+            for c in rows[first:last]
+            if (kind is None or c.kind == kind) and (name is None or c.name == name)
+        ]
+
+    def last(self, twin: str, name: str) -> Change | None:
+        """The most recent change of a member."""
+        for change in reversed(self._by_twin.get(twin, [])):
+            if change.name == name:
+                return change
+        return None
+
+    def why(self, change: Change) -> list[Change]:
+        """The changes that led to this one, from the first cause to the change itself."""
+        chain, seen = [change], {change.seq}
+        cause = change.cause
+        while isinstance(cause, int) and cause not in seen:
+            step = self[cause]
+            chain.append(step)
+            seen.add(cause)
+            cause = step.cause
+        return chain[::-1]
+
+    def hashes(self) -> list[str]:
+        """The hash of each change so far; computed when asked for, each once."""
+        previous = self._hashes[-1] if self._hashes else GENESIS
+        for change in self._changes[len(self._hashes) :]:
+            previous = chain_hash(previous, change)
+            self._hashes.append(previous)
+        return self._hashes
+
+    def verify(self) -> int:
+        """Check the chain against the hashes taken so far."""
+        return verify_chain(zip(self._changes, self.hashes(), strict=True))

@@ -1,0 +1,360 @@
+"""Invocations: from a request to what is seen of it in the shadow.
+
+`requested`, then `refused | accepted`, `running`, `completed | failed | cancelled | expired`, then
+`confirmed | unconfirmed`. Each step is a change; accepted, completed and seen are three facts.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from environment.errors import (
+    InvocationFailedError,
+    RefusedError,
+    TwinError,
+    UnknownMemberError,
+)
+from environment.model.change import JSON, Change, Observation
+from environment.model.twin import Finding, Guard, Invocation, Operation, Twin
+from environment.physical.adapter import Command
+from environment.runtime.world import Notice, World, because, current_cause
+
+#: Seconds after which a command that the asset has not answered is given up (engineering default).
+ANSWER_WITHIN_S = 600.0
+
+
+_call: ContextVar[Invocation] = ContextVar("invocation")
+
+
+class Status(StrEnum):
+    """Where an invocation stands."""
+
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(slots=True)
+class Progress:
+    """The course of one invocation."""
+
+    call: Invocation
+    status: Status = Status.REQUESTED
+    output: JSON = None
+    reason: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether an operation can be asked for now, by this caller, and if not, why."""
+
+    operation: str
+    available: bool
+    guard: str = ""
+    expected: str = ""
+    found: str = ""
+    since: float | None = None
+
+
+#: Every operation may be asked for in any life but the ended ones.
+def _not_ended(twin: Twin, call: Invocation) -> Finding | None:
+    if twin.life in ("closed", "archived"):
+        return Finding("a twin that is not closed", f"life {twin.life}")
+    return None
+
+
+NOT_ENDED = Guard("twin_not_ended", "The twin is not closed.", _not_ended)
+
+
+def _role_guard(operation: Operation) -> Guard:
+    def check(twin: Twin, call: Invocation) -> Finding | None:
+        if operation.roles and call.role not in operation.roles:
+            return Finding(f"one of the roles {', '.join(operation.roles)}", call.role or "no role")
+        return None
+
+    return Guard("role_is_allowed", "The caller's role may ask for this.", check)
+
+
+class Operations:
+    """Carries out invocations on the twins of a world; roles say who may ask for what."""
+
+    def __init__(self, world: World, roles: Mapping[str, str] | None = None) -> None:
+        self.world = world
+        self.roles = dict(roles or {})
+        self.invocations: dict[str, Progress] = {}
+        self._tasks: set[asyncio.Task[JSON]] = set()
+        self._ports: dict[str, _Port] = {}
+        self._effects: dict[str, list[Callable[[Change], None]]] = {}
+        world.watch(self._see)
+
+    async def invoke(
+        self,
+        twin_id: str,
+        name: str,
+        positional: Sequence[JSON] = (),
+        named: Mapping[str, JSON] | None = None,
+        *,
+        by: str,
+    ) -> JSON:
+        """Ask a twin for an operation; returns its output once the asset has completed it.
+
+        Raises `RefusedError` (a guard), `InvocationFailedError` (the asset), or what is wrong with
+        the request itself, which then leaves no trace.
+        """
+        world = self.world
+        twin = world.twin(twin_id)
+        operation: Operation = twin.member("operation", name, twin_id)
+        arguments = operation.bind(f"{twin_id}.{name}", positional, named or {})
+        role = self.roles.get(by, by)
+        number = f"{name}-{len(self.invocations) + 1}"
+        call = Invocation(number, twin_id, name, arguments, by, role, world.clock.now())
+        progress = Progress(call)
+        self.invocations[number] = progress
+        _, cause = current_cause()
+        requested = self._step(progress, Status.REQUESTED, cause, arguments=dict(arguments))
+        call = Invocation(number, twin_id, name, arguments, by, role, call.at, requested.seq)
+        progress.call = call
+        refusal = self._refusal(twin, operation, call)
+        if refusal is not None:
+            guard, finding = refusal
+            found = {
+                "guard": guard.name,
+                "expected": finding.expected,
+                "found": finding.found,
+                "since": finding.since,
+            }
+            self._step(progress, Status.REFUSED, requested.seq, **found)
+            raise RefusedError(
+                f"{twin_id}.{name}",
+                guard.name,
+                finding.expected,
+                finding.found,
+                since=finding.since,
+                invocation=number,
+            )
+        self._step(progress, Status.ACCEPTED, requested.seq)
+        return await self._run(twin, operation, progress)
+
+    def available(self, twin_id: str, by: str) -> list[Availability]:
+        """Every operation of a twin with the first guard that would refuse it now."""
+        twin = self.world.twin(twin_id)
+        role = self.roles.get(by, by)
+        rows = []
+        for operation in twin.operations.values():
+            defaults = {p.name: p.default for p in operation.parameters}
+            call = Invocation("", twin_id, operation.name, defaults, by, role, 0.0)
+            refusal = self._refusal(twin, operation, call, before_asking=True)
+            if refusal is None:
+                rows.append(Availability(operation.name, True))
+            else:
+                guard, f = refusal
+                rows.append(
+                    Availability(operation.name, False, guard.name, f.expected, f.found, f.since)
+                )
+        return rows
+
+    def cancel(self, number: str, reason: str) -> None:
+        """Give up an invocation that is still running."""
+        progress = self.invocations[number]
+        if progress.status in (Status.ACCEPTED, Status.RUNNING):
+            progress.reason = reason
+            for task in self._tasks:
+                if task.get_name() == number:
+                    task.cancel()
+
+    async def close(self) -> None:
+        """Cancel what is still running."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _refusal(
+        self, twin: Twin, operation: Operation, call: Invocation, *, before_asking: bool = False
+    ) -> tuple[Guard, Finding] | None:
+        for guard in (NOT_ENDED, _role_guard(operation), *operation.guards):
+            if before_asking and guard.doc.startswith("Argument"):
+                continue  # depends on what will be asked
+            finding = guard.check(twin, call)
+            if finding is not None:
+                return guard, finding
+        return None
+
+    async def _run(self, twin: Twin, operation: Operation, progress: Progress) -> JSON:
+        call = progress.call
+        twin.port = self._port(twin)
+        watching = self._watch_effect(twin, operation, progress)
+        self._step(progress, Status.RUNNING, call.cause)
+
+        async def body() -> JSON:
+            _call.set(call)
+            with because(call.by, call.cause):
+                return await operation.run(twin, **dict(call.arguments))
+
+        task = asyncio.get_running_loop().create_task(body(), name=call.id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        end_limit = self.world.clock.call_at(
+            call.at + ANSWER_WITHIN_S, lambda: self._expire(progress, task)
+        )
+        try:
+            output = await task
+        except asyncio.CancelledError:
+            watching(Status.CANCELLED)
+            if progress.status != Status.EXPIRED:
+                self._step(progress, Status.CANCELLED, call.cause, reason=progress.reason)
+            if progress.reason:
+                raise InvocationFailedError(
+                    f"{call.twin}.{call.operation}: {progress.reason}.", "cancelled"
+                ) from None
+            raise
+        except TwinError as error:
+            watching(Status.FAILED)
+            reason = getattr(error, "reason", error.code)
+            progress.reason = str(error)
+            self._step(progress, Status.FAILED, call.cause, reason=reason, message=str(error))
+            raise
+        finally:
+            end_limit()
+        progress.output = output
+        self._step(progress, Status.COMPLETED, call.cause, output=output)
+        watching(Status.COMPLETED)
+        return output
+
+    def _expire(self, progress: Progress, task: "asyncio.Task[JSON]") -> None:
+        progress.status = Status.EXPIRED
+        progress.reason = f"no answer within {ANSWER_WITHIN_S:g} s"
+        self._step(progress, Status.EXPIRED, progress.call.cause, reason=progress.reason)
+        task.cancel()
+
+    def _watch_effect(
+        self, twin: Twin, operation: Operation, progress: Progress
+    ) -> Callable[[Status], None]:
+        """Watch for the expected effect; the returned function says how the operation ended."""
+        effect, call = operation.effect, progress.call
+        seen: list[Change] = []
+        ended: list[Status] = []
+
+        def finish(status: Status, cause: int | None) -> None:
+            if watch in self._effects.get(twin.id, ()):
+                self._effects[twin.id].remove(watch)
+                self._step(progress, status, cause)
+
+        def watch(change: Change) -> None:
+            if effect is not None and effect.met(twin, call, change):
+                seen.append(change)
+                if ended:
+                    finish(Status.CONFIRMED, change.seq)
+
+        def end(status: Status) -> None:
+            if effect is None:
+                return
+            if status != Status.COMPLETED:
+                self._effects[twin.id].remove(watch)
+                return
+            ended.append(status)
+            if seen or effect.met(twin, call, None):
+                finish(Status.CONFIRMED, seen[-1].seq if seen else call.cause)
+                return
+            limit = self.world.clock.now() + operation.within_s
+            self.world.clock.call_at(limit, lambda: finish(Status.UNCONFIRMED, call.cause))
+
+        if effect is not None:
+            self._effects.setdefault(twin.id, []).append(watch)
+        return end
+
+    def _see(self, notice: Notice) -> None:
+        if notice.change.kind in ("property", "event"):
+            for watch in tuple(self._effects.get(notice.twin, ())):
+                watch(notice.change)
+
+    def _step(
+        self, progress: Progress, status: Status, cause: Any, **details: JSON
+    ) -> Change:  # `cause` is a seq or a (journal, seq), as in Change
+        call = progress.call
+        progress.status = status
+        change = self.world.record(
+            call.twin,
+            "operation",
+            call.operation,
+            {"invocation": call.id, "status": status.value, **details},
+            by=call.by,
+            cause=cause,
+        )
+        progress.changes.append(change)
+        return change
+
+    def _port(self, twin: Twin) -> "_Port":
+        if twin.id not in self._ports:
+            self._ports[twin.id] = _Port(self.world, twin)
+        return self._ports[twin.id]
+
+
+class _Port:
+    """The `Port` of one twin; which invocation is being carried out comes from the context."""
+
+    def __init__(self, world: World, twin: Twin) -> None:
+        self._world, self._twin = world, twin
+
+    @property
+    def caller(self) -> str:
+        return _call.get().by
+
+    def now(self) -> float:
+        return self._world.clock.now()
+
+    async def command(self, name: str, **arguments: JSON) -> JSON:
+        call = _call.get()
+        adapter = self._world.adapter_of(self._twin.id)
+        return await adapter.command(Command(self._twin.id, name, arguments, call.by, call.cause))
+
+    def report(self, member: str, value: JSON) -> None:
+        call = _call.get()
+        self._world.observe(
+            Observation(
+                twin=self._twin.id,
+                member=member,
+                value=value,
+                effective=self._world.clock.now(),
+                source=call.by,
+                by=call.by,
+                cause=call.cause,
+            )
+        )
+
+    def transition(self, to: str, *, reason: str = "", place: str = "") -> None:
+        call, twin = _call.get(), self._twin
+        if twin.machine is None:
+            raise UnknownMemberError("phase", to, twin.id)
+        twin.machine.check(to, twin.id)
+        before = twin.phase
+        self._world.record(twin.id, "phase", "phase", to, by=call.by, cause=call.cause)
+        details = {"from": before, "to": to, "reason": reason, "place": place}
+        self._world.record(twin.id, "event", "phase_changed", details, by=call.by, cause=call.cause)
+        if to in twin.machine.ended:
+            self._world.end(twin.id, by=call.by)
+
+    def create(self, kind: str, twin: str) -> Twin:
+        call = _call.get()
+        return self._world.add(kind, twin, by=call.by, cause=call.cause)
+
+    def link(self, rel: str, target: str, *, twin: str = "") -> None:
+        call = _call.get()
+        self._world.link(twin or self._twin.id, rel, target, by=call.by, cause=call.cause)
+
+    def unlink(self, rel: str, target: str) -> None:
+        call = _call.get()
+        self._world.unlink(self._twin.id, rel, target, by=call.by, cause=call.cause)
+
+    def twin(self, name: str) -> Twin:
+        return self._world.twin(name)

@@ -1,0 +1,132 @@
+"""States rebuilt from a journal: any twin, as of any time, as known at any time.
+
+The live state and the rebuilt one follow one rule, so that a replay equals what was live.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from environment.model.change import Change
+from environment.model.frame import Absent, Reading, State, frame_of
+from environment.model.twin import Twin
+from environment.runtime.journal import Journal
+
+
+def reading_of(change: Change) -> Reading:
+    """The reading that a property change carries."""
+    return Reading(
+        change.value,
+        change.effective,
+        change.recorded,
+        change.source,
+        change.quality,
+        change.seq,
+        change.twin,
+    )
+
+
+def newer(a: Reading | None, b: Reading | None) -> Reading | None:
+    """The reading that counts: the later effective one; of two at one moment, the later learned."""
+    if a is None or b is None:
+        return a or b
+    return b if (b.effective, b.seq) > (a.effective, a.seq) else a
+
+
+def state_at(
+    journal: Journal,
+    models: Mapping[str, type[Twin]],
+    twin: str,
+    at: float,
+    *,
+    known_at: float | None = None,
+    latest: bool = False,
+) -> State:
+    """The state of a twin as of `at`, from what was recorded by `known_at` (default: ever).
+
+    `models` maps each twin id to its class. With `latest`, values beyond their horizon are
+    shown too (each carries its effective time); agents and guards never use that.
+    """
+    known = float("inf") if known_at is None else known_at
+    rebuild = _Rebuild(journal, models, at, known)
+    model = models[twin]
+    values: dict[str, Reading] = {}
+    absent: dict[str, Absent] = {}
+    for name in model.properties:
+        reading = rebuild.reading(twin, name)
+        if reading is None:
+            absent[name] = Absent("unknown")
+            continue
+        until = reading.fresh_until(model.properties[name].horizon(reading.quality))
+        if at < until or latest:
+            values[name] = reading
+        else:
+            absent[name] = Absent("stale", until, reading)
+    rows = rebuild.rows(twin)
+    phases = [c for c in rows if c.kind == "phase"]
+    lives = [c for c in rows if c.kind == "life"]
+    return State(
+        twin=twin,
+        at=at,
+        values=values,
+        absent=absent,
+        frame=frame_of((r for r in values.values()), at),
+        phase=phases[-1].value if phases else None,
+        life=lives[-1].value if lives else "declared",
+        revision=len(rows),
+    )
+
+
+class _Rebuild:
+    """One reconstruction: caches what several properties need."""
+
+    def __init__(
+        self, journal: Journal, models: Mapping[str, type[Twin]], at: float, known: float
+    ) -> None:
+        self._journal, self._models = journal, models
+        self._at, self._known = at, known
+        self._rows: dict[str, list[Change]] = {}
+        self._readings: dict[str, dict[str, list[Reading]]] = {}
+
+    def rows(self, twin: str) -> list[Change]:
+        """The changes of a twin that were true by `at` and known by `known`."""
+        if twin not in self._rows:
+            rows = self._journal.read(twin=twin, end=self._known)
+            self._rows[twin] = [c for c in rows if c.effective <= self._at]
+        return self._rows[twin]
+
+    def reading(
+        self, twin: str, name: str, limit: float = float("inf"), path: tuple[str, ...] = ()
+    ) -> Reading | None:
+        """The reading that counts, the twin's own or one that came through a link while it held."""
+        own = self._own(twin, name, limit)
+        declared = self._models[twin].properties.get(name)
+        if declared is None or not declared.via or twin in path:
+            return own
+        for rel in declared.via:
+            for target, until in self._links(twin, rel):
+                if name in self._models[target].properties:
+                    behind = self.reading(target, name, min(limit, until), (*path, twin))
+                    own = newer(own, behind)
+        return own
+
+    def _own(self, twin: str, name: str, limit: float) -> Reading | None:
+        if twin not in self._readings:
+            readings: dict[str, list[Reading]] = {}
+            for change in self.rows(twin):
+                if change.kind == "property" and change.quality != "stale":
+                    readings.setdefault(change.name, []).append(reading_of(change))
+            self._readings[twin] = readings
+        best: Reading | None = None
+        for reading in reversed(self._readings[twin].get(name, ())):
+            if reading.effective <= limit:
+                best = newer(best, reading)
+                if reading.quality != "restated":
+                    break  # in order of effective time but for restated ones
+        return best
+
+    def _links(self, twin: str, rel: str) -> Iterable[tuple[str, float]]:
+        held: dict[str, float] = {}
+        for change in self.rows(twin):
+            if change.kind == "link" and change.name == rel:
+                until = change.value["until"]
+                held[change.value["target"]] = float("inf") if until is None else until
+        return held.items()
