@@ -14,6 +14,7 @@ from environment.model.change import JSON, Change
 from environment.model.frame import Reading
 from environment.model.life import Life
 from environment.model.phase import PhaseMachine
+from environment.model.vitals import Kind, Vital, of_kind
 
 ValueType = Literal[
     "number",  # a float
@@ -230,7 +231,7 @@ class Parameter:
     """One input of an operation."""
 
     name: str
-    type: str  # string, number, integer, boolean, array, object
+    type: str  # string, number, integer, boolean, array, object, any
     default: JSON
     required: bool
     choices: tuple[str, ...] = ()
@@ -243,6 +244,7 @@ _JSON_TYPES: dict[object, str] = {
     bool: "boolean",
     list: "array",
     dict: "object",
+    object: "any",
 }
 
 
@@ -295,6 +297,7 @@ class Operation:
             "boolean": isinstance(value, bool),
             "array": isinstance(value, (list, tuple)),
             "object": isinstance(value, Mapping),
+            "any": True,
         }[parameter.type]
         if not fits:
             raise BadValueError(
@@ -384,7 +387,7 @@ class Port(Protocol):
     def now(self) -> float:
         """Scenario seconds."""
 
-    async def command(self, name: str, **arguments: JSON) -> JSON:
+    async def command(self, name: str, /, **arguments: JSON) -> JSON:
         """Ask the asset; returns what it answers, raises `InvocationFailedError` if it cannot."""
 
     def report(self, member: str, value: JSON) -> None:
@@ -441,8 +444,20 @@ class Twin:
     link_types: ClassVar[dict[str, Link]] = {}
     follow_rules: ClassVar[tuple[Follow, ...]] = ()
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
+    created = Event("The twin came into the world.", fields=("kind", "life"))
+    reading_refused = Event(
+        "A source said something that cannot be.", fields=("member", "value", "why")
+    )
+
+    def __init_subclass__(
+        cls, *, vitals: Sequence[Kind] = (), via: Sequence[str] = (), required: Sequence[str] = ()
+    ) -> None:
+        """`vitals` gives the twin every row of those kinds; `via` links carry them live."""
+        super().__init_subclass__()
+        for row in (row for kind in vitals for row in of_kind(kind)):
+            member = _vital_property(row, via=via, required=row.key in required)
+            member.__set_name__(cls, row.key)
+            setattr(cls, row.key, member)
         members = [m for base in reversed(cls.__mro__) for m in vars(base).values()]
         cls.kind = vars(cls).get("kind") or _snake(cls.__name__)
         cls.properties = {m.name: m for m in members if isinstance(m, Property)}
@@ -540,6 +555,22 @@ class Twin:
             },
             "phases": list(cls.machine.phases) if cls.machine else [],
         }
+
+
+def _vital_property(row: Vital, *, via: Sequence[str], required: bool) -> Property:
+    kinds: dict[str, ValueType] = {"number": "number", "boolean": "flag", "text": "word"}
+    return Property(
+        kinds[row.value_type],
+        row.label,
+        unit=row.unit,
+        horizon_s=row.horizon_s,
+        horizons_s={"cuff": row.cuff_horizon_s} if row.cuff_horizon_s else None,
+        required=required,
+        low=row.lowest,
+        high=row.highest,
+        via=via,
+        code=row.loinc or "",
+    )
 
 
 def _snake(name: str) -> str:

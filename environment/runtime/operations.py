@@ -313,7 +313,7 @@ class _Port:
     def now(self) -> float:
         return self._world.clock.now()
 
-    async def command(self, name: str, **arguments: JSON) -> JSON:
+    async def command(self, name: str, /, **arguments: JSON) -> JSON:
         call = _call.get()
         adapter = self._world.adapter_of(self._twin.id)
         return await adapter.command(Command(self._twin.id, name, arguments, call.by, call.cause))
