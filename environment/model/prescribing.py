@@ -138,7 +138,7 @@ def _too_much(
         priority="high",
         drug=row.id,
         text=f"{row.label}: {words}{because}",
-        alternative=row.alternative.replace("_", " "),
+        alternative=_alternative_text(row.alternative),
         source=row.source,
     )
 
