@@ -1,0 +1,333 @@
+"""What can be known to be wrong with a scenario without running it.
+
+Operations, their arguments, who may ask for them, and every id of a catalogue are compared with the
+vocabulary of the twins; injuries and courses with what the simulated body understands.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from environment.errors import TwinError, did_you_mean
+from environment.model import catalogue
+from environment.model.triage import ITEMS
+from environment.model.twin import Operation, Twin
+from environment.physical.physiology import Body
+from environment.physical.physiology.course import course
+from environment.physical.physiology.injuries import injury_from
+from environment.physical.physiology.parameters import parameters
+from environment.twins import kinds
+from scenarios.clinical_time import clock
+from scenarios.schema import SUGGESTIONS, Act, Condition, Respond, Scenario, Trigger, Value
+from scenarios.source import Place
+
+Problem = tuple[Place, str]
+RULE = re.compile(r"[A-Z]{3}-\d{2}")
+ROLES = Path(__file__).parents[1] / "agents" / "roles"
+#: Properties that every twin has beside its own.
+ALWAYS = ("phase", "life")
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The nearest names if there are any, else all that are known."""
+    hint = did_you_mean(name, known)
+    return hint.split(" Known: ")[0] if " Did you mean " in hint else hint
+
+
+def problems_of(scenario: Scenario) -> list[Problem]:
+    """Everything that is wrong, in the order of the file."""
+    checks: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (
+        _ids,
+        _body,
+        _agents,
+        _events,
+        _responses,
+        _triggers,
+        _expectations,
+    )
+    return [problem for check in checks for problem in check(scenario)]
+
+
+def _ids(s: Scenario) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    ids = {
+        "place": [row.id for row in s.places],
+        "vehicle": [row.id for row in s.vehicles],
+        "room": [row.id for row in s.rooms],
+        "person": [row.id for row in s.people],
+        "device": [row.id for row in s.devices],
+    }
+    for key, rows in ids.items():
+        for i, name in enumerate(rows):
+            if name in seen:
+                yield (key, i, "id"), f"the id '{name}' is already that of a {seen[name]}."
+            seen[name] = key
+    for i, person in enumerate(s.people):
+        for display in person.reads:
+            if display not in s.displays:
+                hint = near(display, s.displays)
+                yield ("person", i, "reads"), f"no display '{display}'.{hint}"
+    named: set[str] = set()
+    for key, entries in (
+        ("injury", s.injuries),
+        ("course", s.courses),
+        ("finding", s.findings),
+        ("event", s.events),
+        ("respond", s.responses),
+        ("trigger", s.triggers),
+        ("expect", s.expectations),
+    ):
+        for i, entry in enumerate(entries):
+            if entry.name and entry.name in named:
+                yield (key, i, "name"), f"the name '{entry.name}' is used twice."
+            named.add(entry.name)
+
+
+def _body(s: Scenario) -> Iterator[Problem]:
+    table = s.body_table()
+    try:
+        parameters(table["patient"])
+    except (TwinError, TypeError) as wrong:
+        yield ("patient", "body"), _lowered(str(wrong))
+    for i, injury in enumerate(s.injuries):
+        try:
+            injury_from(injury.body_table())
+        except (TwinError, TypeError) as wrong:
+            yield ("injury", i), _lowered(str(wrong))
+    body = Body()
+    for i, given in enumerate(s.courses):
+        try:
+            body.script(given.parameter, course(table["script"][given.parameter]))
+        except TwinError as wrong:
+            yield ("course", i), _lowered(str(wrong))
+
+
+def _agents(s: Scenario) -> Iterator[Problem]:
+    known = sorted(path.stem for path in ROLES.glob("*.asl"))
+    for i, role in enumerate(s.agents):
+        if known and role not in known:
+            yield ("agents", i), f"no role '{role}'.{near(role, known)}"
+
+
+def _events(s: Scenario) -> Iterator[Problem]:
+    for i, event in enumerate(s.events):
+        yield from _act(s, event, ("event", i))
+        if event.at_s > s.ends_s:
+            yield ("event", i, "at"), f"it lies after the end ({clock(s.ends_s)})."
+
+
+def _responses(s: Scenario) -> Iterator[Problem]:
+    for i, response in enumerate(s.responses):
+        place: Place = ("respond", i)
+        if response.do:
+            yield from _act(s, response, place)
+        else:
+            yield from _author(s, response, place)
+            if not response.answer:
+                yield place, "needs 'do' (an operation) or 'answer' (to a question)."
+        for to in response.to:
+            if RULE.fullmatch(to):
+                yield from _rule(to, (*place, "to"))
+            elif not response.answer and to not in SUGGESTIONS:
+                hint = near(to, SUGGESTIONS)
+                yield (*place, "to"), f"'{to}' is neither an alert rule nor a suggestion.{hint}"
+        if not _reads(s, response):
+            yield (*place, "by"), f"'{response.by}' watches no display: nothing can be answered."
+
+
+def _reads(s: Scenario, response: Respond) -> bool:
+    return any(p.reads for p in s.people if p.id == response.by) or all(
+        p.id != response.by for p in s.people
+    )
+
+
+def _triggers(s: Scenario) -> Iterator[Problem]:
+    for i, trigger in enumerate(s.triggers):
+        place: Place = ("trigger", i)
+        yield from _act(s, trigger, place)
+        if trigger.when is not None:
+            yield from _condition(s, trigger.when, (*place, "when"))
+        if trigger.on:
+            yield from _operation(s, trigger.on, trigger.on_with, (*place, "on"), all_given=False)
+
+
+def _expectations(s: Scenario) -> Iterator[Problem]:
+    branches = {"default", *(b.name for b in s.branches)}
+    for i, e in enumerate(s.expectations):
+        place: Place = ("expect", i)
+        if e.alert:
+            if not RULE.fullmatch(e.alert):
+                yield (*place, "alert"), f"'{e.alert}' is no rule; rules look like HAE-01."
+            else:
+                yield from _rule(e.alert, (*place, "alert"))
+        if e.action:
+            yield from _operation(s, e.action, e.arguments, (*place, "action"), all_given=False)
+        if e.unless is not None:
+            where = (*place, "unless")
+            yield from _operation(s, e.unless.do, e.unless.arguments, where, all_given=False)
+        for branch in e.branch:
+            if branch not in branches:
+                yield (*place, "branch"), f"no branch '{branch}'.{near(branch, branches)}"
+
+
+def _rule(rule: str, place: Place) -> Iterator[Problem]:
+    try:
+        from agents.rules import RULES
+    except ModuleNotFoundError:  # XXX until it lands
+        return
+
+    if rule not in RULES:
+        yield place, f"no rule '{rule}'.{near(rule, RULES)}"
+
+
+# -- operations ------------------------------------------------------------------------------------
+
+
+def _act(s: Scenario, act: Act, place: Place) -> Iterator[Problem]:
+    yield from _author(s, act, place)
+    by = s.roles.get(act.by, "")
+    yield from _operation(s, act.do, act.arguments, (*place, "do"), by=by)
+    if act.only_if is not None:
+        yield from _condition(s, act.only_if, (*place, "only_if"))
+
+
+def _author(s: Scenario, act: Act | Respond | Trigger, place: Place) -> Iterator[Problem]:
+    people = [p.id for p in s.people]
+    if act.by not in people:
+        yield (*place, "by"), f"no person '{act.by}'.{near(act.by, people)}"
+
+
+def _condition(s: Scenario, condition: Condition, place: Place) -> Iterator[Problem]:
+    twin = _kind(s, condition.twin)
+    if twin is None:
+        yield place, f"no twin '{condition.twin}'.{near(condition.twin, s.twins)}"
+        return
+    known = [*twin.properties, *ALWAYS]
+    if condition.property not in known:
+        hint = near(condition.property, known)
+        yield place, f"unknown property '{condition.twin}.{condition.property}'.{hint}"
+
+
+def _kind(s: Scenario, twin: str) -> type[Twin] | None:
+    return kinds().get(s.twins.get(twin, ""))
+
+
+def _operation(
+    s: Scenario,
+    do: str,
+    given: Mapping[str, Value],
+    place: Place,
+    *,
+    by: str = "",
+    all_given: bool = True,
+) -> Iterator[Problem]:
+    twin_id, _, name = do.partition(".")
+    twin = _kind(s, twin_id)
+    if twin is None:
+        yield place, f"no twin '{twin_id}' in '{do}'.{near(twin_id, s.twins)}"
+        return
+    operation = twin.operations.get(name)
+    if operation is None:
+        yield place, f"unknown operation '{do}'.{near(name, twin.operations)}"
+        return
+    if by and operation.roles and by not in operation.roles:
+        allowed = ", ".join(operation.roles)
+        yield place, f"the role '{by}' may not ask for '{do}'; it is for: {allowed}."
+    where = (*place[:-1], "on_with" if place[-1] == "on" else "with")
+    for key, what in _arguments(operation, do, given, all_given):
+        yield (*where, key), what
+    bad = {key for key, _ in _arguments(operation, do, given, all_given)}
+    for key, value in given.items():
+        if key not in bad:
+            problem = _catalogue(s, twin, name, key, value, given)
+            if problem:
+                yield (*where, key), f"{do}: argument '{key}': {problem}"
+
+
+def _arguments(
+    operation: Operation, do: str, given: Mapping[str, Value], all_given: bool
+) -> Iterator[tuple[str, str]]:
+    names = [p.name for p in operation.parameters]
+    for key in given:
+        if key not in names:
+            yield key, f"{do}: no argument '{key}'.{near(key, names)}"
+    for parameter in operation.parameters:
+        if parameter.name not in given:
+            if parameter.required and all_given:
+                yield "", f"{do}: argument '{parameter.name}' is missing."
+            continue
+        alone = replace(operation, parameters=(parameter,))
+        try:
+            alone.bind(do, (), {parameter.name: given[parameter.name]})
+        except TwinError as wrong:
+            yield parameter.name, str(wrong)
+
+
+def _catalogue(
+    s: Scenario, twin: type[Twin], name: str, key: str, value: Value, given: Mapping[str, Value]
+) -> str:
+    """What is wrong with an argument that names something, or nothing."""
+    table = _table(s, twin.kind, name, key)
+    if table is not None:
+        if value in table[1] or not isinstance(value, str):
+            return ""
+        known = catalogue.key_of(value)  # another name for one of them: say which
+        return f"unknown {table[0]} '{value}'.{near(known, table[1])}"
+    try:
+        if key == "unit" and name in ("give_drug", "order_drug") and "drug" in given:
+            row = catalogue.DRUGS.get(catalogue.key_of(str(given["drug"])))
+            if row is not None:
+                catalogue.convert(1.0, str(value), row.unit)
+        if name in ("record_finding", "record") and "member" in given:
+            declared = twin.properties.get(str(given["member"]))
+            if declared is None:
+                return _unless_member(key, str(given["member"]), twin)
+            if key == "value":
+                declared.check(value, f"{twin.kind}.{declared.name}")
+    except TwinError as wrong:
+        return _lowered(str(wrong))
+    return ""
+
+
+def _unless_member(key: str, member: str, twin: type[Twin]) -> str:
+    return f"no property '{member}'.{near(member, twin.properties)}" * (key == "member")
+
+
+def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]] | None:
+    """What an argument may name: the words for it, and the known names."""
+    if key == "procedure" and kind in ("patient", "trauma"):
+        extra = ["rsi"] if name == "order_procedure" else []
+        return "procedure", [*catalogue.PROCEDURES, *extra]
+    if key == "drug":
+        return "drug", [*catalogue.DRUGS]
+    if key == "product" and kind == "patient":
+        return "blood product", [*catalogue.BLOOD]
+    if key == "diagnostic":
+        return "diagnostic", [*catalogue.DIAGNOSTICS]
+    if key == "item" and name in ("flag", "unflag"):
+        return "triage item", list(ITEMS)
+    if key == "room" and name == "move":
+        return "room", [r.id for r in s.rooms]
+    if key == "destination" and name == "drive":
+        return "destination", [*{d for v in s.vehicles for d in v.minutes}]
+    if key == "vehicle":
+        return "vehicle", [v.id for v in s.vehicles]
+    if key == "patient":
+        return "patient", [s.patient.id]
+    if key == "person" and name in ("set_leader", "fill_role"):
+        return "person", [p.id for p in s.people]
+    if key == "place" and name == "take_call":
+        return "place", [p.id for p in s.places]
+    if key == "limb":
+        return "limb", [f"{side}_{limb}" for side in ("left", "right") for limb in LIMBS]
+    return None
+
+
+LIMBS = (
+    "thigh", "leg", "lower_leg", "foot", "arm", "upper_arm", "forearm", "hand", "femur", "tibia",
+)  # fmt: skip
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

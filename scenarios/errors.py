@@ -1,0 +1,78 @@
+"""What can go wrong around a run; the command line turns each into an exit code.
+
+* ScenarioError
+  - ScenarioFileError      a scenario file says something that cannot be: file, line, entry, way out
+  - UnknownScenarioError   no scenario of that name, and no such file
+  - RunFolderError         a folder that is not a run, or whose files are broken
+  - UnknownAlertError      the run shows no such alert
+  - PlansError             a plan folder that is not there
+  - SurroundingsError      a port, a package or a folder is not as it must be
+"""
+
+from collections.abc import Iterable, Sequence
+
+from environment.errors import did_you_mean
+
+
+class ScenarioError(Exception):
+    """Anything that a run has to say no to; `code` is stable, `exit_code` is the shell's."""
+
+    code = "scenario_error"
+    exit_code = 3
+
+
+class ScenarioFileError(ScenarioError):
+    """All that is wrong with one file, one line of text for each."""
+
+    code = "scenario_file"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class UnknownScenarioError(ScenarioError):
+    """No scenario of that name."""
+
+    code = "unknown_scenario"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"No scenario '{name}', and no such file.{did_you_mean(name, known)} "
+            "`traumatwin list` shows them."
+        )
+
+
+class UnknownBranchError(ScenarioError):
+    """A scenario has no branch of that name."""
+
+    code = "unknown_branch"
+
+    def __init__(self, name: str, where: str, known: Iterable[str]) -> None:
+        hint = did_you_mean(name, known) or " It has no branches."
+        super().__init__(f"{where}: no branch '{name}'.{hint}")
+
+
+class RunFolderError(ScenarioError):
+    """A folder that does not hold a run."""
+
+    code = "run_folder"
+
+
+class UnknownAlertError(ScenarioError):
+    """The run shows no such alert."""
+
+    code = "unknown_alert"
+
+
+class PlansError(ScenarioError):
+    """A plan folder that is not there, or holds no plans."""
+
+    code = "plans"
+
+
+class SurroundingsError(ScenarioError):
+    """The machine is not ready: a port, a package, a folder that cannot be written."""
+
+    code = "surroundings"
+    exit_code = 4

@@ -1,0 +1,473 @@
+"""A scenario file as models: who, where, what happens, and what must then be alerted.
+
+Unknown keys are refused. Times are `mm:ss` from the call in the file and seconds inside. How a file
+becomes a `Scenario`, with all that can be wrong with it, is in `reading.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
+
+from scenarios.clinical_time import seconds
+
+Time = Annotated[float, BeforeValidator(seconds)]
+Priority = Literal["high", "medium", "low"]
+#: Any JSON value; `Any` because the twins' own models check it.
+Value = Any
+
+#: What agents may suggest on a display; people answer these names.
+SUGGESTIONS = (
+    "give_tranexamic_acid",
+    "apply_pelvic_binder",
+    "start_mtp",
+    "give_blood",
+    "give_calcium",
+    "decompress_right",
+    "decompress_left",
+    "give_oxygen",
+    "intubate",
+    "give_reversal",
+    "order_head_ct",
+    "warm_patient",
+    "give_antibiotic",
+    "pre_alert",
+)
+#: Who may ask twins for operations; the words that the guards know.
+Role = Literal[
+    "rescuer", "operator", "trauma_leader", "team_member", "instructor", "relative", "agent"
+]
+#: The run as written, without a branch.
+DEFAULT_BRANCH = "default"
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Part(BaseModel):
+    """A table of a scenario file: nothing unknown in it, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class Passport(Part):
+    """The patient passport: what becomes known once the person is identified."""
+
+    readable: bool = True
+    conditions: dict[str, str] = {}  # ORPHA code -> label
+    allergies: dict[str, dict[str, str]] = {}  # substance -> group, severity
+    anticoagulant: str = "none"
+    antiplatelet: str = "none"
+
+
+class Anamnesis(Part):
+    """What can be learnt from the patient or the family without a passport."""
+
+    anticoagulant: str = "none"
+    antiplatelet: str = "none"
+    allergies: dict[str, dict[str, str]] = {}
+    medication: list[str] = []
+    history: str = ""
+
+
+class Patient(Part):
+    """Who is hurt; `body` states the physiology's own parameters and conditions."""
+
+    id: str = "patient"
+    name: str = ""
+    age: float = Field(ge=0, le=120)
+    sex: Literal["female", "male"] = "male"
+    weight_kg: float = Field(ge=0.4, le=400)
+    pregnancy_weeks: float = Field(default=0, ge=0, le=45)
+    anamnesis: Anamnesis = Anamnesis()
+    passport: Passport | None = None
+    body: dict[str, Value] = {}
+
+
+class Named(Part):
+    """Something that a branch may change or remove by its name."""
+
+    name: str = ""
+
+
+class Injury(Named):
+    """An injury of the simulated body: `kind` and the fields of that kind; `ais` for the report."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    at_s: Time = Field(alias="at")
+    region: str = ""
+    label: str = ""
+    ais: int | None = Field(default=None, ge=1, le=6)
+
+    def body_table(self) -> dict[str, Value]:
+        """What the body reads: kind, start and the fields of the kind."""
+        return {"kind": self.kind, "start_s": self.at_s, **(self.model_extra or {})}
+
+
+class Course(Named):
+    """A parameter of the body over time: a number, or [time, value] pairs, linear between them."""
+
+    parameter: str
+    values: float | list[tuple[Time, float]]
+    steps: bool = False
+
+
+class ScriptedFinding(Named):
+    """What can be found at a time, whatever the body's model says; held until the next."""
+
+    at_s: Time = Field(alias="at")
+    gcs: int | None = Field(default=None, ge=3, le=15)
+    pupil_left: float | None = Field(default=None, ge=1, le=9)
+    pupil_right: float | None = Field(default=None, ge=1, le=9)
+    temp_c: float | None = Field(default=None, ge=20, le=44)
+    fetal_hr: float | None = Field(default=None, ge=0, le=240)
+
+
+class Condition(Part):
+    """A test of one property (or `phase`, `life`) of a twin; an absent twin has no value."""
+
+    twin: str
+    property: str
+    is_: Value = Field(default=None, alias="is")
+    is_not: Value = None
+    above: float | None = None
+    below: float | None = None
+    has: str | None = None
+    lacks: str | None = None
+    known: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Condition":
+        if self.model_fields_set <= {"twin", "property"}:
+            raise ValueError("needs one of is, is_not, above, below, has, lacks, known")
+        return self
+
+    def holds(self, value: Value) -> bool:
+        """Whether a value (None: absent) passes every test that is given."""
+        given = self.model_fields_set
+        held = value if isinstance(value, (Mapping, list, tuple)) else ()
+        return not (
+            ("is_" in given and value != self.is_)
+            or ("is_not" in given and value == self.is_not)
+            or (self.above is not None and (value is None or not value > self.above))
+            or (self.below is not None and (value is None or not value < self.below))
+            or (self.has is not None and self.has not in held)
+            or (self.lacks is not None and self.lacks in held)
+            or (self.known is not None and self.known == (value is None))
+        )
+
+
+class Act(Named):
+    """A person asks a twin for an operation."""
+
+    by: str
+    do: str = ""
+    arguments: dict[str, Value] = Field(default={}, alias="with")
+    only_if: Condition | None = None
+
+    @property
+    def twin(self) -> str:
+        """The twin that is asked."""
+        return self.do.partition(".")[0]
+
+    @property
+    def operation(self) -> str:
+        """The operation that is asked for."""
+        return self.do.partition(".")[2]
+
+
+class Event(Act):
+    """One line of the script."""
+
+    at_s: Time = Field(alias="at")
+    do: str
+
+
+class Respond(Act):
+    """What a simulated person does on advice: an alert's rule, a suggestion, or a question.
+
+    `to` names one or several; whichever comes first is answered. With `answer` it is a question.
+    `after_s` is the shortest and longest reaction time and `compliance` the probability of acting
+    at all: engineering defaults, no literature claim.
+    """
+
+    to: Annotated[list[str], BeforeValidator(_listed)]
+    priority: Priority | None = None
+    answer: str = ""
+    after_s: tuple[float, float] = (20.0, 60.0)
+    compliance: float = Field(default=0.95, ge=0, le=1)
+    once: bool = True
+    earliest_s: Time | None = Field(default=None, alias="earliest")  # cannot be done before
+
+    @field_validator("after_s")
+    @classmethod
+    def _shortest_first(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 <= value[0] <= value[1]:
+            raise ValueError("write [shortest, longest] in seconds")
+        return value
+
+
+class Trigger(Act):
+    """An event that waits: for a condition that holds `for_s`, or for an operation (`on`)."""
+
+    when: Condition | None = None
+    on: str = ""
+    on_with: dict[str, Value] = {}
+    for_s: float = Field(default=0, ge=0)
+    after_s: float = Field(default=0, ge=0)
+    do: str
+
+    @model_validator(mode="after")
+    def _waits_for_one_thing(self) -> "Trigger":
+        if (self.when is None) == (not self.on):
+            raise ValueError("needs either 'when' or 'on'")
+        return self
+
+
+class Done(Part):
+    """An operation that was completed before a time: what makes an expectation void."""
+
+    do: str
+    arguments: dict[str, Value] = Field(default={}, alias="with")
+    before_s: Time | None = Field(default=None, alias="before")
+
+
+class Expect(Named):
+    """What must, may or must never happen in a window.
+
+    Exactly one of `alert` (a rule), `action` (an operation) and `outcome`.
+    """
+
+    alert: str = ""
+    priority: Priority | None = None
+    must: Literal["always", "never", "may"] = "always"
+    action: str = ""
+    arguments: dict[str, Value] = Field(default={}, alias="with")
+    rated: Literal["required", "optional", "harmful"] = "required"
+    outcome: Literal["", "lives", "arrests"] = ""
+    earliest_s: Time | None = Field(default=None, alias="earliest")
+    by_s: Time | None = Field(default=None, alias="by")
+    unless: Done | None = None
+    branch: list[str] = []  # only in these runs; `default` is the run without a branch
+    why: str = ""
+
+    @model_validator(mode="after")
+    def _expects_one_thing(self) -> "Expect":
+        if sum(map(bool, (self.alert, self.action, self.outcome))) != 1:
+            raise ValueError("needs exactly one of 'alert', 'action' and 'outcome'")
+        if None not in (self.earliest_s, self.by_s) and self.earliest_s > self.by_s:  # type: ignore[operator]
+            raise ValueError("'earliest' lies after 'by'")
+        return self
+
+    @property
+    def subject(self) -> str:
+        """What is expected, in one word."""
+        return self.alert or self.action or self.outcome
+
+
+class Branch(Part):
+    """A named variant: what it removes, changes (by name) and adds."""
+
+    name: str
+    text: str = ""
+    remove: list[str] = []
+    change: dict[str, dict[str, Value]] = {}
+    compliance: float | None = Field(default=None, ge=0, le=1)
+    injury: list[dict[str, Value]] = []
+    course: list[dict[str, Value]] = []
+    finding: list[dict[str, Value]] = []
+    event: list[dict[str, Value]] = []
+    respond: list[dict[str, Value]] = []
+    trigger: list[dict[str, Value]] = []
+    expect: list[dict[str, Value]] = []
+
+
+class Place(Part):
+    """A place of the accident."""
+
+    id: str
+    address: str = ""
+    kind_of_place: str = "road"
+    hazards: list[str] = []
+
+
+class Vehicle(Part):
+    """A rescue vehicle, and how many minutes it takes to each destination from where it is then."""
+
+    id: str
+    place: str = "base"
+    crew: list[str] = []
+    minutes: dict[str, float] = {"accident_place": 7.5, "hospital": 12.0}
+    distance_km: dict[str, float] = {}
+
+
+class Room(Part):
+    """A room of the hospital and what must be ready in it."""
+
+    id: str
+    type: str
+    checklist: list[str] = []
+    display: str = ""
+
+
+class Person(Part):
+    """Somebody who works on the case; `reads` are the displays that this person watches."""
+
+    id: str
+    role: Role = "team_member"
+    title: str = ""
+    place: str = ""
+    reads: list[str] = []
+    team_role: str = ""
+
+
+class Device(Part):
+    """A monitor, a ventilator or a diagnostic device."""
+
+    id: str
+    kind: Literal["monitor", "ventilator", "device"] = "device"
+    type: str = ""
+    room: str = ""
+    pressure_by: Literal["arterial_line", "cuff"] = "arterial_line"
+    cuff_interval_s: float = Field(default=120, ge=30)
+    noise: float = Field(default=1.0, ge=0)  # scales the monitor's small noise; 0 is none
+
+
+class BloodBank(Part):
+    """What the blood bank holds, by product."""
+
+    stock: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a scenario was read from."""
+
+    name: str  # what the command line calls it
+    path: str
+    text: str
+    branch: str
+    places: Mapping[str, tuple[tuple[str | int, ...], ...]]  # list -> where each entry stands
+    lines: Mapping[tuple[str | int, ...], int]
+
+
+class Scenario(Part):
+    """One scenario, ready to run."""
+
+    id: str
+    title: str
+    version: str = "1"
+    licence: str = "Apache-2.0"
+    author: str = ""
+    source: str = ""  # of a published case, with its licence
+    level: Literal["beginner", "intermediate", "advanced"] = "intermediate"
+    goals: list[str] = []
+    start: datetime
+    ends_s: Time = Field(alias="ends")
+    seed: int = 1
+    patient: Patient
+    injuries: list[Injury] = Field(default=[], alias="injury")
+    courses: list[Course] = Field(default=[], alias="course")
+    findings: list[ScriptedFinding] = Field(default=[], alias="finding")
+    agents: list[str] = []
+    places: list[Place] = Field(default=[], alias="place")
+    vehicles: list[Vehicle] = Field(default=[], alias="vehicle")
+    rooms: list[Room] = Field(default=[], alias="room")
+    people: list[Person] = Field(default=[], alias="person")
+    devices: list[Device] = Field(default=[], alias="device")
+    displays: list[str] = Field(default=[], alias="display")
+    blood_bank: BloodBank = BloodBank()
+    events: list[Event] = Field(default=[], alias="event")
+    responses: list[Respond] = Field(default=[], alias="respond")
+    triggers: list[Trigger] = Field(default=[], alias="trigger")
+    branches: list[Branch] = Field(default=[], alias="branch")
+    expectations: list[Expect] = Field(default=[], alias="expect")
+    traps: list[str] = []
+    debrief: list[str] = []
+    media: list[str] = []
+    _origin: Origin = PrivateAttr()
+
+    @field_validator("start")
+    @classmethod
+    def _absolute(cls, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            raise ValueError("needs its offset from UTC, as in 2026-01-15T14:00:00Z")
+        return value.astimezone(UTC)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was read from."""
+        return self._origin
+
+    @property
+    def name(self) -> str:
+        """What the command line calls it: the file's name."""
+        return self._origin.name
+
+    @property
+    def branch(self) -> str:
+        """The branch that is applied, `default` for none."""
+        return self._origin.branch
+
+    @property
+    def injury_at_s(self) -> float:
+        """When the first injury happened."""
+        return min((i.at_s for i in self.injuries), default=0.0)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Who may do what: person or agent -> role, as the operations' guards know it."""
+        people: dict[str, str] = {p.id: p.role for p in self.people}
+        return people | dict.fromkeys(self.agents, "agent")
+
+    @property
+    def twins(self) -> dict[str, str]:
+        """Every twin id with its kind; `preh` and `trauma` come into the world during the run."""
+        rows = {"central_unit": "central_unit", "preh": "preh", "trauma": "trauma"}
+        rows[self.patient.id] = "patient"
+        rows |= {p.id: "place" for p in self.places} | {v.id: "vehicle" for v in self.vehicles}
+        rows |= {p.id: "person" for p in self.people} | {r.id: "room" for r in self.rooms}
+        rows |= {d.id: d.kind for d in self.devices} | dict.fromkeys(self.displays, "display")
+        rows |= {"blood_bank": "blood_bank"} | {f"mind_{a}": "mind" for a in self.agents}
+        return rows
+
+    def body_table(self) -> dict[str, Value]:
+        """The simulated body as plain data: `patient`, `injury`, `script`."""
+        patient = {
+            "age_years": self.patient.age,
+            "sex": self.patient.sex,
+            "weight_kg": self.patient.weight_kg,
+            **self.patient.body,
+        }
+        if self.patient.pregnancy_weeks >= 28:
+            patient["conditions"] = [*patient.get("conditions", ()), "pregnant"]
+        script: dict[str, Value] = {}
+        for course in self.courses:
+            pairs = course.values
+            how = "steps" if course.steps else "linear"
+            script[course.parameter] = (
+                {how: [list(p) for p in pairs]} if isinstance(pairs, list) else pairs
+            )
+        for finding in sorted(self.findings, key=lambda f: f.at_s):
+            for member in ("gcs", "pupil_left", "pupil_right", "temp_c", "fetal_hr"):
+                value = getattr(finding, member)
+                if value is not None:
+                    script.setdefault(member, []).append([finding.at_s, value])
+        return {
+            "patient": patient,
+            "injury": [i.body_table() for i in self.injuries],
+            "script": script,
+        }

@@ -1,0 +1,16 @@
+"""What a site may set, by environment variables that begin with `TRAUMATWIN_`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Defaults of the command line; an option given there goes before."""
+
+    model_config = SettingsConfigDict(env_prefix="TRAUMATWIN_", extra="ignore")
+
+    runs: Path = Path("runs")  # where run folders are made
+    transport: Literal["container", "xmpp"] = "container"  # how agents' messages travel
+    log: Literal["debug", "info", "warning", "error"] = "warning"  # what operators want to read

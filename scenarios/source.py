@@ -1,0 +1,108 @@
+"""A scenario's text: its TOML as data, and on which line each part stands.
+
+The standard library's reader does not say where a value came from, so headers and keys are looked
+up in the text once more.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from scenarios.errors import ScenarioFileError
+
+Place = tuple[str | int, ...]  # where in the data: ("event", 3, "with", "limb")
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=""")
+_INNER = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")
+
+
+@dataclass(slots=True)
+class Source:
+    """The text of one file with its data (`Any`: TOML values) and the lines of its parts."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+    lines: dict[Place, int] = field(default_factory=dict)
+
+    def line(self, place: Place) -> int:
+        """The line of a part, or of the smallest part around it that has one."""
+        for length in range(len(place), 0, -1):
+            if place[:length] in self.lines:
+                return self.lines[place[:length]]
+        return 1
+
+
+def read_source(text: str, path: str) -> Source:
+    """Parse the text; a mistake in its form is told with its line."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        found = re.search(r"\(at line (\d+)", str(wrong))
+        line = found.group(1) if found else str(text.count("\n") + 1)
+        reason = re.sub(r"\s*\(at .*\)$", "", str(wrong))
+        raise ScenarioFileError([f"{path}:{line}: this is not TOML: {reason}."]) from wrong
+    return Source(path, text, data, _lines(text))
+
+
+def _lines(text: str) -> dict[Place, int]:
+    found: dict[Place, int] = {}
+    counts: dict[Place, int] = {}
+    here: Place = ()
+    depth, inside = 0, ""  # brackets of a value that goes on; the quotes of a long text
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside:
+            if inside in line:
+                inside = ""
+            continue
+        if depth > 0:
+            depth += _balance(line)
+            continue
+        header = _HEADER.match(line)
+        if header:
+            here = _enter(header.group(1) == "[[", header.group(2), counts)
+            found.setdefault(here, number)
+            continue
+        key = _KEY.match(line)
+        if not key:
+            continue
+        place = (*here, *_parts(key.group(1)))
+        for length in range(len(here) + 1, len(place) + 1):
+            found.setdefault(place[:length], number)
+        rest = line[key.end() :]
+        for name in _INNER.findall(rest):
+            found.setdefault((*place, name), number)
+        inside = _opens_long_text(rest)
+        depth = 0 if inside else max(0, _balance(rest))
+    return found
+
+
+def _enter(is_list: bool, name: str, counts: dict[Place, int]) -> Place:
+    """The place that a header opens; `[[a.b]]` is the next entry of the last `a`."""
+    place: Place = ()
+    parts = _parts(name)
+    for index, part in enumerate(parts):
+        place = (*place, part)
+        if is_list and index == len(parts) - 1:
+            counts[place] = counts.get(place, -1) + 1
+        if place in counts:
+            place = (*place, counts[place])
+    return place
+
+
+def _parts(name: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in name.split(".")]
+
+
+def _opens_long_text(rest: str) -> str:
+    for quotes in ('"""', "'''"):
+        if rest.count(quotes) % 2:
+            return quotes
+    return ""
+
+
+def _balance(line: str) -> int:
+    bare = re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'', "", line).split("#", 1)[0]
+    return bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
