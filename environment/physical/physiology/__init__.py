@@ -1,6 +1,6 @@
 """The simulated body: physiology of an injured patient, for training and research only."""
 
-from .body import Body, body_from
+from .body import Bleeding, Body, body_from
 from .course import Course, course, seconds
 from .errors import PhysiologyError
 from .injuries import (
@@ -26,6 +26,7 @@ __all__ = [
     "AdrenalCrisis",
     "AirwayNarrowing",
     "Bleed",
+    "Bleeding",
     "Body",
     "BodyParameters",
     "Burn",

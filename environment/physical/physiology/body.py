@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 
 from environment.errors import did_you_mean
 
@@ -52,6 +53,16 @@ SCRIPTABLE: dict[str, str] = {
 FINDINGS = frozenset({"gcs", "pupil_left", "pupil_right", "temp_c", "fetal_hr"})
 
 
+@dataclass(frozen=True, slots=True)
+class Bleeding:
+    """How one wound stands: where it is and what it has lost."""
+
+    site: str
+    region: str
+    flow_ml_min: float
+    lost_ml: float
+
+
 class Body:
     """One patient's physiology. `advance(t)` brings it to a time, `treat` acts, `signs` looks."""
 
@@ -87,6 +98,38 @@ class Body:
     def time_s(self) -> float:
         """The body's own time, in seconds from the call."""
         return self.s.t_s
+
+    @property
+    def bleeding(self) -> tuple[Bleeding, ...]:
+        """The wounds, in the order of the scenario."""
+        return tuple(
+            Bleeding(w.injury.site, w.injury.region, w.flow_ml_min, w.lost_ml)
+            for w in self.s.wounds
+        )
+
+    @property
+    def airway_narrowing(self) -> float:
+        """How narrow the airway is, 0 to 1."""
+        return self.s.narrowing.at(self.s.t_s) if self.s.narrowing is not None else 0.0
+
+    @property
+    def inhaled_smoke(self) -> bool:
+        """Whether the patient breathed smoke."""
+        return self.s.cohb > 0.05
+
+    @property
+    def haematoma_ml(self) -> float | None:
+        """The haematoma in the skull beyond its reserve; None without a head injury."""
+        return None if self.s.haematoma is None else self.s.haematoma.at(self.s.t_s)
+
+    @property
+    def had_tranexamic_acid(self) -> bool:
+        """Whether tranexamic acid works."""
+        return self.s.txa_start_s is not None
+
+    def pneumothorax(self, side: str) -> float:
+        """Severity of the air in one pleural space."""
+        return max((x.severity for x in self.s.pleurae if x.injury.side == side), default=0.0)
 
     @property
     def is_alive(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from environment.errors import did_you_mean
 
 from . import arrest, pharmacology
+from .course import Course
 from .errors import UnknownTreatmentError
 from .state import State
 from .treatment import treatment
@@ -39,6 +40,14 @@ def drip(s: State, *, name: str, rate: float) -> None:
         s.drips.pop(name, None)
     else:
         s.drips[name] = rate / row.drip.reference
+
+
+@treatment
+def clotting_factor(s: State) -> None:
+    """The missing factor: flows as without the disorder, and a haematoma grows no more."""
+    s.reversed = True
+    if s.haematoma is not None:
+        s.haematoma = Course((s.t_s,), (s.haematoma.at(s.t_s),))
 
 
 @treatment
