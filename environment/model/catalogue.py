@@ -18,6 +18,9 @@ from environment.errors import BadValueError, did_you_mean
 
 Unit = str
 
+ROUTES = ("iv", "io", "im", "sc", "in", "inhaled", "oral", "topical")
+"""Ways into the body; "in" is through the nose, local anaesthetics go "sc"."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:

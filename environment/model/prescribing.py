@@ -206,6 +206,49 @@ def default_dose(
     return None
 
 
+# --- what the case is, in the words that the reasons use ------------------------------------------
+
+_SUPERFICIAL = frozenset({"wound", "laceration", "abrasion"})
+_DAY_S = 86_400.0
+
+
+def circumstances(
+    *,
+    age: float | None = None,
+    injuries: Iterable[Mapping[str, object]] = (),
+    now_s: float = 0.0,
+    burned_at_s: float | None = None,
+    crushed_at_s: float | None = None,
+    in_shock: bool = False,
+    bleeding: bool = False,
+    others: Iterable[str] = (),
+) -> frozenset[str]:
+    """The words of the case that `contraindicated`, `cautions` and `check_dose` understand.
+
+    `injuries` are rows with `region` and `kind`; `others` are words that are known already, such
+    as renal_failure, seizure, digoxin, active_thrombosis. A crush without a time counts as fresh.
+    """
+    words = set(others)
+    for injury in injuries:
+        region, kind = str(injury.get("region", "")), str(injury.get("kind", ""))
+        if region in ("head", "brain") and kind not in _SUPERFICIAL:
+            words.add("tbi")
+        if "pneumothorax" in kind or kind == "tension":
+            words.add("pneumothorax")
+        if kind == "crush":
+            words.add("crush")
+    for name, at_s in (("burn", burned_at_s), ("crush", crushed_at_s)):
+        if at_s is not None:
+            words.add(f"{name}_over_24h" if now_s - at_s > _DAY_S else name)
+    if in_shock:
+        words |= {"shock", "hypovolaemia"}
+    if bleeding:
+        words |= {"bleeding", "hypovolaemia"}
+    if age is not None and age < 2:
+        words.add("under_2_years")
+    return frozenset(words)
+
+
 # --- DRG-02 ---------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,9 @@ class Reversal:
     satisfied_by: tuple[str, ...]  # ids of drugs that count as reversal given
     source: str = "European guideline 2023"
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def _anticoagulants() -> tuple[Mapping[str, str], Mapping[str, str]]:
     path = Path(__file__).parent / "data" / "anticoagulants.toml"

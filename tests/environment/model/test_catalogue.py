@@ -187,6 +187,7 @@ def test_an_unknown_name_brings_the_nearest_one() -> None:
 def test_a_row_of_a_drug_is_consistent(row: Drug) -> None:
     assert row.source
     assert row.routes
+    assert set(row.routes) <= set(catalogue.ROUTES)
     assert row.classes
     assert catalogue.convert(1, row.unit, row.unit) == 1
     if row.alternative:

@@ -8,6 +8,7 @@ from environment.model.prescribing import (
     advised_against,
     cautions,
     check_dose,
+    circumstances,
     contraindicated,
     default_dose,
     questions,
@@ -243,3 +244,31 @@ def test_a_tourniquet_on_brittle_bone_is_advised_against_not_forbidden() -> None
     found = advised_against("tourniquet", hazards_for([666]))
     assert _rules(found) == [("DRG-02", "medium")]
     assert "unless life is at stake" in found[0].text
+
+
+# --- the words of the case ------------------------------------------------------------------------
+
+
+def test_a_skull_fracture_is_a_head_injury_and_a_scalp_wound_is_not() -> None:
+    assert "tbi" in circumstances(injuries=[{"region": "head", "kind": "fracture"}])
+    assert "tbi" not in circumstances(injuries=[{"region": "head", "kind": "wound"}])
+
+
+@pytest.mark.parametrize(("hours", "stopped"), [(1, False), (24, False), (25, True)])
+def test_a_burn_speaks_against_suxamethonium_after_a_day(hours: float, stopped: bool) -> None:
+    words = circumstances(now_s=hours * 3600, burned_at_s=0)
+    assert bool(contraindicated("suxamethonium", conditions=words)) is stopped
+
+
+def test_a_bleeding_patient_gets_no_nsaid_and_nitrous_oxide_spares_a_pneumothorax() -> None:
+    words = circumstances(
+        bleeding=True, injuries=[{"region": "chest", "kind": "pneumothorax", "side": "left"}]
+    )
+    assert contraindicated("ketorolac", conditions=words)
+    assert contraindicated("nitrous_oxide", conditions=words)
+    assert contraindicated("fentanyl", conditions=words) == []
+
+
+def test_a_passport_names_further_circumstances() -> None:
+    words = circumstances(age=1, others=["renal_failure"])
+    assert words == {"renal_failure", "under_2_years"}
