@@ -311,7 +311,7 @@ def _allergic(row: Drug | BloodProduct, allergy: str | Mapping[str, object]) -> 
     if isinstance(allergy, str):
         names, severity, said = [allergy], "", allergy
     else:
-        names = [str(allergy[key]) for key in ("substance", "class") if allergy.get(key)]
+        names = [str(allergy[key]) for key in ("substance", "class", "group") if allergy.get(key)]
         severity = str(allergy.get("severity") or allergy.get("criticality") or "")
         said = names[0] if names else ""
     keys = {key for name in names for key in _allergy_keys(name)}

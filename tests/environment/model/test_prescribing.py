@@ -203,6 +203,7 @@ def test_mannitol_in_shock_names_hypertonic_saline() -> None:
 @pytest.mark.parametrize("allergy", ["penicillin", "Penicillins", "amoxicillin_clavulanate",
                                      {"substance": "penicillin", "severity": "severe"},
                                      {"substance": "co-amoxiclav", "class": "penicillin"},
+        {"substance": "co-amoxiclav", "group": "penicillin"},
                                      "beta-lactam"])  # fmt: skip
 def test_a_penicillin_allergy_stops_cefazolin_and_names_clindamycin(allergy: object) -> None:
     found = contraindicated("cefazolin", [allergy])  # type: ignore[list-item]
