@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from environment.errors import BadValueError, did_you_mean
-from environment.model.limits import Limits
+from environment.model.limits import Limits, is_late_pregnancy
 
 Priority = Literal["high", "medium", "low"]
 
@@ -202,6 +202,17 @@ def hidden_shock_priority(
     by_lactate = lactate is not None and lactate >= limits.lactate_medium
     by_base = be is not None and be <= limits.be_medium
     return "medium" if by_lactate or by_base else None
+
+
+def fibrinogen_priority(
+    limits: Limits, *, fibrinogen: float | None = None, fibtem_a5: float | None = None
+) -> Priority | None:
+    """HAE-10: 1.5 g/L or less (late in pregnancy below 2.0), or FIBTEM A5 below 9 mm."""
+    low = fibrinogen is not None and (
+        fibrinogen < limits.fibrinogen
+        or (fibrinogen == limits.fibrinogen and not is_late_pregnancy(limits.pregnancy_weeks))
+    )
+    return "medium" if low or (fibtem_a5 is not None and fibtem_a5 < limits.fibtem_a5) else None
 
 
 def potassium_priority(

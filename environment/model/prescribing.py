@@ -196,7 +196,7 @@ def default_dose(
     """The dose to assume when a command names none, in the drug's unit, if there is one."""
     row = drug(name)
     if age is None or age >= ADULT_FROM:
-        return row.default
+        return _adult_dose(row, weight_kg)
     weight = weight_for_age(age) if weight_kg is None else weight_kg
     fitting = [d for d in row.doses if d.who != "adult" and (not d.needs or d.needs in conditions)]
     for dose in sorted(fitting, key=lambda dose: dose.who != "child"):
@@ -204,6 +204,19 @@ def default_dose(
         if found is not None:
             return found[0]
     return None
+
+
+def _adult_dose(row: Drug, weight_kg: float | None) -> float | None:
+    """One figure per kg is reckoned where the weight is known; a range leaves the row's default."""
+    exact = [dose for dose in row.doses if dose.who == "any" and not dose.needs]
+    found = exact[0].range(weight_kg) if len(exact) == 1 else None
+    return found[0] if found is not None and found[0] == found[1] else row.default
+
+
+def dose_text(name: str, weight_kg: float | None, age: float | None) -> str:
+    """The default dose as a label writes it, such as "112.5 mg"; empty when there is none."""
+    amount = default_dose(name, weight_kg, age)
+    return "" if amount is None else amount_text(amount, drug(name).unit)
 
 
 # --- what the case is, in the words that the reasons use ------------------------------------------

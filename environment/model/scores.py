@@ -51,6 +51,19 @@ class Gcs:
         return f"E{self.eye}V{self.verbal}M{self.motor}"
 
 
+GCS_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "eye": ("none", "to pressure", "to sound", "spontaneous"),
+        "verbal": ("none", "sounds", "words", "confused", "orientated"),
+        "verbal_under_5": ("none", "moans", "cries to pain", "irritable cry", "coos, usual words"),
+        "motor": (
+            "none", "extension", "abnormal flexion", "normal flexion", "localises", "obeys",
+        ),
+    }
+)  # fmt: skip
+"""What each response looks like, from 1 upwards; children under 5 years have their own words."""
+
+
 def gcs_severity(total: int) -> Literal["severe", "moderate", "mild"]:
     """Head injury by GCS: severe 3-8, moderate 9-12, mild 13-15."""
     return "severe" if total <= 8 else "moderate" if total <= 12 else "mild"
@@ -230,6 +243,13 @@ def shock_index(hr: float, sbp: float) -> float | None:
 def shock_class(si: float) -> Literal["none", "mild", "moderate", "severe"]:
     """Shock by index (Mutschler 2013): < 0.6, 0.6-1.0, 1.0-1.4, >= 1.4."""
     return "none" if si < 0.6 else "mild" if si < 1.0 else "moderate" if si < 1.4 else "severe"
+
+
+def blood_loss_class(share_lost: float) -> Literal["I", "II", "III", "IV"]:
+    """ATLS class (10th ed.) by the share of blood volume lost: < 15 %, 15-30, 31-40, > 40 %."""
+    if share_lost < 0.15:
+        return "I"
+    return "II" if share_lost <= 0.30 else "III" if share_lost <= 0.40 else "IV"
 
 
 def age_shock_index(age: float, hr: float, sbp: float) -> float | None:

@@ -201,8 +201,8 @@ _ROWS: tuple[Vital, ...] = (
     _laboratory(
         "ph", "pH", "[pH]", "11558-4", (6.4, 7.9), (7.2, None), decimals=2, shown_unit=""
     ),
-    _laboratory("pco2", "pCO2", "mm[Hg]", "2019-8", (5, 200), shown_unit="mmHg", decimals=0),
-    _laboratory("po2", "pO2", "mm[Hg]", "2703-7", (10, 700), shown_unit="mmHg", decimals=0),
+    _laboratory("pco2", "pCO2", "mm[Hg]", "11557-6", (5, 200), shown_unit="mmHg", decimals=0),
+    _laboratory("po2", "pO2", "mm[Hg]", "11556-8", (10, 700), shown_unit="mmHg", decimals=0),
     _laboratory("cohb", "Carboxyhaemoglobin", "%", "20563-3", (0, 100), (None, 10)),
     _laboratory("hb", "Haemoglobin", "g/dL", "718-7", (1, 25), (7, None), checked=True),
     _laboratory("hct", "Haematocrit", "%", "4544-3", (3, 75), decimals=0),

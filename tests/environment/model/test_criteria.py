@@ -141,6 +141,23 @@ def test_hidden_shock(facts: dict[str, float], priority: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("weeks", "facts", "priority"),
+    [
+        (None, {"fibrinogen": 1.5}, "medium"),
+        (None, {"fibrinogen": 1.6}, None),
+        (32, {"fibrinogen": 1.9}, "medium"),
+        (32, {"fibrinogen": 2.0}, None),
+        (None, {"fibtem_a5": 8.0}, "medium"),
+        (None, {"fibtem_a5": 9.0}, None),
+        (None, {}, None),
+    ],
+)
+def test_fibrinogen(weeks: float | None, facts: dict[str, float], priority: str | None) -> None:
+    limits = Limits.for_patient(31, 70, weeks)
+    assert criteria.fibrinogen_priority(limits, **facts) == priority
+
+
+@pytest.mark.parametrize(
     ("k", "wide", "priority"),
     [(5.9, False, None), (6.0, False, "medium"), (6.5, False, "high"), (None, True, "high"),
      (None, False, None)],

@@ -11,6 +11,7 @@ from environment.model.prescribing import (
     circumstances,
     contraindicated,
     default_dose,
+    dose_text,
     questions,
 )
 
@@ -129,7 +130,10 @@ def test_a_dose_in_the_wrong_kind_of_unit_is_refused() -> None:
     [
         ("tranexamic_acid", 80, 34, 1.0),
         ("tranexamic_acid", 20, 6, 0.3),
-        ("dantrolene", 45, 14, 90),
+        ("dantrolene", 45, 14, 112.5),
+        ("dantrolene", 80, 30, 200),
+        ("morphine", 80, 30, 5),
+        ("fentanyl", 80, 30, 50),
         ("calcium_chloride", 20, 6, 2),
     ],
 )
@@ -137,6 +141,11 @@ def test_the_default_dose_fits_the_patient(
     drug: str, weight: float, age: float, amount: float
 ) -> None:
     assert default_dose(drug, weight, age) == pytest.approx(amount)
+
+
+def test_a_dose_is_written_for_the_wall() -> None:
+    assert dose_text("dantrolene", 45, 14) == "112.5 mg"
+    assert dose_text("factor_xi", 70, 30) == ""
 
 
 # --- DRG-02: allergy, passport, limits ------------------------------------------------------------

@@ -172,6 +172,11 @@ def test_a_component_that_cannot_be_tested_leaves_no_total() -> None:
     assert str(tubed) == "E1VNTM4"
 
 
+def test_every_response_has_words() -> None:
+    lengths = {name: len(words) for name, words in scores.GCS_WORDS.items()}
+    assert lengths == {"eye": 4, "verbal": 5, "verbal_under_5": 5, "motor": 6}
+
+
 def test_a_gcs_is_the_sum_of_its_parts() -> None:
     assert Gcs(eye=2, verbal=3, motor=5).total == 10
 
@@ -246,6 +251,14 @@ def test_an_unknown_region_is_refused() -> None:
 )  # fmt: skip
 def test_shock_by_index(si: float, grade: str) -> None:
     assert scores.shock_class(si) == grade
+
+
+@pytest.mark.parametrize(
+    ("lost", "grade"), [(0.0, "I"), (0.149, "I"), (0.15, "II"), (0.30, "II"), (0.31, "III"),
+                        (0.40, "III"), (0.41, "IV")],
+)  # fmt: skip
+def test_class_of_blood_loss(lost: float, grade: str) -> None:
+    assert scores.blood_loss_class(lost) == grade
 
 
 def test_without_a_pressure_there_is_no_index() -> None:
