@@ -63,7 +63,7 @@ class BloodBankSim(SimulatedAsset):
         self._requests: dict[str, dict[str, JSON]] = {}
         self._issued: dict[str, int] = {}
         self._protocol = False
-        self._pack_open = 0
+        self._ahead: dict[str, str] = {}  # requests of the next pack, kept here -> where to
 
     def begin(self) -> None:
         """Say what is there."""
@@ -78,14 +78,25 @@ class BloodBankSim(SimulatedAsset):
         self, command: Command, product: str, units: int, to: str = "shock_room"
     ) -> JSON:
         """Take a request; returns when it will be ready."""
-        return self._request(command, product, units, to, from_pack=False)
+        key = self._request(command, product, units, to)
+        return self._requests[key]["ready_s"]
 
     async def do_prepare_pack(self, command: Command, to: str = "shock_room") -> JSON:
-        """Prepare a pack, and the next as soon as one has gone, until the protocol ends."""
+        """Send a pack, and prepare the next, which waits here until it is asked for."""
         if not self._protocol:
             self._protocol = True
             self.tell(self.twin, "protocol", True, command)
-        return self._pack(command, to)
+        if not self._ahead:
+            self._pack(command, to)
+        waiting, self._ahead = self._ahead, {}
+        ready = self.now()
+        for key in waiting:
+            ready = max(ready, float(self._requests[key]["ready_s"]))
+            if self._requests[key]["status"] == "ready":
+                self._issue(command, key, to)
+        self._thawed += 4  # while the protocol runs, plasma is thawed ahead
+        self.later(ready, lambda: self._keep_ahead(command, to))
+        return ready
 
     async def do_stand_down(self, command: Command) -> JSON:
         """End the protocol; nothing new is prepared."""
@@ -93,22 +104,20 @@ class BloodBankSim(SimulatedAsset):
         self.tell(self.twin, "protocol", False, command)
         return True
 
-    def _pack(self, command: Command, to: str) -> float:
-        self._pack_open = sum(1 for p, _ in PACK if self._available(p) > 0)
-        if not self._pack_open:
-            self.tell(
-                self.twin, "shortage", {"product": "red_cells", "asked": 4, "available": 0}, command
-            )
-            return self.now()
-        return max(
-            self._request(command, product, units, to, from_pack=True)
-            for product, units in PACK
-            if self._available(product) > 0
-        )
+    def _keep_ahead(self, command: Command, to: str) -> None:
+        if self._protocol and not self._ahead:
+            self._pack(command, to)
 
-    def _request(
-        self, command: Command, product: str, units: int, to: str, *, from_pack: bool
-    ) -> float:
+    def _pack(self, command: Command, to: str) -> None:
+        for product, units in PACK:
+            if self._available(product) > 0:
+                key = self._request(command, product, units, to)
+                self._ahead[key] = to
+            else:
+                value = {"product": product, "asked": units, "available": 0}
+                self.tell(self.twin, "shortage", value, command)
+
+    def _request(self, command: Command, product: str, units: int, to: str) -> str:
         if product not in self._stock:
             raise InvocationFailedError(
                 f"The blood bank has no '{product}'.{did_you_mean(product, self._stock)}",
@@ -131,8 +140,8 @@ class BloodBankSim(SimulatedAsset):
         self.tell(self.twin, "request", dict(self._requests), command)
         value = {"request": key, "product": product, "units": got, "ready_s": ready}
         self.tell(self.twin, "requested", value, command)
-        self.later(ready, lambda: self._issue(command, key, to, from_pack))
-        return ready
+        self.later(ready, lambda: self._ready(command, key, to))
+        return key
 
     def _time(self, product: str, units: int) -> float:
         if product != "plasma":
@@ -141,7 +150,14 @@ class BloodBankSim(SimulatedAsset):
         self._thawed -= ready
         return ISSUE_S["plasma"] if ready == units else THAW_S
 
-    def _issue(self, command: Command, key: str, to: str, from_pack: bool) -> None:
+    def _ready(self, command: Command, key: str, to: str) -> None:
+        if key in self._ahead:
+            self._requests[key] = {**self._requests[key], "status": "ready"}
+            self.tell(self.twin, "request", dict(self._requests), command)
+        else:
+            self._issue(command, key, to)
+
+    def _issue(self, command: Command, key: str, to: str) -> None:
         request = self._requests[key] = {**self._requests[key], "status": "issued"}
         product, units = str(request["product"]), int(request["units"])
         self._issued[product] = self._issued.get(product, 0) + units
@@ -149,11 +165,6 @@ class BloodBankSim(SimulatedAsset):
         self.tell(self.twin, "issued", dict(self._issued), command)
         value = {"request": key, "product": product, "units": units, "to": to}
         self.tell(self.twin, "issue", value, command)
-        if from_pack:
-            self._pack_open -= 1
-            if self._pack_open == 0 and self._protocol:
-                self._thawed += 4  # while the protocol runs, plasma is thawed ahead
-                self._pack(command, to)
 
     # -- stock -------------------------------------------------------------------------------------
 
