@@ -1,0 +1,92 @@
+"""Runs one program from the command line: ``python -m agents.bdi program.asl``."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+from agents.bdi.actions import Actions
+from agents.bdi.cycle import Agent
+from agents.bdi.program import Program
+from agents.errors import AgentError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; the exit code."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    command = argv.pop(0) if argv and argv[0] in ("check", "run", "test") else "run"
+    parser = argparse.ArgumentParser(
+        prog=f"python -m agents.bdi {command}",
+        description={
+            "run": "Runs an AgentSpeak program as the agent 'agt' and prints its lines.",
+            "check": "Reads AgentSpeak programs and tells what looks wrong.",
+            "test": "Runs the plans labelled [test] of AgentSpeak programs.",
+        }[command],
+    )
+    parser.add_argument("files", nargs="+" if command != "run" else 1, type=Path)
+    if command == "run":
+        parser.add_argument("--timeout", type=float, default=10.0,
+                            help="seconds of the agent's own clock (default 10)")
+        parser.add_argument("--seed", type=int, default=0, help="seed of the agent's chance")
+    options = parser.parse_args(argv)
+    try:
+        if command == "check":
+            return check(options.files)
+        if command == "test":
+            from agents.bdi.plan_tests import run_files
+
+            return run_files(options.files)
+        return run(options.files[0], options.timeout, options.seed)
+    except AgentError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+    except FileNotFoundError as error:
+        sys.stderr.write(f"No file '{error.filename}'.\n")
+        return 3
+
+
+def run(path: Path, timeout_s: float, seed: int) -> int:
+    """Runs one agent until it is idle or the time is over; the clock jumps over waits."""
+    time = [0.0]
+    agent = Agent(
+        "agt",
+        Program.load(path),
+        now=lambda: time[0],
+        random=random.Random(seed),
+        printer=lambda line: _write(f"{line}\n"),
+        log=lambda level, text: _complain(level, text),
+    )
+    while True:
+        due = agent.run()
+        if not agent.idle:
+            continue
+        if due is None or due > timeout_s:
+            return 0
+        time[0] = max(time[0], due)
+
+
+def check(files: list[Path]) -> int:
+    """Prints every problem of the files."""
+    actions = Actions.standard()
+    count = 0
+    for path in files:
+        for problem in Program.load(path).check(actions):
+            count += 1
+            _write(f"{problem}\n")
+    return 1 if count else 0
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _complain(level: str, text: str) -> None:
+    if level in ("warning", "error"):
+        sys.stderr.write(f"{level}: {text}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
