@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from agents.rules import RULES
 from environment.errors import TwinError, did_you_mean
 from environment.model import catalogue
 from environment.model.triage import ITEMS
@@ -172,10 +173,6 @@ def _expectations(s: Scenario) -> Iterator[Problem]:
 
 
 def _rule(rule: str, place: Place) -> Iterator[Problem]:
-    try:
-        from agents.rules import RULES
-    except ModuleNotFoundError:  # XXX until it lands
-        return
 
     if rule not in RULES:
         yield place, f"no rule '{rule}'.{near(rule, RULES)}"

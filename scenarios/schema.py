@@ -94,6 +94,25 @@ class Patient(Part):
     passport: Passport | None = None
     body: dict[str, Value] = {}
 
+    def facts(self) -> dict[str, Value]:
+        """What everybody sees at once, as properties of the patient twin."""
+        rows = {"age": self.age, "sex": self.sex, "weight_kg": self.weight_kg}
+        return rows | {"pregnancy_weeks": self.pregnancy_weeks}
+
+    def passport_facts(self) -> dict[str, Value] | None:
+        """What the passport tells, as properties of the patient twin; None without one."""
+        held = self.passport
+        if held is None:
+            return None
+        if not held.readable:
+            return {}
+        return {
+            "condition": {code: {"label": label} for code, label in held.conditions.items()},
+            "allergy": held.allergies,
+            "anticoagulant": held.anticoagulant,
+            "antiplatelet": held.antiplatelet,
+        }
+
 
 class Named(Part):
     """Something that a branch may change or remove by its name."""
@@ -311,7 +330,20 @@ class Vehicle(Part):
     place: str = "base"
     crew: list[str] = []
     minutes: dict[str, float] = {"accident_place": 7.5, "hospital": 12.0}
-    distance_km: dict[str, float] = {}
+    where: dict[str, tuple[float, float]] = {  # latitude and longitude, degrees
+        "base": (44.155, 12.235),
+        "accident_place": (44.190, 12.300),
+        "hospital": (44.139, 12.243),
+    }
+
+    @property
+    def travel_s(self) -> dict[tuple[str, str], float]:
+        """Seconds of travel: out to the accident, on to the hospital, and back to the base."""
+        route = [self.place, *self.minutes]
+        return {
+            (start, end): self.minutes[end] * 60.0
+            for start, end in zip(route, self.minutes, strict=False)
+        }
 
 
 class Room(Part):

@@ -1,0 +1,341 @@
+"""The course of a run as one inline SVG: phases, rooms, vital signs, actions and alerts on one axis.
+
+Colours and weights come from the page's style sheet, so that the picture follows light, dark and
+print. Every mark has a title that a pointer or a screen reader can find.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from environment.model import catalogue
+from environment.model.change import Change
+from scenarios.clinical_time import clock
+from scenarios.story import Alert, Story
+
+WIDTH, LEFT, RIGHT = 1200.0, 88.0, 12.0
+ROW = 19.0  # height of one row of actions or alerts
+GAP = 26.0  # between lanes
+EVERY_S = 10.0  # of a curve one point in this time is drawn
+LETTER = 6.3  # mean width of a letter at 11 px
+MARK = {"high": "!!!", "medium": "!!", "low": "!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One vital sign in a lane."""
+
+    name: str
+    label: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Curves that share one scale."""
+
+    title: str
+    low: float
+    high: float
+    height: float
+    ticks: tuple[float, ...]
+    curves: tuple[Curve, ...]
+
+
+LANES = (
+    Lane(
+        "Heart rate, pressure",
+        0,
+        200,
+        170,
+        (0, 50, 100, 150, 200),
+        (
+            Curve("sbp", "systolic", "v-bp"),
+            Curve("dbp", "diastolic", "v-bp thin"),
+            Curve("hr", "heart rate", "v-hr"),
+        ),
+    ),
+    Lane("SpO\u2082 %", 70, 100, 64, (70, 80, 90, 100), (Curve("spo2", "SpO\u2082", "v-spo2"),)),
+    Lane(
+        "Breathing",
+        0,
+        60,
+        80,
+        (0, 20, 40, 60),
+        (Curve("rr", "breaths/min", "v-rr"), Curve("etco2", "EtCO\u2082 mmHg", "v-co2")),
+    ),
+)
+
+
+class Chart:
+    """Draws one story; `svg()` gives the picture."""
+
+    def __init__(self, story: Story, ends_s: float) -> None:
+        self.story = story
+        self.ends_s = max(ends_s, 60.0)
+        self.parts: list[Markup] = []
+        self.y = 20.0
+
+    def svg(self) -> Markup:
+        """The whole picture."""
+        for title, bands in (("Phase", self._phases()), ("Room", self._rooms())):
+            if bands:
+                self._bands(title, bands)
+        top = self.y
+        for lane in LANES:
+            self._lane(lane)
+        self._actions()
+        self._alerts()
+        self._axis(top)
+        height = self.y + 12
+        label = "Course of the case over time: phases, rooms, vital signs, actions, alerts"
+        return Markup(
+            '<svg viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{l}" class="course">{b}</svg>'
+        ).format(w=WIDTH, h=height, l=label, b=Markup("").join(self.parts))
+
+    def x(self, at_s: float) -> float:
+        """Where a time lies."""
+        share = min(1.0, max(0.0, at_s / self.ends_s))
+        return LEFT + share * (WIDTH - LEFT - RIGHT)
+
+    def add(self, template: str, **values: object) -> None:
+        """Add a mark; values are escaped."""
+        self.parts.append(Markup(template).format(**values))
+
+    # -- bands -----------------------------------------------------------------------------
+
+    def _phases(self) -> list[tuple[float, float, str]]:
+        rows = [(c.recorded, str(c.value), c.twin) for c in self.story.phases]
+        trauma = set(self.story.of_kind("trauma"))
+        arrived = next((t for t, v, w in rows if w in trauma and v == "delivered"), None)
+        kept = [
+            (t, v)
+            for t, v, w in rows
+            if (w not in trauma and (arrived is None or t < arrived))
+            or (w in trauma and arrived is not None and t >= arrived)
+        ]
+        return self._until(kept)
+
+    def _rooms(self) -> list[tuple[float, float, str]]:
+        return [
+            (s.in_s, self.ends_s if s.out_s is None else s.out_s, s.room) for s in self.story.stays
+        ]
+
+    def _until(self, rows: Sequence[tuple[float, str]]) -> list[tuple[float, float, str]]:
+        ends = [t for t, _ in rows[1:]] + [self.ends_s]
+        return [(t, end, v) for (t, v), end in zip(rows, ends, strict=True)]
+
+    def _bands(self, title: str, bands: Iterable[tuple[float, float, str]]) -> None:
+        self._title(title, self.y + 15)
+        for number, (start, end, name) in enumerate(bands):
+            left, width = self.x(start), max(1.0, self.x(end) - self.x(start))
+            words = name.replace("_", " ")
+            self.add(
+                '<g><title>{n} {a} to {b}</title><rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '
+                'height="22" class="band b{k}"/>',
+                n=words,
+                a=clock(start),
+                b=clock(end),
+                x=left,
+                y=self.y,
+                w=width,
+                k=number % 2,
+            )
+            if width > LETTER * len(words) + 6:
+                self.add(
+                    '<text x="{x:.1f}" y="{y:.1f}">{n}</text>', x=left + 4, y=self.y + 15, n=words
+                )
+            self.add("</g>")
+        self.y += 28
+
+    def _title(self, text: str, y: float) -> None:
+        self.add('<text x="4" y="{y:.1f}" class="lane">{t}</text>', y=y, t=text)
+
+    # -- curves ----------------------------------------------------------------------------
+
+    def _lane(self, lane: Lane) -> None:
+        drawn = [(curve, self._points(curve.name)) for curve in lane.curves]
+        if not any(runs for _, runs in drawn):
+            return
+        self.y += GAP
+        top, bottom = self.y, self.y + lane.height
+        legend = " ".join(
+            f'<tspan class="{c.css.split()[0]}-t" dx="8">{escape(c.label)}</tspan>'
+            for c, runs in drawn
+            if runs
+        )
+        self.parts.append(
+            Markup('<text x="{:.0f}" y="{:.1f}" class="lane">{}</text>').format(
+                LEFT, top - 8, Markup(legend)
+            )
+        )
+        for words in [lane.title]:
+            for row, word in enumerate(words.split(", ")):
+                self._title(word, top + 12 + 13 * row)
+        for tick in lane.ticks:
+            y = self._scale(lane, tick, bottom)
+            self.add(
+                '<line x1="{a:.0f}" x2="{b:.0f}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
+                '<text x="{t:.0f}" y="{u:.1f}" class="tick">{v:.0f}</text>',
+                a=LEFT,
+                b=WIDTH - RIGHT,
+                y=y,
+                t=LEFT - 6,
+                u=y + 4,
+                v=tick,
+            )
+        for curve, runs in drawn:
+            for run in runs:
+                points = " ".join(
+                    f"{self.x(t):.1f},{self._scale(lane, v, bottom):.1f}" for t, v in run
+                )
+                self.add('<polyline points="{p}" class="{c}"/>', p=points, c=f"curve {curve.css}")
+        self.y = bottom
+
+    @staticmethod
+    def _scale(lane: Lane, value: float, bottom: float) -> float:
+        share = (min(max(value, lane.low), lane.high) - lane.low) / (lane.high - lane.low)
+        return bottom - share * lane.height
+
+    def _points(self, name: str) -> list[list[tuple[float, float]]]:
+        """Runs of points without a gap, thinned."""
+        runs: list[list[tuple[float, float]]] = [[]]
+        for at_s, value in self.story.curve(name):
+            if value is None:
+                runs.append([])
+            elif not runs[-1] or at_s - runs[-1][-1][0] >= EVERY_S:
+                runs[-1].append((at_s, value))
+        return [run for run in runs if len(run) > 1]
+
+    # -- actions and alerts ----------------------------------------------------------------
+
+    def _actions(self) -> None:
+        marks = [(c.effective, *_in_words(c)) for c in self.story.medical_events()]
+        if not marks:
+            return
+        self.y += GAP
+        self._title("Actions", self.y + 10)
+        ends: list[float] = []
+        for at_s, css, words in marks:
+            left, width = self.x(at_s), LETTER * len(words) + 16
+            if left + width > WIDTH - RIGHT:
+                left = WIDTH - RIGHT - width
+            row = next((i for i, end in enumerate(ends) if end <= left), len(ends))
+            ends[row:] = [left + width, *ends[row + 1 :]]
+            y = self.y + ROW * row
+            self.add(
+                '<g class="act {c}"><title>{t} {n}</title><circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+                '<text x="{u:.1f}" y="{v:.1f}">{n}</text></g>',
+                c=css,
+                t=clock(at_s),
+                n=words,
+                x=left + 4,
+                y=y + 8,
+                u=left + 11,
+                v=y + 12,
+            )
+        self.y += ROW * len(ends)
+
+    def _alerts(self) -> None:
+        if not self.story.alerts:
+            return
+        self.y += GAP
+        self._title("Alerts", self.y + 10)
+        ends: list[float] = []
+        for alert in self.story.alerts:
+            start = self.x(alert.raised_s)
+            end = self.x(self.ends_s if alert.cleared_s is None else alert.cleared_s)
+            label = f"{MARK.get(alert.priority, '')} {alert.rule}"
+            needs = max(end - start, 4.0) + LETTER * len(label) + 10
+            row = next((i for i, e in enumerate(ends) if e <= start), len(ends))
+            ends[row:] = [start + needs, *ends[row + 1 :]]
+            self._alert(alert, start, end, label, self.y + ROW * row)
+        self.y += ROW * len(ends)
+
+    def _alert(self, alert: Alert, start: float, end: float, label: str, y: float) -> None:
+        until = "open" if alert.cleared_s is None else clock(alert.cleared_s)
+        self.add(
+            "<g><title>{r} {p} {a} to {b}: {t}</title>",
+            r=alert.rule,
+            p=alert.priority,
+            a=clock(alert.raised_s),
+            b=until,
+            t=alert.text,
+        )
+        steps = [*alert.escalations(), (float("inf"), "")]
+        for (at_s, priority), (until_s, _) in zip(steps, steps[1:], strict=False):
+            left = max(start, self.x(at_s))
+            right = min(end, self.x(until_s)) if until_s != float("inf") else end
+            self.add(
+                '<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="13" rx="2" class="al {p}"/>',
+                x=left,
+                y=y,
+                w=max(3.0, right - left),
+                p=priority,
+            )
+        inside = end + 5 + LETTER * len(label) > WIDTH - RIGHT
+        x, css = (start + 4, "al-in") if inside and end - start > 80 else (end + 5, "al-t")
+        if alert.acknowledged_s is not None:
+            self.add(
+                '<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" class="ack"/>',
+                x=self.x(alert.acknowledged_s),
+                y=y + 6.5,
+            )
+        self.add(
+            '<text x="{x:.1f}" y="{y:.1f}" class="{c}">{l}</text></g>',
+            x=x,
+            y=y + 11,
+            c=css,
+            l=label,
+        )
+
+    # -- time ------------------------------------------------------------------------------
+
+    def _axis(self, top: float) -> None:
+        minutes = self.ends_s / 60.0
+        step = next((s for s in (1, 2, 5, 10, 15, 30, 60) if minutes / s <= 16), 120)
+        self.y += 18
+        for minute in range(0, int(minutes) + 1, step):
+            x = self.x(minute * 60.0)
+            self.parts.insert(
+                0,
+                Markup(
+                    '<line x1="{x:.1f}" x2="{x:.1f}" y1="{a:.1f}" y2="{b:.1f}" class="grid"/>'
+                ).format(x=x, a=top, b=self.y - 12),
+            )
+            self.add(
+                '<text x="{x:.1f}" y="{y:.1f}" class="time">{t}</text>',
+                x=x,
+                y=self.y,
+                t=clock(minute * 60.0),
+            )
+
+
+def _in_words(change: Change) -> tuple[str, str]:
+    """The kind of an action, as a class of the style sheet, and its words."""
+    value = change.value
+    if change.name == "procedure":
+        row = catalogue.PROCEDURES.get(catalogue.key_of(value["procedure"]))
+        words = row.label if row else value["procedure"].replace("_", " ")
+        site = value["site"].replace("_", " ")
+        end = " off" if value["change"] == "stop" else ""
+        return "proc", f"{words}{f', {site}' if site and site not in words else ''}{end}"
+    if change.name == "drug_given":
+        return "drug", f"{_label(value['drug'])} {_amount(value['amount'], value['unit'])}"
+    if change.name == "infusion_changed":
+        return "drug", f"{_label(value['drug'])} infusion {value['change']}"
+    if change.name == "blood_given":
+        return "blood", f"{value['units']} x {_label(value['product'])}"
+    row_ = catalogue.DIAGNOSTICS.get(catalogue.key_of(value["diagnostic"]))
+    return "diag", row_.label if row_ else str(value["diagnostic"])
+
+
+def _label(name: str) -> str:
+    key = catalogue.key_of(name)
+    row = catalogue.DRUGS.get(key) or catalogue.BLOOD.get(key)
+    return row.label if row else name.replace("_", " ")
+
+
+def _amount(amount: float, unit: str) -> str:
+    return catalogue.amount_text(amount, unit)

@@ -1,0 +1,184 @@
+"""What a scenario expects, held against what happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from environment.model.change import JSON
+from environment.runtime.journal import Journal
+from scenarios.clinical_time import clock
+from scenarios.schema import Done, Expect, Scenario
+from scenarios.story import Alert, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One expectation and what became of it."""
+
+    kind: str  # alert, action, outcome
+    subject: str
+    must: str  # always, never, may; required, optional, harmful
+    priority: str
+    window: str
+    at_s: float | None  # when it happened, if it did
+    text: str
+    why: str
+
+    def as_json(self) -> dict[str, JSON]:
+        """As `run --json` and the report write it."""
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "must": self.must,
+            "priority": self.priority or None,
+            "window": self.window,
+            "at_s": self.at_s,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All expectations of a run, sorted."""
+
+    met: tuple[Judgement, ...]
+    missed: tuple[Judgement, ...]
+    violated: tuple[Judgement, ...]
+    void: tuple[Judgement, ...]  # did not apply: another branch, or its cause was treated in time
+    unexpected: tuple[Alert, ...]  # alerts that the scenario neither demands nor allows
+    precision: float | None
+    recall: float | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was missed and nothing forbidden happened."""
+        return not self.missed and not self.violated
+
+    def as_json(self) -> dict[str, JSON]:
+        """As `run --json` writes it."""
+        return {
+            "met": [j.as_json() for j in self.met],
+            "missed": [j.as_json() for j in self.missed],
+            "violated": [j.as_json() for j in self.violated],
+        }
+
+
+def expectations(journal: Journal, scenario: Scenario) -> Verdict:
+    """Judge every expectation that belongs to the run's branch."""
+    return judge(Story(journal), scenario)
+
+
+def judge(story: Story, scenario: Scenario) -> Verdict:
+    """The same, for a journal that is read already."""
+    sorted_: dict[str, list[Judgement]] = {"met": [], "missed": [], "violated": [], "void": []}
+    applying = [e for e in scenario.expectations if not e.branch or scenario.branch in e.branch]
+    for expect in applying:
+        verdict, at_s = _verdict(story, expect)
+        if verdict:
+            sorted_[verdict].append(_judgement(expect, verdict, at_s))
+    allowed = {e.alert for e in applying if e.alert and e.must != "never"}
+    forbidden = {e.alert for e in applying if e.alert and e.must == "never"}
+    unexpected = [a for a in story.alerts if a.rule not in allowed]
+    wrong = [j for j in sorted_["violated"] if j.kind == "alert"]
+    false = {a.seq for a in unexpected} | {
+        a.seq
+        for a in story.alerts
+        if a.rule in forbidden
+        and any(j.subject == a.rule and j.at_s in a.reached(None) for j in wrong)
+    }
+    musts = [j for key in ("met", "missed") for j in sorted_[key] if j.must == "always"]
+    raised = len(story.alerts)
+    return Verdict(
+        met=tuple(sorted_["met"]),
+        missed=tuple(sorted_["missed"]),
+        violated=tuple(sorted_["violated"]),
+        void=tuple(sorted_["void"]),
+        unexpected=tuple(unexpected),
+        precision=round(1 - len(false) / raised, 3) if raised else None,
+        recall=round(sum(j in sorted_["met"] for j in musts) / len(musts), 3) if musts else None,
+    )
+
+
+def _verdict(story: Story, expect: Expect) -> tuple[str, float | None]:
+    """`met`, `missed`, `violated`, `void` or nothing, and when it happened."""
+    times = sorted(_times(story, expect))
+    inside = [t for t in times if _is_inside(t, expect)]
+    first = inside[0] if inside else None
+    forbidden = expect.must == "never" or (bool(expect.action) and expect.rated == "harmful")
+    if forbidden:
+        return ("violated", first) if inside else ("met", None)
+    if expect.must == "may":
+        return "", None
+    if inside:
+        return "met", first
+    if expect.action and expect.rated == "optional":
+        return "", None
+    if expect.unless is not None and _was_done(story, expect.unless):
+        return "void", None
+    return "missed", times[0] if times else None
+
+
+def _times(story: Story, expect: Expect) -> Iterator[float]:
+    if expect.alert:
+        for alert in story.alerts:
+            if alert.rule == expect.alert:
+                yield from alert.reached(expect.priority)
+    elif expect.action:
+        for action in story.done(expect.action, expect.arguments):
+            yield action.at_s
+    elif expect.outcome == "arrests":
+        if story.arrest_s is not None:
+            yield story.arrest_s
+    elif story.is_alive:
+        yield story.ends_s
+
+
+def _is_inside(at_s: float, expect: Expect) -> bool:
+    early = expect.earliest_s is not None and at_s < expect.earliest_s
+    late = expect.by_s is not None and at_s > expect.by_s
+    return not early and not late
+
+
+def _was_done(story: Story, done: Done) -> bool:
+    for action in story.done(done.do, done.arguments):
+        ended = action.at_s if action.ended_s is None else action.ended_s
+        if done.before_s is None or ended < done.before_s:
+            return True
+    return False
+
+
+def window_of(expect: Expect) -> str:
+    """The window in words."""
+    if expect.earliest_s is not None and expect.by_s is not None:
+        return f"{clock(expect.earliest_s)} to {clock(expect.by_s)}"
+    if expect.by_s is not None:
+        return f"by {clock(expect.by_s)}"
+    return f"from {clock(expect.earliest_s)}" if expect.earliest_s is not None else "at any time"
+
+
+def _judgement(expect: Expect, verdict: str, at_s: float | None) -> Judgement:
+    kind = "alert" if expect.alert else "action" if expect.action else "outcome"
+    must = expect.rated if kind == "action" else expect.must
+    given = ", ".join(str(v) for v in expect.arguments.values())
+    name = f"{expect.subject} ({given})" if given else expect.subject
+    name += f" {expect.priority}" if expect.priority else ""
+    window = window_of(expect)
+    when = clock(at_s)
+    never = must in ("never", "harmful")
+    text = {
+        "met": f"{name}: not {'raised' if kind == 'alert' else 'done'}, as it should be"
+        if never
+        else f"{name}: {when} ({window})",
+        "missed": f"{name}: expected {window}, " + (f"came at {when}" if at_s else "never came"),
+        "violated": f"{name}: must not come {window}, came at {when}",
+        "void": f"{name}: did not apply, its cause was treated in time",
+    }[verdict]
+    return Judgement(
+        kind=kind,
+        subject=expect.subject,
+        must=must,
+        priority=expect.priority or "",
+        window=window,
+        at_s=at_s,
+        text=text,
+        why=expect.why,
+    )

@@ -1,0 +1,321 @@
+"""A finished run, read off its journal: which twin is what, alerts, actions, rooms, doses."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from environment.model.change import JSON, Change
+from environment.runtime.journal import Journal
+
+RANK = {"low": 1, "medium": 2, "high": 3}
+#: Two displays that show the same alert within this time show one alert (engineering default).
+SAME_ALERT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One moment at which an alert was raised or changed on a display."""
+
+    at_s: float
+    priority: str
+    text: str
+    display: str
+    seq: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Alert:
+    """One episode of one alert, on all displays that show it."""
+
+    rule: str
+    course: list[Shown]
+    displays: list[str]
+    cleared_s: float | None = None
+    cleared_because: str = ""
+    acknowledged_s: float | None = None
+    acknowledged_by: str = ""
+    acknowledged_how: str = ""
+    open_on: set[str] = field(default_factory=set)
+
+    @property
+    def raised_s(self) -> float:
+        """When it was first shown."""
+        return self.course[0].at_s
+
+    @property
+    def seq(self) -> int:
+        """The change that raised it."""
+        return self.course[0].seq
+
+    @property
+    def text(self) -> str:
+        """What it said last."""
+        return self.course[-1].text
+
+    @property
+    def priority(self) -> str:
+        """The highest priority that it reached."""
+        return max((s.priority for s in self.course), key=lambda p: RANK.get(p, 0))
+
+    def reached(self, priority: str | None) -> list[float]:
+        """The times at which it was shown with this priority or a higher one."""
+        least = RANK.get(priority or "low", 1)
+        return [s.at_s for s in self.course if RANK.get(s.priority, 1) >= least]
+
+    def escalations(self) -> list[tuple[float, str]]:
+        """Its priorities over time: (time, priority), each once when it changes."""
+        steps: list[tuple[float, str]] = []
+        for shown in self.course:
+            if not steps or steps[-1][1] != shown.priority:
+                steps.append((shown.at_s, shown.priority))
+        return steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One operation that was asked for, and how it ended."""
+
+    twin: str
+    operation: str
+    arguments: Mapping[str, JSON]
+    by: str
+    at_s: float
+    ended_s: float | None
+    status: str
+    reason: str
+    seq: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was carried out, or is still being carried out."""
+        return self.status in ("completed", "confirmed", "unconfirmed", "running", "accepted")
+
+    def matches(self, do: str, given: Mapping[str, JSON]) -> bool:
+        """Whether this is that operation, with at least these arguments."""
+        return do == f"{self.twin}.{self.operation}" and all(
+            self.arguments.get(key) == value for key, value in given.items()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A patient's time in a room."""
+
+    room: str
+    in_s: float
+    out_s: float | None
+
+
+class Story:
+    """What the reports and measures read; everything is computed once, when asked for."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Twin -> kind, in the order in which they came into the world."""
+        return {
+            c.twin: str(c.value["kind"])
+            for c in self.journal
+            if c.kind == "event" and c.name == "created"
+        }
+
+    def of_kind(self, kind: str) -> list[str]:
+        """The twins of a kind."""
+        return [twin for twin, k in self.kinds.items() if k == kind]
+
+    def one(self, kind: str) -> str:
+        """The first twin of a kind, or an empty text."""
+        return next(iter(self.of_kind(kind)), "")
+
+    @cached_property
+    def ends_s(self) -> float:
+        """The last moment of which the journal knows."""
+        return max((c.recorded for c in self.journal), default=0.0)
+
+    # -- values ----------------------------------------------------------------------------
+
+    def changes(self, twin: str, name: str, kind: str = "property") -> list[Change]:
+        """The changes of one member; readings that are no longer values are left out."""
+        rows = self.journal.read(twin=twin, kind=kind, name=name) if twin else []
+        return [c for c in rows if c.quality != "stale"]
+
+    def first(self, twin: str, name: str, kind: str = "property") -> Change | None:
+        """The first change of a member."""
+        return next(iter(self.changes(twin, name, kind)), None)
+
+    def last(self, twin: str, name: str) -> JSON:
+        """The last value of a property."""
+        rows = self.changes(twin, name)
+        return rows[-1].value if rows else None
+
+    def events(self, twin: str, name: str) -> list[Change]:
+        """Events by name."""
+        return self.changes(twin, name, "event")
+
+    def time(self, kind: str, name: str) -> float | None:
+        """The value of a time property of the first twin of a kind."""
+        value = self.last(self.one(kind), name)
+        return float(value) if isinstance(value, (int, float)) else None
+
+    @cached_property
+    def carriers(self) -> dict[str, list[str]]:
+        """Patient -> the twins from which its values come: itself and its monitors."""
+        found = {patient: [patient] for patient in self.of_kind("patient")}
+        for change in self.journal:
+            if change.kind == "link" and change.name == "monitoredBy":
+                sources = found.get(change.twin)
+                if sources is not None and change.value["target"] not in sources:
+                    sources.append(change.value["target"])
+        return found
+
+    def curve(self, name: str) -> list[tuple[float, float | None]]:
+        """A vital sign of the patient over time; None where it ended to be one."""
+        patient = self.one("patient")
+        sources = self.carriers.get(patient, [])
+        rows = [c for s in sources for c in self.journal.read(twin=s, kind="property", name=name)]
+        rows.sort(key=lambda c: (c.effective, c.seq))
+        points: list[tuple[float, float | None]] = []
+        for change in rows:
+            if change.quality == "restated":
+                continue
+            if change.quality != "stale":
+                points.append((change.effective, float(change.value)))
+            elif change.twin == patient and (not points or points[-1][1] is not None):
+                points.append((change.effective, None))
+        return points
+
+    # -- alerts ----------------------------------------------------------------------------
+
+    @cached_property
+    def alerts(self) -> list[Alert]:
+        """All episodes, in the order in which they were raised."""
+        found: list[Alert] = []
+        latest: dict[str, Alert] = {}
+        displays = set(self.of_kind("display"))
+        for change in self.journal:
+            if change.kind != "event" or change.twin not in displays:
+                continue
+            if change.name in ("alert_raised", "alert_changed"):
+                self._shown(change, found, latest)
+            elif change.name in ("alert_cleared", "alert_acknowledged"):
+                alert = latest.get(change.value["rule"])
+                if alert is not None:
+                    self._ended(change, alert)
+        return found
+
+    @staticmethod
+    def _shown(change: Change, found: list[Alert], latest: dict[str, Alert]) -> None:
+        rule, priority = change.value["rule"], change.value["priority"]
+        alert = latest.get(rule)
+        is_old = alert is not None and (
+            alert.cleared_s is None or change.recorded - alert.cleared_s < SAME_ALERT_S
+        )
+        if alert is None or not is_old:
+            alert = Alert(rule=rule, course=[], displays=[])
+            latest[rule] = alert
+            found.append(alert)
+        alert.cleared_s, alert.cleared_because = None, ""
+        alert.open_on.add(change.twin)
+        if change.twin not in alert.displays:
+            alert.displays.append(change.twin)
+        alert.course.append(
+            Shown(
+                at_s=change.recorded,
+                priority=priority,
+                text=change.value["text"],
+                display=change.twin,
+                seq=change.seq,
+            )
+        )
+
+    @staticmethod
+    def _ended(change: Change, alert: Alert) -> None:
+        if change.name == "alert_acknowledged":
+            if alert.acknowledged_s is None:
+                alert.acknowledged_s = change.recorded
+                alert.acknowledged_by = change.value["by"]
+                alert.acknowledged_how = change.value["reason"]
+            return
+        alert.open_on.discard(change.twin)
+        if not alert.open_on:
+            alert.cleared_s, alert.cleared_because = change.recorded, change.value["reason"]
+
+    # -- what was done ---------------------------------------------------------------------
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """All invocations, in the order in which they were asked for."""
+        asked: dict[str, Change] = {}
+        ended: dict[str, tuple[float, str, str]] = {}
+        for change in self.journal:
+            if change.kind != "operation":
+                continue
+            number, status = change.value["invocation"], change.value["status"]
+            if status == "requested":
+                asked[number] = change
+            elif status in ("refused", "completed", "failed", "cancelled", "expired"):
+                reason = change.value.get("message") or change.value.get("reason") or ""
+                if status == "refused":
+                    reason = f"expected {change.value['expected']}, found {change.value['found']}"
+                ended[number] = (change.recorded, status, reason)
+            elif number not in ended:
+                ended[number] = (change.recorded, status, "")
+        return [
+            Action(
+                twin=c.twin,
+                operation=c.name,
+                arguments=c.value.get("arguments", {}),
+                by=c.by,
+                at_s=c.recorded,
+                ended_s=None
+                if ended.get(n, (0, "running"))[1] in ("running", "accepted")
+                else ended[n][0],
+                status=ended.get(n, (0.0, "requested", ""))[1],
+                reason=ended.get(n, (0.0, "", ""))[2],
+                seq=c.seq,
+            )
+            for n, c in asked.items()
+        ]
+
+    def done(self, do: str, given: Mapping[str, JSON] | None = None) -> Iterator[Action]:
+        """The carried-out invocations of `twin.operation` with at least these arguments."""
+        return (a for a in self.actions if a.is_done and a.matches(do, given or {}))
+
+    @cached_property
+    def stays(self) -> list[Stay]:
+        """The rooms that the patient was in, in order."""
+        trauma = self.one("trauma")
+        rows = [*self.events(trauma, "room_in"), *self.events(trauma, "room_out")]
+        found: list[Stay] = []
+        for change in sorted(rows, key=lambda c: c.seq):
+            if change.name == "room_in":
+                found.append(Stay(room=change.value["room"], in_s=change.recorded, out_s=None))
+            elif found and found[-1].room == change.value["room"]:
+                out = change.recorded
+                found[-1] = Stay(room=found[-1].room, in_s=found[-1].in_s, out_s=out)
+        return found
+
+    @cached_property
+    def phases(self) -> list[Change]:
+        """The steps of both processes, in order."""
+        twins = (*self.of_kind("preh"), *self.of_kind("trauma"))
+        return [c for c in self.journal if c.kind == "phase" and c.twin in twins]
+
+    @cached_property
+    def arrest_s(self) -> float | None:
+        """When somebody first found no pulse."""
+        rows = self.changes(self.one("patient"), "pulse")
+        return next((c.effective for c in rows if c.value is False), None)
+
+    @cached_property
+    def is_alive(self) -> bool:
+        """Whether there was a pulse, as far as anybody knew, at the end."""
+        return self.last(self.one("patient"), "pulse") is not False
+
+    def medical_events(self) -> Iterable[Change]:
+        """What was done to the patient: procedures, drugs, infusions, blood, diagnostics."""
+        patient = self.one("patient")
+        names = ("procedure", "drug_given", "infusion_changed", "blood_given", "diagnostic")
+        return [c for c in self.journal.read(twin=patient, kind="event") if c.name in names]

@@ -1,0 +1,313 @@
+"""Simulated people: they follow the script, watch the displays, and act on advice after a while.
+
+They act through the same client as everybody. Reaction times and compliance are engineering
+defaults, drawn from one stream of chance per response, so that what one person sees does not change
+what another does. A refusal is a fact of the run, never an exception.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Protocol
+
+from environment.client import Transport, TwinClient, because
+from environment.errors import (
+    InvocationFailedError,
+    RefusedError,
+    TwinError,
+    UnknownTwinError,
+)
+from environment.model.change import JSON, Change
+from environment.runtime.world import Notice
+from scenarios.schema import Act, Condition, Respond, Scenario, Trigger
+
+#: A high alert outranks a medium one: a response to `medium` also answers `high`.
+RANK = {"low": 1, "medium": 2, "high": 3}
+#: Which twin's operations bring another into the world.
+CREATED_BY = {"preh": "central_unit", "trauma": "preh"}
+#: Seconds in which the same advice on a second display counts as the same (engineering default).
+SAME_ADVICE_S = 30.0
+Spawn = Callable[[Coroutine[None, None, None]], None]
+
+
+class Timer(Protocol):
+    """The part of the run's clock that people need."""
+
+    def now(self) -> float:
+        """Scenario seconds."""
+
+    def schedule(self, at_s: float, job: str, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back at a scenario time; returns what cancels it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Something that a person wanted to do and could not."""
+
+    at_s: float
+    by: str
+    do: str
+    reason: str
+
+
+class Team:
+    """All simulated people of a run. `spawn` runs what they do, in the run's own task group."""
+
+    def __init__(
+        self, scenario: Scenario, transport: Transport, clock: Timer, *, seed: int, spawn: Spawn
+    ) -> None:
+        self.scenario, self.clock, self.seed, self.spawn = scenario, clock, seed, spawn
+        self.refusals: list[Refusal] = []
+        self._transport = transport
+        self._clients: dict[str, TwinClient] = {}
+        self._ends: list[Callable[[], None]] = []
+        self._jobs = 0
+
+    def start(self) -> None:
+        """Plan the script and begin to watch; twins that come later are watched from then on."""
+        for event in self.scenario.events:
+            self.later(event.at_s, event.do, partial(self._start, event))
+        for index, response in enumerate(self.scenario.responses):
+            answering = _Answering(self, index, response)
+            for person in self.scenario.people:
+                if person.id == response.by:
+                    for display in person.reads:
+                        self.observe(display, person.id, answering.see)
+        for trigger in self.scenario.triggers:
+            _Waiting(self, trigger).start()
+
+    def close(self) -> None:
+        """End all timers and watching."""
+        while self._ends:
+            self._ends.pop()()
+
+    # -- time and sight --------------------------------------------------------------------
+
+    def later(self, at_s: float, what: str, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back at a time; each job has a name of its own, for logs."""
+        self._jobs += 1
+        cancel = self.clock.schedule(round(at_s, 3), f"{self._jobs}: {what}", callback)
+        self._ends.append(cancel)
+        return cancel
+
+    def client(self, person: str) -> TwinClient:
+        """The client that this person uses."""
+        if person not in self._clients:
+            self._clients[person] = TwinClient(self._transport, person)
+        return self._clients[person]
+
+    def observe(self, twin: str, person: str, see: Callable[[Notice], None]) -> None:
+        """Watch a twin that is there."""
+        self._ends.append(self.client(person).observe(twin, see))
+
+    def when_there(self, twin: str, person: str, do: Callable[[], None]) -> None:
+        """Do it once the twin is in the world: at once, or when its process has created it."""
+        if self._is_there(twin, person):
+            do()
+            return
+        parent = CREATED_BY.get(twin)
+        if parent is None:
+            raise UnknownTwinError(twin, self.scenario.twins)
+        done: list[bool] = []
+
+        def see(notice: Notice) -> None:
+            if not done and self._is_there(twin, person):
+                done.append(True)
+                do()
+
+        self.when_there(parent, person, lambda: self.observe(parent, person, see))
+
+    def _is_there(self, twin: str, person: str) -> bool:
+        try:
+            self.client(person).read(twin)
+        except UnknownTwinError:
+            return False
+        return True
+
+    def holds(self, condition: Condition | None, person: str) -> bool:
+        """Whether a condition holds now; what is not known is None."""
+        if condition is None:
+            return True
+        if not self._is_there(condition.twin, person):
+            return condition.holds(None)
+        state = self.client(person).read(condition.twin)
+        if condition.property in ("phase", "life"):
+            return condition.holds(getattr(state, condition.property))
+        return condition.holds(state.get(condition.property))
+
+    # -- acting ----------------------------------------------------------------------------
+
+    def _start(self, act: Act) -> None:
+        self.spawn(self.act(act, None))
+
+    async def act(self, act: Act, cause: Change | None) -> None:
+        """Ask for the operation, if its condition holds now."""
+        if self.holds(act.only_if, act.by):
+            await self.ask(act.by, act.twin, act.operation, act.arguments, cause)
+
+    async def ask(
+        self,
+        person: str,
+        twin: str,
+        operation: str,
+        arguments: Mapping[str, JSON],
+        cause: Change | None,
+    ) -> bool:
+        """Ask for one operation; whether it was carried out."""
+        client = self.client(person)
+        with because(person, cause):
+            try:
+                await client.invoke(twin, operation, **arguments)
+            except TwinError as wrong:
+                do = f"{twin}.{operation}"
+                self.refusals.append(
+                    Refusal(at_s=self.clock.now(), by=person, do=do, reason=str(wrong))
+                )
+                if not isinstance(wrong, (RefusedError, InvocationFailedError)):
+                    # The operations journal refusals and failures; what never came so far, we do.
+                    told = {"text": f"Could not do {do}: {wrong}", "priority": "low"}
+                    client.publish(person, "notified", told)
+                return False
+        return True
+
+
+class _Answering:
+    """One `[[respond]]` of the file: when it is due, who acts, how fast, and whether at all."""
+
+    def __init__(self, team: Team, index: int, response: Respond) -> None:
+        self.team, self.response = team, response
+        key = response.name or str(index)
+        self.chance = Random(f"{team.seed}/respond/{key}")  # not for secrets
+        self.busy = False  # acting, or has acted for good
+        self.asked: set[str] = set()
+        self.heard: dict[tuple[str, str], float] = {}
+
+    def see(self, notice: Notice) -> None:
+        """Something changed on a display that this person watches."""
+        if self.busy:
+            return
+        advice = self._advice(notice)
+        if advice is None:
+            return
+        now = self.team.clock.now()
+        key = (advice, notice.change.name)
+        if now - self.heard.get(key, float("-inf")) < SAME_ADVICE_S:
+            return
+        self.heard[key] = now
+        shortest, longest = self.response.after_s
+        obeys = self.chance.random() < self.response.compliance
+        delay = self.chance.uniform(shortest, longest)
+        if not obeys:
+            return
+        at_s = max(now + delay, self.response.earliest_s or float("-inf"))
+        self.busy = True
+        what = f"{self.response.by} answers {advice}"
+        team = self.team
+        team.later(at_s, what, lambda: team.spawn(self._do(notice, advice)))
+
+    def _advice(self, notice: Notice) -> str | None:
+        """The rule, suggestion or question that calls for this response, if this is one."""
+        change, response = notice.change, self.response
+        if change.kind == "property" and change.name == "question" and response.answer:
+            new = set(change.value or ()) - self.asked
+            self.asked = set(change.value or ())
+            return next((name for name in response.to if name in new), None)
+        if change.kind != "event" or not isinstance(change.value, Mapping):
+            return None
+        if change.name in ("alert_raised", "alert_changed"):
+            wanted = RANK[response.priority] if response.priority else 0
+            if RANK.get(str(change.value.get("priority")), 0) < wanted:
+                return None
+            rule = change.value.get("rule")
+            return str(rule) if rule in response.to and not response.answer else None
+        if change.name == "suggested":
+            name = change.value.get("name")
+            return str(name) if name in response.to and not response.answer else None
+        return None
+
+    async def _do(self, notice: Notice, advice: str) -> None:
+        team, response = self.team, self.response
+        person, display = response.by, notice.twin
+        if not team.holds(response.only_if, person):
+            self.busy = False  # it may hold when the advice comes again
+            return
+        done = True
+        if response.answer:
+            arguments = {"name": advice, "answer": response.answer}
+            done = await team.ask(person, display, "answer", arguments, notice.change)
+        elif notice.change.name.startswith("alert"):
+            await self._acknowledge(display, advice, notice.change)
+        if response.do:
+            done = await team.ask(
+                person, response.twin, response.operation, response.arguments, notice.change
+            )
+        self.busy = response.once and done
+
+    async def _acknowledge(self, display: str, rule: str, cause: Change) -> None:
+        """See to the alert, if it is still there and nobody has."""
+        alerts = self.team.client(self.response.by).read(display).get("alert") or {}
+        alert = alerts.get(rule)
+        if alert is not None and not alert.get("acknowledged"):
+            reason = _in_words(self.response)
+            arguments = {"rule": rule, "reason": reason}
+            await self.team.ask(self.response.by, display, "acknowledge", arguments, cause)
+
+
+def _in_words(act: Act) -> str:
+    """What somebody says he is doing."""
+    named = next(
+        (
+            str(act.arguments[key])
+            for key in ("procedure", "drug", "product", "diagnostic", "room", "what")
+            if key in act.arguments
+        ),
+        "",
+    )
+    return " ".join(f"{act.operation} {named}".replace("_", " ").split())
+
+
+class _Waiting:
+    """One `[[trigger]]`: waits for a condition or an operation, then acts once."""
+
+    def __init__(self, team: Team, trigger: Trigger) -> None:
+        self.team, self.trigger = team, trigger
+        self.done = False
+        self._cancel: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Watch the twin, at once or as soon as it is there."""
+        when, person = self.trigger.when, self.trigger.by
+        twin = when.twin if when else self.trigger.on.partition(".")[0]
+        self.team.when_there(twin, person, lambda: self.team.observe(twin, person, self.see))
+
+    def see(self, notice: Notice) -> None:
+        """Something changed on the twin."""
+        if self.done:
+            return
+        if self.trigger.on:
+            if self._is_awaited(notice.change):
+                self._fire(notice.change)
+            return
+        holds = self.team.holds(self.trigger.when, self.trigger.by)
+        if holds and self._cancel is None:
+            due_s = self.team.clock.now() + self.trigger.for_s
+            what = f"condition of {self.trigger.do}"
+            self._cancel = self.team.later(due_s, what, lambda: self._fire(notice.change))
+        elif not holds and self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def _is_awaited(self, change: Change) -> bool:
+        if change.kind != "operation" or change.name != self.trigger.on.partition(".")[2]:
+            return False
+        if change.value["status"] != "requested":
+            return False
+        given = change.value.get("arguments", {})
+        return all(given.get(k) == v for k, v in self.trigger.on_with.items())
+
+    def _fire(self, cause: Change) -> None:
+        self.done = True
+        team, act = self.team, self.trigger
+        due_s = team.clock.now() + act.after_s
+        team.later(due_s, f"trigger {act.do}", lambda: team.spawn(team.act(act, cause)))
