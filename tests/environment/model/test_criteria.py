@@ -213,3 +213,38 @@ def test_the_window_for_tranexamic_acid_closes_after_three_hours() -> None:
 def test_an_unknown_clock_brings_the_nearest_one() -> None:
     with pytest.raises(BadValueError, match="HAE-15 zone 1"):
         criteria.due("HAE-15", 0, {})
+
+
+@pytest.mark.parametrize(
+    ("clock", "since", "steps"),
+    [
+        ("HAE-15 zone 1", "start", [(20, "medium"), (30, "high")]),
+        ("HAE-15 zone 3", "start", [(45, "medium"), (60, "high")]),
+        ("HAE-16", "arrival_in_hospital", [(15, "high")]),
+        ("NEU-05", "arrival_in_hospital", [(30, "low"), (60, "medium")]),
+        ("INF-01", "injury", [(45, "low"), (60, "medium")]),
+        ("PRO-04", "arrival_in_hospital", [(60, "medium")]),
+        ("AIR-03", "start", [(15, "medium")]),
+    ],
+)
+def test_a_clock_speaks_on_the_minute(
+    clock: str, since: criteria.Since, steps: list[tuple[float, str]]
+) -> None:
+    for number, (minutes, priority) in enumerate(steps):
+        before = criteria.due(clock, 600 + minutes * 60 - 1, {since: 600})
+        on_time = criteria.due(clock, 600 + minutes * 60, {since: 600})
+        assert len(before) == number
+        assert on_time[-1].priority == priority
+
+
+def test_a_saturation_of_92_is_no_sign_of_tension() -> None:
+    assert criteria.tension_signs(spo2=92).present == ()
+
+
+def test_the_first_reading_counts_when_the_volume_is_in() -> None:
+    assert criteria.response_to_volume([(600, 95.0), (700, 80.0)], 600) == "transient"
+    assert criteria.response_to_volume([(600, 80.0), (900, 80.0)], 600) == "non_responder"
+
+
+def test_a_pressure_of_exactly_90_is_held() -> None:
+    assert criteria.response_to_volume(_readings(90, 90, 90, 90, 90, 90), 600) == "responder"

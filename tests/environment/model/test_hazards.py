@@ -155,3 +155,12 @@ def test_a_named_conflict_is_not_repeated() -> None:
 
 def test_one_condition_alone_disagrees_with_nothing() -> None:
     assert hazards.conflicts([RARE_DISEASES["haemophilia_a"]], ["tbi"]) == ()
+
+
+def test_rows_are_numbered_from_one_in_table_order() -> None:
+    assert [row.number for row in RARE_DISEASES.values()] == list(range(1, 51))
+
+
+def test_a_truth_value_is_no_code() -> None:
+    assert hazards.orpha_code(True) is None
+    assert hazards.orpha_code("MCAD") is None

@@ -208,3 +208,78 @@ def test_rules_hold_as_long_as_they_say() -> None:
     assert limits.hold("HAE-02").raise_s == 120
     assert limits.hold("NEU-03").raise_s == 180
     assert limits.hold("DRG-02") == limits.NO_HOLD
+
+
+# --- every figure of an ordinary adult ------------------------------------------------------------
+
+ADULT = {
+    "sbp_low": 90, "sbp_ceiling": None, "shock_index_medium": 0.9, "shock_index_high": 1.0,
+    "tourniquet_low_min": 60, "tourniquet_medium_min": 90, "tourniquet_high_min": 120,
+    "crystalloid_ml": 1000, "fluid_bolus_ml_kg": None, "ica": 1.1, "fibrinogen": 1.5,
+    "fibtem_a5": 9, "temp_low": 36, "temp_medium": 35, "temp_high": 32, "fever": 38,
+    "lactate_medium": 4, "lactate_cyanide": 8, "be_medium": -6, "ph_high": 7.2, "spo2_medium": 94,
+    "spo2_high": 90, "rr_low": 10, "rr_high": 29, "gcs_airway": 8, "rsi_shock_index": 0.8,
+    "rsi_sbp": 100, "tbi_sbp": 110, "tbi_spo2": 90, "etco2_low": 35, "etco2_high": 40,
+    "cushing_sbp": 160, "cushing_hr": 65, "k_medium": 6.0, "k_high": 6.5, "glucose_medium": 4,
+    "glucose_high": 3, "glucose_every_min": None, "hyperthermia_etco2": 55, "scene_min": 10,
+}  # fmt: skip
+
+
+def test_the_table_of_thresholds_is_complete() -> None:
+    assert set(ADULT) == set(limits.THRESHOLDS)
+
+
+@pytest.mark.parametrize("name", ADULT)
+def test_an_ordinary_adult_has_the_published_threshold(name: str) -> None:
+    assert getattr(Limits.for_patient(40, 80), name) == ADULT[name]
+
+
+@pytest.mark.parametrize(
+    ("rule", "raise_s"),
+    [
+        ("HAE-01", 30), ("HAE-02", 120), ("HAE-13", 300), ("BRE-01", 30), ("AIR-01", 300),
+        ("AIR-02", 60), ("NEU-03", 180), ("NEU-04", 120), ("PRO-05", 30),
+    ],
+)  # fmt: skip
+def test_a_condition_must_stand_as_long_as_the_rule_says(rule: str, raise_s: float) -> None:
+    assert limits.hold(rule).raise_s == raise_s
+
+
+def test_every_hold_is_short_enough_for_an_alert_within_a_minute_of_its_rule() -> None:
+    assert all(0 <= found.clear_s <= 60 for found in limits.HOLDS.values())
+
+
+def test_hysteresis_is_five_five_two_and_a_twentieth() -> None:
+    bands = limits.HYSTERESIS
+    assert (bands["pressure"], bands["rate"], bands["saturation"]) == (5, 5, 2)
+    assert bands["shock_index"] == 0.05
+
+
+@pytest.mark.parametrize(
+    ("age", "weight", "weeks", "obese", "ml"),
+    [(0.5, 7, None, False, 630), (1, 10, None, False, 800), (16, 60, None, False, 4200),
+     (40, 120, None, True, 6600), (31, 70, 27, False, 4900), (31, 70, 28, False, 7105)],
+)  # fmt: skip
+def test_blood_volume(
+    age: float, weight: float, weeks: float | None, obese: bool, ml: float
+) -> None:
+    assert limits.blood_volume_ml(age, weight, weeks, obese=obese) == pytest.approx(ml)
+
+
+@pytest.mark.parametrize(
+    ("age", "kg"), [(0, 4), (0.5, 7), (1, 10), (6, 20), (10, 28), (13, 49), (16, 70), (40, 70)]
+)
+def test_weight_is_estimated_from_age(age: float, kg: float) -> None:
+    assert limits.weight_for_age(age) == kg
+
+
+def test_a_childs_fluid_comes_in_boluses_by_weight() -> None:
+    assert Limits.for_patient(15.9).fluid_bolus_ml_kg == 20
+    assert Limits.for_patient(16).fluid_bolus_ml_kg is None
+
+
+def test_a_childs_abc_counts_pressure_strictly_below_the_limit() -> None:
+    child = Limits.for_patient(6, 20)
+    on_it = child.abc(hr=80, sbp=82, penetrating=False, fast_positive=False)
+    below = child.abc(hr=80, sbp=81, penetrating=False, fast_positive=False)
+    assert (on_it.score, below.score) == (0, 1)

@@ -89,6 +89,25 @@ def test_dantrolene_counts_per_kilogram() -> None:
     ]
 
 
+@pytest.mark.parametrize(("amount_ug", "caught"), [(300, False), (301, True)])
+def test_a_single_dose_above_the_largest_is_high(amount_ug: float, caught: bool) -> None:
+    found = check_dose("fentanyl", amount_ug, "ug", 80, 34)
+    assert _rules(found) == ([("DRG-01", "high")] if caught else [])
+
+
+def test_a_day_is_exactly_twenty_four_hours() -> None:
+    before = [Given(drug="paracetamol", amount=4, unit="g", at_s=0)]
+    assert check_dose("paracetamol", 1, "g", 80, 34, before, at_s=86_400) != []
+    assert check_dose("paracetamol", 1, "g", 80, 34, before, at_s=86_401) == []
+
+
+def test_a_passport_halves_a_dose_that_has_only_a_range() -> None:
+    # 70 kg: usual top 2.5 mg/kg is 175 mg, half of it 87.5 mg
+    assert check_dose("propofol", 80, "mg", 70, 34, hazards=STEINERT) == []
+    assert check_dose("propofol", 90, "mg", 70, 34, hazards=STEINERT) != []
+    assert check_dose("propofol", 150, "mg", 70, 34) == []
+
+
 # --- DRG-03: children -----------------------------------------------------------------------------
 
 
@@ -104,6 +123,12 @@ def test_an_adult_dose_in_a_child_is_caught_and_the_childs_dose_named() -> None:
 def test_a_childs_dose_may_differ_by_a_fifth(amount_mg: float, caught: bool) -> None:
     found = check_dose("tranexamic_acid", amount_mg, "mg", 45, 14)
     assert bool(found) is caught
+
+
+def test_a_childs_range_is_named_nearest_to_what_was_ordered() -> None:
+    found = check_dose("ketamine", 100, "mg", 20, 6)
+    assert found[0].alternative == "20-40 mg"
+    assert check_dose("ketamine", 4, "mg", 20, 6) == []
 
 
 def test_the_larger_dose_is_right_for_a_childs_head_injury_only() -> None:
@@ -132,6 +157,8 @@ def test_a_dose_in_the_wrong_kind_of_unit_is_refused() -> None:
         ("tranexamic_acid", 20, 6, 0.3),
         ("dantrolene", 45, 14, 112.5),
         ("dantrolene", 80, 30, 200),
+        ("adrenaline", 20, 6, 0.2),
+        ("midazolam", 20, 6, 0.4),
         ("morphine", 80, 30, 5),
         ("fentanyl", 80, 30, 50),
         ("calcium_chloride", 20, 6, 2),
@@ -277,6 +304,18 @@ def test_a_bleeding_patient_gets_no_nsaid_and_nitrous_oxide_spares_a_pneumothora
     assert contraindicated("ketorolac", conditions=words)
     assert contraindicated("nitrous_oxide", conditions=words)
     assert contraindicated("fentanyl", conditions=words) == []
+
+
+def test_a_tension_is_a_pneumothorax_and_the_second_birthday_ends_infancy() -> None:
+    assert "pneumothorax" in circumstances(injuries=[{"region": "chest", "kind": "tension"}])
+    assert "under_2_years" not in circumstances(age=2)
+    assert "shock" in circumstances(in_shock=True)
+    assert "crush" in circumstances(injuries=[{"region": "leg", "kind": "crush"}])
+
+
+def test_a_caution_may_hang_on_a_condition_only() -> None:
+    assert cautions("desmopressin", {"tbi"}) == ("head injury: hyponatraemia",)
+    assert cautions("desmopressin") == ()
 
 
 def test_a_passport_names_further_circumstances() -> None:

@@ -30,6 +30,25 @@ def test_apixaban_gets_prothrombin_complex_for_the_weight_or_andexanet() -> None
     assert reversal("Eliquis", andexanet_available=True).drug == "andexanet"
 
 
+def test_protamine_never_exceeds_fifty_milligrams() -> None:
+    assert reversal("enoxaparin", last_dose=80, hours_since_dose=2).amount == 50
+    assert reversal("enoxaparin", last_dose=40, hours_since_dose=2).text.startswith("Protamine 40")
+
+
+def test_a_low_inr_asks_for_vitamin_k_alone() -> None:
+    found = reversal("warfarin", 1.9, 70)
+    assert (found.drug, found.amount, found.unit) == ("vitamin_k", 10, "mg")
+
+
+def test_andexanet_begins_with_400_milligrams() -> None:
+    assert reversal("apixaban", andexanet_available=True).amount == 400
+
+
+def test_a_reversal_reads_as_its_text() -> None:
+    found = reversal("dabigatran")
+    assert str(found) == found.text
+
+
 def test_dabigatran_gets_idarucizumab() -> None:
     assert reversal("dabigatran").amount == 5
 
@@ -41,8 +60,12 @@ def test_heparin_gets_protamine_by_the_last_hours(
     assert reversal("heparin", last_dose=units).amount == amount
 
 
-@pytest.mark.parametrize(("hours", "amount"), [(2, 40), (9, 20), (13, None)])
-def test_enoxaparin_gets_less_protamine_with_time(hours: float, amount: float | None) -> None:
+@pytest.mark.parametrize(
+    ("hours", "amount"), [(None, 40), (2, 40), (8, 20), (12, 20), (12.1, None)]
+)
+def test_enoxaparin_gets_less_protamine_with_time(
+    hours: float | None, amount: float | None
+) -> None:
     assert reversal("enoxaparin", last_dose=40, hours_since_dose=hours).amount == amount
 
 

@@ -86,6 +86,23 @@ def test_a_yellow_item_alone_asks_the_rescuer(item: str) -> None:
     assert result.dynamic == (ITEMS[item].group == "mechanism")
 
 
+def test_a_rescuer_ticks_everything_but_what_is_measured() -> None:
+    ticked = {row.id for row in OBSERVABLE}
+    assert "respiratory_distress" in ticked
+    assert set(ITEMS) - ticked == {
+        "cannot_follow_commands",
+        "respiratory_rate",
+        "low_saturation",
+        "hypotension_for_age",
+        "pulse_above_pressure",
+    }
+
+
+@pytest.mark.parametrize(("age", "limit"), [(0, 70), (9.9, 88), (10, 90), (64.9, 90), (65, 110)])
+def test_the_field_limit_of_pressure(age: float, limit: float) -> None:
+    assert triage.hypotension_below(age) == limit
+
+
 @given(st.lists(st.sampled_from([row.id for row in OBSERVABLE])), st.integers(0, 95))
 def test_more_findings_never_make_a_patient_less_severe(findings: list[str], age: int) -> None:
     order = ["not_severe", "ask", "severe"]
@@ -134,6 +151,7 @@ def test_start(facts: dict[str, object], tag: str) -> None:
         ({"walks": False, "breathes": True, "rr": 14}, "red"),
         ({"walks": False, "breathes": True, "rr": 46}, "red"),
         ({"walks": False, "breathes": True, "rr": 45, "avpu": "A"}, "yellow"),
+        ({"walks": False, "breathes": True, "rr": 15, "avpu": "A"}, "yellow"),
         ({"walks": False, "breathes": True, "rr": 30, "avpu": "U"}, "red"),
         ({"walks": False, "breathes": True, "rr": 30, "avpu": "P",
           "pain_response_appropriate": False}, "red"),
@@ -155,6 +173,9 @@ def test_jumpstart(facts: dict[str, object], tag: str) -> None:
         ({"age": 5, "lowest_sbp": 79}, ("hypotension",)),
         ({"age": 5, "lowest_sbp": 80}, ()),
         ({"age": 40, "gcs": 8, "gunshot_central_or_proximal": True}, ("gunshot", "gcs")),
+        ({"age": 15, "lowest_sbp": 89}, ("hypotension",)),
+        ({"age": 15, "lowest_sbp": 90}, ()),
+        ({"age": 16, "lowest_sbp": 89}, ("hypotension",)),
         ({"age": 40, "gcs": 9}, ()),
         ({"age": 40, "physician_asks": True}, ("physician",)),
     ],
