@@ -37,9 +37,11 @@ class Finding:
     rule: str
     priority: Literal["high", "medium", "low"]
     drug: str
-    text: str
+    text: str  # complete, to read alone
+    reason: str  # the words after the drug's name
     alternative: str = ""
     source: str = ""
+    detail: str = ""  # what would happen, for a second line
 
     def __str__(self) -> str:
         return f"{self.text}. Instead: {self.alternative}" if self.alternative else self.text
@@ -87,12 +89,19 @@ def _too_soon(row: Drug, before: Sequence[Given], at_s: float) -> Finding | None
         return None
     since_min = (at_s - max(given.at_s for given in before)) / 60
     if row.once:
-        text = f"{row.label}: given {since_min:.0f} min ago, meant once"
+        reason = f"given {since_min:.0f} min ago, meant once"
     elif row.interval_min is not None and since_min < row.interval_min:
-        text = f"{row.label}: again after {since_min:.0f} min, interval {row.interval_min:.0f} min"
+        reason = f"again after {since_min:.0f} min, interval {row.interval_min:.0f} min"
     else:
         return None
-    return Finding(rule="DRG-01", priority="medium", drug=row.id, text=text, source=row.source)
+    return Finding(
+        rule="DRG-01",
+        priority="medium",
+        drug=row.id,
+        text=f"{row.label}: {reason}",
+        reason=reason,
+        source=row.source,
+    )
 
 
 def _share(row: Drug, hazards: Sequence[RareDisease]) -> tuple[float, str]:
@@ -138,6 +147,7 @@ def _too_much(
         priority="high",
         drug=row.id,
         text=f"{row.label}: {words}{because}",
+        reason=f"{words}{because}",
         alternative=_alternative_text(row.alternative),
         source=row.source,
     )
@@ -185,6 +195,7 @@ def _wrong_for_weight(
         priority="medium",
         drug=row.id,
         text=f"{row.label} {amount_text(own, row.unit)}: for {weight:g} kg{estimated} {usual}",
+        reason=f"for {weight:g} kg{estimated} {usual}",
         alternative=usual,
         source=row.source,
     )
@@ -294,14 +305,18 @@ def contraindicated(
     return [finding for finding in found if finding is not None]
 
 
-def _stop(row: Drug | BloodProduct, text: str, alternative: str, source: str) -> Finding:
+def _stop(
+    row: Drug | BloodProduct, reason: str, alternative: str, source: str, detail: str = ""
+) -> Finding:
     return Finding(
         rule="DRG-02",
         priority="high",
         drug=row.id,
-        text=f"Stop {row.label}: {text}",
+        text=f"Stop {row.label}: {reason}",
+        reason=reason,
         alternative=_alternative_text(alternative),
         source=source,
+        detail=detail,
     )
 
 
@@ -362,12 +377,12 @@ def _safe_alternative(row: Drug | BloodProduct, keys: set[str]) -> str:
 def _hazardous(row: Drug | BloodProduct, hazard: RareDisease, route: str) -> Finding | None:
     by_name = row.id in hazard.avoid_drugs or bool(set(row.classes) & set(hazard.avoid_classes))
     if by_name:
-        text = f"{hazard.label}: {hazard.hazard}"
+        reason, detail = hazard.label, hazard.hazard
     elif route and route.lower() in hazard.avoid_routes:
-        text = f"{hazard.label}: no {route.lower()} route"
+        reason, detail = f"no {route.lower()} route, {hazard.label}", hazard.hazard
     else:
         return None
-    return _stop(row, text, hazard.alternative or row.alternative, hazard.source)
+    return _stop(row, reason, hazard.alternative or row.alternative, hazard.source, detail)
 
 
 def cautions(
@@ -397,6 +412,7 @@ def advised_against(name: str, hazards: Sequence[RareDisease]) -> list[Finding]:
             priority="medium",
             drug=row.id,
             text=f"{hazard.label}: avoid {row.label} unless life is at stake",
+            reason=f"{hazard.label}: only if life is at stake",
             alternative=hazard.alternative if not hazard.avoid_drugs else "",
             source=hazard.source,
         )

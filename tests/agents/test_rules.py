@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from agents import rules
 from agents.rules import PRIORITIES, RULES, Priority, Rule, message, rank
 from environment.errors import BadValueError
-from environment.model.hazards import RARE_DISEASES
+from environment.model.catalogue import of_class, substance
+from environment.model.hazards import RARE_DISEASES, RareDisease
 from environment.model.limits import HOLDS
+from environment.model.prescribing import contraindicated
 
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 TEXTS: list[tuple[Rule, Priority, str]] = [
@@ -123,6 +125,19 @@ def test_a_fact_with_brackets_or_braces_is_shown_as_it_is() -> None:
 def test_words_of_the_passport_come_last() -> None:
     text = message("HAE-01", "high", {"sbp": 82, "passport": "steroid given?"})
     assert text.endswith("bleeding. steroid given?")
+
+
+@pytest.mark.parametrize("row", RARE_DISEASES.values(), ids=lambda row: row.key)
+def test_what_a_passport_forbids_fits_the_wall(row: RareDisease) -> None:
+    forbidden = [*row.avoid_drugs, *(drug for tag in row.avoid_classes for drug in of_class(tag))]
+    for drug in forbidden:
+        for found in contraindicated(drug, hazards=[row]):
+            facts = {
+                "drug": substance(drug).label,
+                "reason": found.reason,
+                "alternative": found.alternative,
+            }
+            assert len(message(found.rule, found.priority, facts)) <= 110, facts
 
 
 def test_tamponade_is_named_after_a_penetrating_injury() -> None:

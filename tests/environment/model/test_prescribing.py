@@ -189,6 +189,13 @@ def test_triggers_are_stopped_in_duchenne_with_the_alternative_named(drug: str) 
     assert "rocuronium" in found[0].alternative
 
 
+def test_a_stop_says_in_a_few_words_why_and_keeps_the_rest_for_a_second_line() -> None:
+    found = contraindicated("suxamethonium", hazards=hazards_for([98896]))[0]
+    assert found.text == "Stop suxamethonium: Duchenne/Becker dystrophy"
+    assert found.reason == "Duchenne/Becker dystrophy"
+    assert "potassium arrest" in found.detail
+
+
 def test_each_hazard_speaks_for_itself() -> None:
     assert len(contraindicated("suxamethonium", hazards=DUCHENNE)) == 2
 
