@@ -1,4 +1,4 @@
-"""The course of a run as one inline SVG: phases, rooms, vital signs, actions and alerts on one axis.
+"""The course of a run as one inline SVG, on one time axis: care, vital signs, actions, alerts.
 
 Colours and weights come from the page's style sheet, so that the picture follows light, dark and
 print. Every mark has a title that a pointer or a screen reader can find.
@@ -6,6 +6,7 @@ print. Every mark has a title that a pointer or a screen reader can find.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -91,7 +92,8 @@ class Chart:
         height = self.y + 12
         label = "Course of the case over time: phases, rooms, vital signs, actions, alerts"
         return Markup(
-            '<svg viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{l}" class="course">{b}</svg>'
+            '<svg viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{l}" class="course">'
+            "{b}</svg>"
         ).format(w=WIDTH, h=height, l=label, b=Markup("").join(self.parts))
 
     def x(self, at_s: float) -> float:
@@ -264,7 +266,7 @@ class Chart:
             t=alert.text,
         )
         steps = [*alert.escalations(), (float("inf"), "")]
-        for (at_s, priority), (until_s, _) in zip(steps, steps[1:], strict=False):
+        for (at_s, priority), (until_s, _) in pairwise(steps):
             left = max(start, self.x(at_s))
             right = min(end, self.x(until_s)) if until_s != float("inf") else end
             self.add(

@@ -1,0 +1,215 @@
+"""A run as one page that stands alone: what happened when, what was missed, and why.
+
+Nothing is fetched from outside, the picture is drawn into the page, and it prints.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from environment.model import catalogue
+from environment.model.change import JSON
+from environment.model.vitals import VITALS
+from scenarios.chart import MARK, Chart
+from scenarios.clinical_time import clock
+from scenarios.expectations import Verdict, judge
+from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
+from scenarios.schema import Scenario
+from scenarios.story import Alert, Story
+from scenarios.why import Step, why
+
+TEMPLATES = Path(__file__).parent / "templates"
+ATMIST = (
+    ("age", "Age and sex"),
+    ("time", "Time of injury"),
+    ("mechanism", "Mechanism"),
+    ("injuries", "Injuries"),
+    ("signs", "Signs"),
+    ("treatment", "Treatment"),
+)
+
+
+def html(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict | None = None) -> str:
+    """The page."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {"clock": clock, "words": _words, "span": span}
+    page = env.get_template("report.html.j2")
+    return page.render(context(story, scenario, seed, verdict or judge(story, scenario)))
+
+
+def context(
+    story: Story, scenario: Scenario, seed: int, verdict: Verdict
+) -> dict[str, Any]:  # whatever the template shows
+    """All that the page shows, in the order in which it shows it."""
+    found = measured(story)
+    return {
+        "scenario": scenario,
+        "seed": seed,
+        "branch": next((b for b in scenario.branches if b.name == scenario.branch), None),
+        "ends_s": story.ends_s,
+        "outcome": found["outcome"],
+        "ended": ended(found["outcome"]),
+        "tiles": _tiles(story, found, verdict),
+        "chart": Chart(story, story.ends_s).svg(),
+        "kpis": kpi_clock(story),
+        "atmist": _atmist(story),
+        "totals": found["totals"],
+        "given": _given(story),
+        "stays": story.stays,
+        "phases": story.phases,
+        "injuries": story.last(story.one("patient"), "injury") or {},
+        "alerts": [_alert(story, a) for a in story.alerts],
+        "load": found["alert_load"],
+        "verdict": verdict,
+        "missed": missed_windows(story, verdict),
+        "mark": MARK,
+        "stale": _stale(found["stale_s"]),
+        "lives": _lives(story),
+        "refused": [a for a in story.actions if a.status in ("refused", "failed")],
+        "head": story.journal.hashes()[-1] if len(story.journal) else "",
+        "changes": len(story.journal),
+    }
+
+
+def ended(outcome: Mapping[str, JSON]) -> str:
+    """The outcome in words."""
+    if not outcome["alive"]:
+        return f"No pulse from {clock(outcome['arrest_s'])}"
+    place = outcome["destination"]
+    went = f", to the {_words(place)}" if place not in (None, "icu") else ", to intensive care"
+    return f"Alive{went}" if place else "Alive at the end"
+
+
+def span(seconds: float | None) -> str:
+    """A duration: `4:05 min`."""
+    return "not measured" if seconds is None else f"{clock(seconds)} min"
+
+
+def _words(text: object) -> str:
+    return str(text).replace("_", " ")
+
+
+def _tiles(story: Story, found: Mapping[str, JSON], verdict: Verdict) -> list[tuple[str, str]]:
+    kpis = {row.key: row for row in kpi_clock(story)}
+    blood = sum(found["totals"]["blood"].values())
+    return [
+        ("Scene time", _tile(kpis["scene_time"])),
+        ("TXA after injury", _tile(kpis["txa"])),
+        ("Bleeding controlled", _tile(kpis["haemorrhage_control"])),
+        ("Blood products", str(blood)),
+        ("Alerts", f"{found['alert_load']['total']}"),
+        ("Most in 30 min", f"{found['alert_load']['most_in_30_min']}"),
+        ("Expectations met", f"{len(verdict.met)} of {_all(verdict)}"),
+        ("Alert precision", "-" if verdict.precision is None else f"{verdict.precision:.0%}"),
+    ]
+
+
+def _all(verdict: Verdict) -> int:
+    return len(verdict.met) + len(verdict.missed) + len(verdict.violated)
+
+
+def _tile(row: Kpi) -> str:
+    return "-" if row.value_s is None else clock(row.value_s)
+
+
+def _atmist(story: Story) -> list[tuple[str, str]]:
+    card = story.last(story.one("preh"), "atmist") or {}
+    known = [(label, str(card[key])) for key, label in ATMIST if card.get(key)]
+    more = [(_words(k), str(v)) for k, v in card.items() if k not in dict(ATMIST) and v]
+    return known + more
+
+
+def _given(story: Story) -> list[dict[str, JSON]]:
+    """Every procedure, drug, blood product and diagnostic, with its time and author."""
+    rows: list[dict[str, JSON]] = []
+    for change in story.medical_events():
+        value = change.value
+        name = next(
+            str(value[key])
+            for key in ("procedure", "drug", "product", "diagnostic")
+            if key in value
+        )
+        entry = _entry(name)
+        rows.append(
+            {
+                "at_s": change.effective,
+                "kind": _words(change.name).replace(" given", "").replace(" changed", ""),
+                "what": entry,
+                "details": _details(change.name, value),
+                "by": change.by,
+            }
+        )
+    return rows
+
+
+def _entry(name: str) -> str:
+    key = catalogue.key_of(name)
+    for table in (
+        catalogue.PROCEDURES,
+        catalogue.DRUGS,
+        catalogue.BLOOD,
+        catalogue.DIAGNOSTICS,
+    ):
+        if key in table:
+            return str(table[key].label)
+    return _words(name)
+
+
+def _details(event: str, value: Mapping[str, JSON]) -> str:
+    if event == "drug_given":
+        return f"{catalogue.amount_text(value['amount'], value['unit'])} {value['route']}"
+    if event == "infusion_changed":
+        return f"{value['change']} {value['rate']:g} {value['unit']}"
+    if event == "blood_given":
+        return f"{value['units']} units, {value['ml']:g} mL"
+    if event == "diagnostic":
+        return _result(value["result"] or {})
+    end = "" if value["change"] == "done" else value["change"]
+    return ", ".join(x for x in (_words(value["site"]), end) if x)
+
+
+def _result(result: Mapping[str, JSON]) -> str:
+    parts = []
+    for key, found in result.items():
+        if key.endswith("_s"):
+            continue
+        if isinstance(found, dict):
+            positive = [_words(k) for k, v in found.items() if v is True]
+            parts.append(f"positive: {', '.join(positive)}" if positive else "negative")
+        else:
+            row = VITALS.get(key)
+            label = row.label if row else _words(key)
+            shown = row.text(found) if row and found is not None else found
+            parts.append(f"{label} {shown}")
+    return ", ".join(parts[:8])
+
+
+def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
+    last = max(range(len(alert.course)), key=lambda i: alert.course[i].at_s)
+    steps: list[Step] = [why(story.journal, alert)]
+    if last > 0:
+        steps.append(why(story.journal, alert, moment=last))
+    return {"alert": alert, "why": steps, "steps": alert.escalations()}
+
+
+def _stale(stale_s: Mapping[str, float]) -> list[tuple[str, float]]:
+    rows = [(VITALS[key].label, seconds) for key, seconds in stale_s.items() if seconds > 0]
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def _lives(story: Story) -> list[tuple[float, str, str]]:
+    """When a twin that mirrors the patient lost or regained its sources."""
+    twins = {*story.of_kind("patient"), *story.of_kind("monitor"), *story.of_kind("trauma")}
+    return [
+        (c.recorded, c.twin, str(c.value))
+        for c in story.journal
+        if c.kind == "life" and c.twin in twins and c.value in ("degraded", "lost", "shadowed")
+    ]
