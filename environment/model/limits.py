@@ -134,6 +134,7 @@ HOLDS: Mapping[str, Hold] = MappingProxyType(
         "NEU-03": Hold(raise_s=180.0, clear_s=30.0),
         "NEU-04": Hold(raise_s=120.0, clear_s=60.0),
         "MET-03": Hold(raise_s=60.0, clear_s=60.0),
+        "TRI-01": Hold(raise_s=0.0, clear_s=20.0),
         "PRO-05": Hold(raise_s=30.0, clear_s=10.0),
         "ARR-01": Hold(raise_s=5.0, clear_s=10.0),
     }

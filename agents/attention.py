@@ -1,0 +1,122 @@
+"""What an agent must judge anew when something changes, found in its own plans.
+
+A plan `+!review(Rule, Priority) : condition` reads facts; this module finds which, through the
+rules that the condition uses, so that a new plan is attended to without any list of its facts.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agents.bdi import Agent, Atom, Program, Struct
+from agents.bdi.formulas import Rule
+from agents.rules import PRIORITIES, RULES, rank
+from environment.errors import BadValueError
+from environment.model.limits import hold
+
+Review = tuple[str, str]  # rule, priority
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Which reviews read which facts; `order` ranks reviews, the most urgent first."""
+
+    reads: Mapping[Review, frozenset[str]]
+    by_fact: Mapping[str, tuple[Review, ...]]
+    order: Mapping[Review, int]
+
+    def due(self, names: list[str], mind: Agent) -> list[Review]:
+        """The reviews that a change of these facts asks for, most urgent first."""
+        found = {review for name in names for review in self.by_fact.get(name, ())}
+        if "clock" in names:
+            found |= set(_waiting(mind, self.order))
+        return sorted(found, key=self.order.__getitem__)
+
+    def misses(self, review: Review, stale: frozenset[str]) -> bool:
+        """Whether a review reads a fact that is stale now."""
+        return not stale.isdisjoint(self.reads.get(review, frozenset()))
+
+
+def attention(program: Program) -> Attention:
+    """Read off a program what its reviews depend on."""
+    heads: dict[str, set[str]] = {}
+    for entry in program.initial:
+        if isinstance(entry, Rule):
+            head, body = entry.term.args
+            heads.setdefault(next(_names(head)), set()).update(_names(body))
+    reads: dict[Review, set[str]] = {}
+    for plan in program.plans:
+        if plan.op != "+!" or plan.functor is None or plan.functor.name != "review":
+            continue
+        rule, priority = plan.args
+        if not isinstance(rule, str) or not isinstance(priority, Atom):
+            continue
+        if rule in RULES and str(priority) not in RULES[rule].priorities:
+            speaks = ", ".join(RULES[rule].priorities)
+            raise BadValueError(
+                f"{plan.file}:{plan.line}: plan '{plan.label}' reviews {rule} at priority "
+                f"'{priority}', which has no text. It speaks at: {speaks}."
+            )
+        facts = reads.setdefault((rule, str(priority)), set())
+        facts |= _closure(set(_names(plan.term.args[2])), heads)
+    order = {review: i for i, review in enumerate(sorted(reads, key=_rank))}
+    by_fact: dict[str, list[Review]] = {}
+    for review in order:
+        for name in reads[review]:
+            by_fact.setdefault(name, []).append(review)
+    return Attention(
+        {review: frozenset(facts) for review, facts in reads.items()},
+        {name: tuple(reviews) for name, reviews in by_fact.items()},
+        order,
+    )
+
+
+def attend(mind: Agent, program: Program) -> Attention:
+    """Give a mind what it needs to judge: its attention, and each rule's times as beliefs."""
+    for rule in RULES.values():
+        times = hold(rule.id)
+        mind.add_belief(("hold", (rule.id, times.raise_s, times.clear_s)))
+        mind.add_belief(("in_arrest", (rule.id, Atom(rule.in_arrest))))
+    return attention(program)
+
+
+def _rank(review: Review) -> tuple[int, int, str]:
+    rule, priority = review
+    if rule in RULES:
+        return (*rank(rule, priority), rule)  # type: ignore[arg-type]  # checked above
+    return (PRIORITIES.index(priority) if priority in PRIORITIES else 9, 999, rule)  # type: ignore[arg-type]  # a rule of a researcher
+
+
+def _names(term: object) -> Iterator[str]:
+    """Every name that could be a belief in a formula; a few too many do no harm."""
+    todo = [term]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Struct):
+            yield part.name
+            todo.extend(part.args)
+        elif isinstance(part, Atom):
+            yield str(part)
+        elif hasattr(part, "__iter__") and not isinstance(part, str):
+            todo.extend(part)
+
+
+def _closure(names: set[str], heads: Mapping[str, set[str]]) -> set[str]:
+    todo, seen = list(names), set(names)
+    while todo:
+        for name in heads.get(todo.pop(), ()):
+            if name not in seen:
+                seen.add(name)
+                todo.append(name)
+    return seen
+
+
+def _waiting(mind: Agent, order: Mapping[Review, int]) -> Iterator[Review]:
+    """Reviews whose condition is on its way to an alert, or alerts on their way to an end."""
+    raised = {(str(r["R"]), str(r["P"])) for r in mind.query("raised(R,P)")}
+    for row in mind.query("met_since(R,P,T)"):
+        review = (str(row["R"]), str(row["P"]))
+        if review not in raised and review in order:
+            yield review
+    for row in mind.query("going(R,T)"):
+        rule = str(row["R"])
+        yield from (review for review in order if review[0] == rule)

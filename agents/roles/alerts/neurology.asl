@@ -1,0 +1,83 @@
+// Head injury: NEU-01 to NEU-05.
+
+gcs_fall(2).            // points below the best; source: NICE NG232
+tbi_gcs(12).            // source: NICE NG232
+ct_low(1800).           // s from arrival in hospital; engineering default
+ct_medium(3600).        // s; source: NICE NG232, within 1 h
+pupil_difference(1).    // mm; source: NICE NG232, unequal pupils
+
+head_injury :- head_injured.
+brain_injury(G) :- head_injury & gcs(G) & tbi_gcs(L) & G <= L.
+quiet :- sedated(true).
+
+// The best GCS is remembered; under sedation nothing is compared.
+@gcs_seen +gcs(G) <- !best(G); !lowest(G).
+@best_first +!best(G) : not best_gcs(_) & not quiet <- +best_gcs(G).
+@best_again +!best(G) : best_gcs(B) & G > B & not quiet <- .abolish(best_gcs(_)); +best_gcs(G).
+@best_stays +!best(_).
+@lowest_first +!lowest(G) : not lowest_gcs(_) <- +lowest_gcs(G).
+@lowest_again +!lowest(G) : lowest_gcs(B) & G < B <- .abolish(lowest_gcs(_)); +lowest_gcs(G).
+@lowest_stays +!lowest(_).
+
+unequal(Text)
+  :- pupil_left(A) & pupil_right(B) & pupil_difference(L) & math.abs(A - B) >= L
+     & .concat(A, "/", B, " mm", Text).
+unequal("left does not react") :- pupil_left_reacts(false).
+unequal("right does not react") :- pupil_right_reacts(false).
+
+// NEU-01: worse than before
+@neu_01_gcs[source("NICE NG232")]
++!review("NEU-01", high) : not quiet & gcs(G) & best_gcs(B) & gcs_fall(L) & B - G >= L & not arrest
+  <- !met("NEU-01", high, [gcs(G), best(B)]).
+@neu_01_pupil[source("NICE NG232")]
++!review("NEU-01", high) : not quiet & unequal(Text) & head_injury & not arrest
+  <- !met("NEU-01", high, pupil, [pupils(Text)]).
+
+// NEU-02: secondary injury
+@neu_02_pressure[source("Brain Trauma Foundation, 4th edition")]
++!review("NEU-02", high)
+  : brain_injury(_) & sbp(S) & limit(tbi_sbp, L) & below("NEU-02", high, S, L, 5) & not arrest
+  <- !met("NEU-02", high, [sbp(S), limit(L)]).
+@neu_02_oxygen[source("Brain Trauma Foundation, 4th edition")]
++!review("NEU-02", high)
+  : brain_injury(_) & spo2(S) & limit(tbi_spo2, L) & below("NEU-02", high, S, L, 2) & not arrest
+  <- !met("NEU-02", high, spo2, [spo2(S)]).
+
+// NEU-03: ventilation
+had_brain_injury :- brain_injury(_).
+had_brain_injury :- head_injury & best_gcs(_) & lowest_gcs(G) & tbi_gcs(L) & G <= L.
+@neu_03_low[source("Brain Trauma Foundation, 4th edition")]
++!review("NEU-03", medium)
+  : ventilated(true) & had_brain_injury & etco2(E) & limit(etco2_low, L)
+    & below("NEU-03", medium, E, L, 1)
+  <- !met("NEU-03", medium, [etco2(E)]).
+@neu_03_high[source("Brain Trauma Foundation, 4th edition")]
++!review("NEU-03", medium)
+  : ventilated(true) & had_brain_injury & etco2(E) & limit(etco2_high, L)
+    & above("NEU-03", medium, E, L, 1)
+  <- !met("NEU-03", medium, [etco2(E)]).
+
+// NEU-04: Cushing's pattern
+@neu_04[source("Cushing 1901; thresholds engineering defaults")]
++!review("NEU-04", high)
+  : brain_injury(G) & sbp(S) & limit(cushing_sbp, LS) & at_least("NEU-04", high, S, LS, 5)
+    & hr(H) & limit(cushing_hr, LH) & at_most("NEU-04", high, H, LH, 5)
+  <- !met("NEU-04", high, [sbp(S), hr(H), gcs(G)]).
+
+// NEU-05: the CT clock
+ct_criterion("GCS 12 or less") :- gcs(G) & tbi_gcs(L) & G <= L.
+ct_criterion("skull fracture") :- injury(_, head, fracture, _, _).
+ct_criterion("seizure") :- seizure(true).
+ct_criterion("focal deficit") :- focal_deficit(true).
+ct_criterion("vomiting") :- vomits(N) & N > 1.
+ct_criterion("anticoagulant") :- anticoagulated(_).
+ct_criterion("bleeding disorder") :- passport_hazard(_, factor).
+ct_criterion("age and amnesia") :- age(A) & A >= 65 & amnesia_or_loc(true).
+ct_waits(Since, Why)
+  :- head_injury & not ct_started_s(_) & arrived_s(At) & clock(T) & Since = T - At & ct_criterion(Why).
+@neu_05_medium[source("NICE NG232")]
++!review("NEU-05", medium) : ct_waits(S, Why) & ct_medium(L) & S >= L
+  <- M = math.floor(S / 60); !met("NEU-05", medium, [minutes(M), criterion(Why)]).
+@neu_05_low[source("NICE NG232")]
++!review("NEU-05", low) : ct_waits(S, Why) & ct_low(L) & S >= L
+  <- M = math.floor(S / 60); !met("NEU-05", low, [minutes(M), criterion(Why)]).

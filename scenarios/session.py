@@ -1,0 +1,315 @@
+"""The composition root: clock, world, assets, agents and people of one run, wired together here."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from agents.bdi import Program
+from environment.client import InProcess, TwinClient
+from environment.model.twin import Twin
+from environment.physical.adapter import Adapter
+from environment.physical.blood_bank_sim import BloodBankSim
+from environment.physical.body_sim import BodySim
+from environment.physical.device_sim import DeviceSim
+from environment.physical.monitor_sim import MonitorSim
+from environment.physical.person_sim import PersonSim
+from environment.physical.physiology import Body, body_from
+from environment.physical.room_sim import RoomSim
+from environment.physical.screen import Screen
+from environment.physical.vehicle_sim import VehicleSim
+from environment.physical.ventilator_sim import VentilatorSim
+from environment.runtime.clock import Clock, VirtualClock, VirtualLoop, WallClock
+from environment.runtime.journal import Journal
+from environment.runtime.operations import Operations
+from environment.runtime.world import World
+from environment.twins import kinds
+from scenarios.errors import PlansError
+from scenarios.schema import Scenario
+from scenarios.team import Team
+
+#: The plans that come with the project.
+SHIPPED_PLANS = Path(__file__).parent.parent / "agents" / "roles"
+#: One agent of this role manages each room of these types.
+ROOM_ROLE = "room_manager"
+MANAGED = ("shock_room", "ct", "angiography", "theatre")
+#: Seconds that one thing of a room's checklist takes (engineering default).
+PREPARES_IN_S = 60.0
+#: How often progress is told, in scenario seconds.
+PROGRESS_EVERY_S = 30.0
+
+Progress = Callable[[float], None]
+
+
+class Agents(Protocol):
+    """The agents of a run: bodies that start and stop."""
+
+    async def start(self) -> None:
+        """Come to life."""
+
+    async def stop(self) -> None:
+        """End."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What a run leaves: its journal, and what is needed to read it."""
+
+    journal: Journal
+    models: dict[str, type[Twin]]
+    start: datetime
+    simulated_s: float
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float | None = None,
+    plans: Path | None = None,
+    transport: str = "container",
+    progress: Progress | None = None,
+) -> Played:
+    """Play a scenario to its end: on the virtual clock, or at `speed` times real time."""
+    factory = VirtualLoop if speed is None else asyncio.SelectorEventLoop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(
+            play(
+                scenario,
+                seed=seed,
+                speed=speed,
+                plans=plans,
+                transport=transport,
+                progress=progress,
+            )
+        )
+
+
+async def play(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float | None = None,
+    plans: Path | None = None,
+    transport: str = "container",
+    progress: Progress | None = None,
+) -> Played:
+    """Play a scenario in the running event loop (a `VirtualLoop` when `speed` is None)."""
+    programs = load_programs(scenario, plans)
+    clock: Clock
+    if speed is None:
+        clock = VirtualClock(scenario.start)
+    else:
+        clock = WallClock(scenario.start, speed=speed)
+    async with asyncio.TaskGroup() as tasks:
+        session = Session(scenario, clock, programs, seed=seed, tasks=tasks)
+        try:
+            await session.start(transport)
+            await session.until(scenario.ends_s, progress)
+        finally:
+            await session.stop()
+    return session.played()
+
+
+def load_programs(scenario: Scenario, plans: Path | None) -> dict[str, Program]:
+    """The program of each role; a role without a file in a given folder has no plans."""
+    folder = SHIPPED_PLANS if plans is None else plans
+    if not folder.is_dir():
+        raise PlansError(f"{folder}: there is no folder of plans here.")
+    programs = {}
+    for role in scenario.agents:
+        path = folder / f"{role}.asl"
+        if path.is_file():
+            programs[role] = Program.load(path)
+        elif plans is None:
+            known = ", ".join(sorted(p.stem for p in folder.glob("*.asl")))
+            raise PlansError(f"{path}: there are no plans for the role '{role}'. Known: {known}.")
+        else:
+            programs[role] = Program.parse("", file=f"{role}.asl")
+    return programs
+
+
+class Session:
+    """One run: everything in it, from start to stop."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        clock: Clock,
+        programs: dict[str, Program],
+        *,
+        seed: int,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
+        self._tasks = tasks
+        self.world = World(clock, kinds(), Journal(scenario.name))
+        self.minds = _names(scenario)
+        roles = scenario.roles | dict.fromkeys(self.minds, "agent")
+        self.operations = Operations(self.world, roles)
+        self.transport = InProcess(self.world, self.operations)
+        self.body = body_from(scenario.body_table())
+        self.assets: dict[str, Adapter] = {}
+        self.agents: list[Agents] = []
+        self.team = Team(scenario, self.transport, clock, seed=seed, spawn=self._spawn)
+        self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
+
+    def client(self, by: str) -> TwinClient:
+        """A client for somebody who takes part."""
+        return TwinClient(self.transport, by)
+
+    def random(self, name: str) -> Random:
+        """A stream of chance of its own for each part, from the seed."""
+        return Random(f"{self.seed}/{name}")
+
+    async def start(self, transport: str = "container") -> None:
+        """Bring twins, assets, agents and people into being."""
+        scenario = self.scenario
+        for twin, kind in scenario.twins.items():
+            if kind not in ("preh", "trauma", "mind"):
+                self.world.add(kind, twin, by="scenario")
+        for name, role in self.minds.items():
+            self.world.add("mind", f"mind_{name}", by=name)
+            self._tell_mind(name, role, "running")
+        await self._couple_assets()
+        await self._start_agents(transport)
+        self.team.start()
+
+    async def until(self, at_s: float, progress: Progress | None = None) -> None:
+        """Let the run go on until a scenario time."""
+        while (now := self.clock.now()) < at_s:
+            if progress is not None:
+                progress(now)
+            await self.clock.sleep(min(PROGRESS_EVERY_S, at_s - now))
+        if progress is not None:
+            progress(at_s)
+
+    async def stop(self) -> None:
+        """End people, agents and assets; what they left stays in the journal."""
+        self.team.close()
+        for agent in reversed(self.agents):
+            await agent.stop()
+        for name, role in self.minds.items():
+            self._tell_mind(name, role, "stopped")
+        for end in reversed(self._ends):
+            await end()
+        await self.operations.close()
+        await self.world.close()
+        self.clock.close()
+
+    def played(self) -> Played:
+        """What the run left."""
+        return Played(
+            journal=self.world.journal,
+            models={twin.id: type(twin) for twin in self.world.twins.values()},
+            start=self.scenario.start,
+            simulated_s=self.scenario.ends_s,
+        )
+
+    # -- parts -----------------------------------------------------------------------------
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        self._tasks.create_task(coroutine)
+
+    async def _couple_assets(self) -> None:
+        scenario, patient = self.scenario, self.scenario.patient
+        bodies = {patient.id: self.body}
+        await self._couple(
+            patient.id,
+            BodySim(
+                patient.id, self.body, facts=patient.facts(), passport=patient.passport_facts()
+            ),
+        )
+        for vehicle in scenario.vehicles:
+            sim = VehicleSim(
+                vehicle.id,
+                vehicle.where,
+                vehicle.travel_s,
+                at=vehicle.place,
+                crew=tuple(vehicle.crew),
+            )
+            await self._couple(vehicle.id, sim)
+        for room in scenario.rooms:
+            takes = dict.fromkeys(room.checklist, PREPARES_IN_S)
+            await self._couple(room.id, RoomSim(room.id, type=room.type, checklist=takes))
+        for person in scenario.people:
+            reads = person.reads[0] if person.reads else ""
+            sim_person = PersonSim(
+                person.id, role=person.role, title=person.title, place=person.place, reads=reads
+            )
+            await self._couple(person.id, sim_person)
+        for display in scenario.displays:
+            watchers = [p.id for p in scenario.people if display in p.reads]
+            await self._couple(display, Screen(display, watched_by=watchers))
+        for device in scenario.devices:
+            await self._couple(device.id, self._device(device.id, bodies))
+        await self._couple("blood_bank", self._blood_bank())
+
+    def _device(self, name: str, bodies: dict[str, Body]) -> Adapter:
+        device = next(d for d in self.scenario.devices if d.id == name)
+        if device.kind == "monitor":
+            return MonitorSim(name, bodies, self.random(name), noise=device.noise)
+        if device.kind == "ventilator":
+            return VentilatorSim(name, self.scenario.patient.id, self.body)
+        return DeviceSim(name, device.type, bodies)
+
+    def _blood_bank(self) -> BloodBankSim:
+        stock = self.scenario.blood_bank.stock
+        if not stock:
+            return BloodBankSim("blood_bank")
+        return BloodBankSim("blood_bank", stock={name: {"0-": n} for name, n in stock.items()})
+
+    async def _couple(self, twin: str, asset: Adapter) -> None:
+        self.assets[twin] = asset
+        await self.world.attach(asset, serves=[twin])
+
+    async def _start_agents(self, transport: str) -> None:
+        if not self.minds:
+            return
+        from agents.body import Address, Body, Timer  # spade takes a second or more to import
+
+        clock = self.clock
+        timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
+        address = Address()
+        if transport == "xmpp":
+            from agents.xmpp import serve
+
+            server = await serve()
+            self._ends.append(server.stop)
+            address = server.address
+        peers = {address.jid(name): name for name in self.minds}
+        for name, role in self.minds.items():
+            body = Body(
+                name,
+                role,
+                self.programs[role],
+                self.client(name),
+                timer,
+                self.random(name),
+                address=address,
+                peers=peers,
+            )
+            if role == ROOM_ROLE:
+                body.believe("my_room", name.removeprefix(f"{ROOM_ROLE}_"))
+            self.agents.append(body)
+        for agent in self.agents:
+            await agent.start()
+
+    def _tell_mind(self, name: str, role: str, state: str) -> None:
+        facts = {"role": role, "state": state, "plans": len(self.programs[role].plans)}
+        self.world.readings(f"mind_{name}", facts, self.clock.now(), name)
+
+
+def _names(scenario: Scenario) -> dict[str, str]:
+    """Each agent's name with its role: one per role, but a manager for each room."""
+    names: dict[str, str] = {}
+    for role in scenario.agents:
+        if role == ROOM_ROLE:
+            rooms = [room.id for room in scenario.rooms if room.type in MANAGED]
+            names.update({f"{ROOM_ROLE}_{room}": role for room in rooms})
+        else:
+            names[role] = role
+    return names
