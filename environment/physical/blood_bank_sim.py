@@ -13,7 +13,9 @@ from environment.model.change import JSON
 from environment.physical.adapter import Command
 from environment.physical.simulated import SimulatedAsset
 
-Stock = Mapping[str, Mapping[str, int]]
+#: Units by product, and by ABO group where it is known; a bare number fits every patient.
+Stock = Mapping[str, Mapping[str, int] | int]
+ANY = "any"
 
 STOCK: Stock = MappingProxyType(
     {
@@ -56,9 +58,14 @@ class BloodBankSim(SimulatedAsset):
     ) -> None:
         super().__init__(source or twin)
         self.twin = twin
-        self._stock = {product: dict(groups) for product, groups in stock.items()}
+        self._stock: dict[str, dict[str, int]] = {}
+        for product, units in stock.items():
+            groups = {ANY: units} if isinstance(units, int) else units
+            counted = self._stock.setdefault(product, {})
+            for group, n in groups.items():
+                counted[_abo(group)] = counted.get(_abo(group), 0) + n
         self._thawed = thawed_plasma
-        self._group = group
+        self._group = _abo(group)
         self._pace = pace
         self._requests: dict[str, dict[str, JSON]] = {}
         self._issued: dict[str, int] = {}
@@ -72,7 +79,7 @@ class BloodBankSim(SimulatedAsset):
 
     def know_group(self, group: str) -> None:
         """The patient's ABO group is known: `0`, `A`, `B` or `AB`, with or without Rhesus."""
-        self._group = group.rstrip("+-")
+        self._group = _abo(group)
 
     async def do_ask_for(
         self, command: Command, product: str, units: int, to: str = "shock_room"
@@ -170,10 +177,10 @@ class BloodBankSim(SimulatedAsset):
 
     def _groups(self, product: str) -> tuple[str, ...]:
         if product in ("plasma", "cryoprecipitate"):
-            return PLASMA_FOR.get(self._group, UNKNOWN_PLASMA)
+            return (*PLASMA_FOR.get(self._group, UNKNOWN_PLASMA), ANY)
         if product in ("platelets", "o_negative_red_cells", "whole_blood"):
-            return ("0", "A", "B", "AB")
-        return CELLS_FOR.get(self._group, ("0",))
+            return ("0", "A", "B", "AB", ANY)
+        return (*CELLS_FOR.get(self._group, ("0",)), ANY)
 
     def _available(self, product: str) -> int:
         return sum(self._stock[product].get(group, 0) for group in self._groups(product))
@@ -188,3 +195,8 @@ class BloodBankSim(SimulatedAsset):
     def _report_stock(self, command: Command | None) -> None:
         total: dict[str, JSON] = {p: sum(groups.values()) for p, groups in self._stock.items()}
         self.tell(self.twin, "stock", total, command)
+
+
+def _abo(group: str) -> str:
+    """The ABO group without Rhesus; the letter O is written 0."""
+    return group.rstrip("+-").replace("O", "0")

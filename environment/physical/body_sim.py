@@ -24,6 +24,8 @@ COUNTERS = {
 _CRYSTALLOIDS = ("crystalloid", "saline", "ringer_lactate")
 _CALCIUM = ("calcium_chloride", "calcium_gluconate")
 _AIRWAYS = ("tube", "surgical")
+_DRAINS = ("chest_tube", "drainage")
+DRAIN_READ_EVERY_S = 300.0  # engineering default
 
 
 class BodySim(SimulatedAsset):
@@ -52,12 +54,14 @@ class BodySim(SimulatedAsset):
         }
         self._totals: dict[str, float] = {}
         self._seen: dict[str, JSON] = {}
+        self._drains: dict[str, tuple[float, float]] = {}  # side -> when placed, mL at once
 
     def begin(self) -> None:
         """Say who it is, and watch the body by the second."""
         self.tell_all(self.twin, self._facts)
         self._look(self.now())
         self.every(1.0, self._look, first_at=float(int(self.now()) + 1))
+        self.every(DRAIN_READ_EVERY_S, self._read_drains, first_at=self.now() + DRAIN_READ_EVERY_S)
 
     # -- what everybody sees ---------------------------------------------------------------------
 
@@ -76,6 +80,18 @@ class BodySim(SimulatedAsset):
             on_oxygen=s.fio2 > 0.25,
             oxygen_fraction=round(s.fio2, 2),
         )
+
+    def _read_drains(self, at_s: float) -> None:
+        if not self._drains:
+            return
+        drains: dict[str, JSON] = {}
+        for side, (since, first) in self._drains.items():
+            ml = examination.pleural_blood(self.body, side)
+            hours = max(1.0 / 12.0, (at_s - since) / 3600.0)
+            drains[side] = {
+                "first_ml": round(first), "ml": round(ml), "ml_h": round((ml - first) / hours)
+            }  # fmt: skip
+        self.tell(self.twin, "drain", drains, at_s=at_s)
 
     def _notice(self, **facts: JSON) -> None:
         for member, value in facts.items():
@@ -107,6 +123,9 @@ class BodySim(SimulatedAsset):
         self._count(key, site)
         if row.stays:
             self._place(key, site)
+        if key in _DRAINS and site not in self._drains:
+            self._drains[site] = (self.now(), examination.pleural_blood(self.body, site))
+            self._read_drains(self.now())
         self._report_procedure(command, name, site, change, details)
         self._look(self.now())
         return key

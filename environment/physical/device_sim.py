@@ -106,7 +106,7 @@ class DeviceSim(SimulatedAsset):
         elif row.kind == "ecg":
             result = {"rhythm": body.signs().rhythm}
         else:
-            result = {}
+            result = dict(body.signs().findings)  # a cardiotocogram: what the scenario scripts
         return result | self._scripted.get(row.id, {})
 
     def _answer(

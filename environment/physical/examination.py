@@ -90,11 +90,12 @@ def efast(body: Body) -> dict[str, JSON]:
     views["subxiphoid"] = body.signs().tamponade > 0.1
     for side in ("left", "right"):
         air = body.pneumothorax(side) > 0.1
-        views[f"pleura_{side}"] = air or _pleural_blood(body, side) >= PLEURA_SEES_ML
+        views[f"pleura_{side}"] = air or pleural_blood(body, side) >= PLEURA_SEES_ML
     return {"views": views}
 
 
-def _pleural_blood(body: Body, side: str) -> float:
+def pleural_blood(body: Body, side: str) -> float:
+    """Blood in one pleural space, mL; a chest wound without a side counts as left."""
     other = "left" if side == "right" else "right"
     return sum(
         w.lost_ml
@@ -112,7 +113,7 @@ def film(body: Body, diagnostic: str) -> dict[str, JSON]:
         for side in ("left", "right"):
             if body.pneumothorax(side) > 0.1:
                 found.append(f"pneumothorax_{side}")
-            if _pleural_blood(body, side) >= 2 * PLEURA_SEES_ML:
+            if pleural_blood(body, side) >= 2 * PLEURA_SEES_ML:
                 found.append(f"haemothorax_{side}")
     else:
         regions = ("pelvis",) if diagnostic == "pelvis_xray" else ("limb",)

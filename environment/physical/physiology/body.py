@@ -21,7 +21,7 @@ from . import (
     pharmacology,
     volumes,
 )
-from .course import Course, course
+from .course import course
 from .errors import PhysiologyError, UnknownParameterError
 from .injuries import (
     Abruption,
@@ -51,6 +51,7 @@ SCRIPTABLE: dict[str, str] = {
     "vent_rr": "vent_rr", "vent_vt_ml": "vent_vt_ml", "hyperthermia": "hyperthermia_m",
 }  # fmt: skip
 FINDINGS = frozenset({"gcs", "pupil_left", "pupil_right", "temp_c", "fetal_hr"})
+HELD = frozenset({"gcs", "pupil_left", "pupil_right", "supine"})  # keep a value until the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Body:
         self,
         patient: BodyParameters | None = None,
         injuries: Iterable[Injury] = (),
-        scripts: Mapping[str, Course | float] | None = None,
+        scripts: Mapping[str, object] | None = None,
         *,
         start_s: float | None = None,
         step_s: float = 1.0,
@@ -136,14 +137,14 @@ class Body:
         """Whether there is a circulation, or it could still be brought back."""
         return self.s.rhythm != "asystole"
 
-    def script(self, name: str, values: Course | float | object) -> None:
-        """Let a parameter or a finding follow a course; findings are held between their times."""
+    def script(self, name: str, values: object) -> None:
+        """Let a parameter or a finding follow a course; GCS and pupils keep each value."""
         if name not in SCRIPTABLE and name not in FINDINGS:
             known = (*SCRIPTABLE, *FINDINGS)
             raise UnknownParameterError(
                 f"Nothing to script named {name!r}.{did_you_mean(name, known)}"
             )
-        follows = course(values, steps=name in FINDINGS - {"temp_c", "fetal_hr"})
+        follows = course(values, steps=name in HELD)
         self.s.scripts = [x for x in self.s.scripts if x.name != name]
         self.s.scripts.append(Script(name, follows))
 
@@ -261,7 +262,7 @@ def body_from(table: Mapping[str, object], *, step_s: float = 1.0) -> Body:
     return Body(
         parameters(patient),
         [injury_from(one) for one in hurts],
-        {name: course(v, steps=name in ("gcs", "supine")) for name, v in scripts.items()},
+        scripts,
         start_s=from_s,
         step_s=step_s,
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from environment.errors import InvocationFailedError
+from environment.model.catalogue import BLOOD, DRUGS, INFUSIONS, PROCEDURES
 from environment.physical.body_sim import BodySim
 from environment.physical.physiology import Body, injury
 
@@ -275,3 +276,81 @@ def test_with_pace_zero_procedures_act_at_once() -> None:
         assert stage.clock.now() == 10
 
     play(scene)
+
+
+def test_a_chest_drain_is_read_when_placed_and_every_five_minutes() -> None:
+    body = Body(
+        injuries=[
+            injury("bleed", site="right_lung", flow_ml_min=60, pressure_mmhg=10),
+            injury("pneumothorax", severity=0.3, side="right"),
+        ]
+    )
+
+    async def scene(stage: Stage) -> None:
+        await stage.put("patient", BodySim("patient", body, pace=0))
+        await stage.until(600)
+        await stage.ask("patient", "perform", procedure="chest_tube", site="right")
+        first = stage.value("patient", "drain")["right"]
+        assert first["first_ml"] == pytest.approx(590, abs=40)
+        assert first["ml_h"] == 0
+        await stage.until(1210)
+
+    stage = play(scene)
+    later = stage.value("patient", "drain")["right"]
+    assert later["ml"] > later["first_ml"] + 300
+    assert later["ml_h"] > 1500
+
+
+SITES = {"tourniquet": "left_leg", "reboa": "zone_1", "splint": "left_leg"}
+
+
+@pytest.mark.parametrize("procedure", sorted(PROCEDURES))
+def test_every_procedure_of_the_catalogue_can_be_carried_out(procedure: str) -> None:
+    body = bleeding_body(injury("pneumothorax", severity=0.4, side="left"))
+    row = PROCEDURES[procedure]
+    site = SITES.get(procedure, row.sites[0] if row.sites else "")
+
+    async def scene(stage: Stage) -> None:
+        await stage.put("patient", BodySim("patient", body))
+        await stage.until(60)
+        if row.time_dependent:
+            await stage.ask("patient", "start_procedure", procedure=procedure, site=site)
+            await stage.ask("patient", "stop_procedure", procedure=procedure, site=site)
+        else:
+            await stage.ask("patient", "perform", procedure=procedure, site=site)
+
+    stage = play(scene)
+    done = stage.value("patient", "performed")[procedure]
+    assert (done["site"], done["times"]) == (site, 1)
+    changes = [c.value["change"] for c in stage.events("patient", "procedure")]
+    assert changes == (["start", "stop"] if row.time_dependent else ["done"])
+
+
+def test_every_drug_infusion_and_blood_product_of_the_catalogue_can_be_given() -> None:
+    body = bleeding_body()
+
+    async def scene(stage: Stage) -> None:
+        await stage.put("patient", BodySim("patient", body))
+        await stage.ask("patient", "perform", procedure="orotracheal_intubation")
+        for drug in DRUGS.values():
+            amount = drug.default or 1.0
+            await stage.ask(
+                "patient", "give_drug", drug=drug.id, amount=amount, unit=drug.unit, route="iv"
+            )
+        for infusion in INFUSIONS.values():
+            await stage.ask(
+                "patient",
+                "start_infusion",
+                drug=infusion.drug,
+                rate=infusion.default,
+                unit=infusion.unit,
+            )
+        for product in BLOOD:
+            await stage.ask("patient", "give_blood", product=product, units=1)
+        await stage.until(600)
+
+    stage = play(scene)
+    assert set(stage.value("patient", "drug")) == set(DRUGS)
+    assert set(stage.value("patient", "infusion")) == set(INFUSIONS)
+    assert stage.value("patient", "blood_products") == len(BLOOD)
+    assert body.signs().pulse

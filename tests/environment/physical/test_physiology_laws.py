@@ -1,9 +1,12 @@
 """Laws of the simulated body: whatever the injuries, these hold."""
 
+from math import isfinite
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from environment.physical.physiology import Body, BodyParameters, Signs, injury
+from environment.physical.physiology.parameters import CONDITIONS
 
 flows = st.floats(5.0, 250.0)
 losses = st.floats(0.0, 0.44)
@@ -172,3 +175,58 @@ def test_half_the_step_gives_nearly_the_same_course() -> None:
     fine.advance(1500)
     assert abs(coarse.signs().map - fine.signs().map) < 0.3
     assert abs(coarse.signs().bv_ml - fine.signs().bv_ml) < 3
+
+
+CALLS: list[tuple[str, dict[str, object]]] = [
+    ("tourniquet", {"site": "thigh"}), ("tourniquet", {"site": "thigh", "on": False}),
+    ("packing", {"site": "liver"}), ("binder", {}), ("suture", {"site": "liver"}),
+    ("angiography", {"site": "liver"}), ("surgery", {"site": "liver"}), ("reboa", {"zone": "1"}),
+    ("reboa", {"inflated": False}), ("txa", {}), ("reversal", {}), ("clotting_factor", {}),
+    ("infuse", {"fluid": "crystalloid"}), ("infuse", {"fluid": "red_cells", "over_s": 60.0}),
+    ("infuse", {"fluid": "plasma", "volume_ml": 900}), ("stop_infusion", {}),
+    ("fibrinogen", {}), ("calcium", {}), ("insulin_dextrose", {}), ("dextrose", {}),
+    ("needle", {"side": "left"}), ("finger", {"side": "left"}), ("chest_tube", {"side": "left"}),
+    ("pericardial_window", {}), ("thoracotomy", {}), ("oxygen", {}), ("intubation", {}),
+    ("rsi", {"induction": "propofol"}), ("rsi", {}), ("airway", {"device": "own"}),
+    ("ventilator", {"rr": 30.0, "vt_ml": 300.0, "peep": 15.0}), ("ventilator", {"on": False}),
+    ("drug", {"name": "ketamine"}), ("drug", {"name": "suxamethonium"}),
+    ("drug", {"name": "rocuronium"}), ("drug", {"name": "sevoflurane"}),
+    ("drug", {"name": "adrenaline", "dose": 1.0}), ("drip", {"name": "noradrenaline", "rate": 0.5}),
+    ("drip", {"name": "propofol", "rate": 4.0}), ("drip", {"name": "propofol", "rate": 0.0}),
+    ("osmotherapy", {}), ("steroid", {}), ("dantrolene", {}), ("hydroxocobalamin", {}),
+    ("position", {"supine": True}), ("warming", {}), ("cpr", {}), ("cardiac_arrest", {}),
+    ("circulation_returns", {}),
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    calls=st.lists(st.tuples(st.sampled_from(CALLS), st.integers(1, 300)), max_size=14),
+    conditions=st.sets(st.sampled_from(sorted(CONDITIONS)), max_size=3),
+)
+def test_no_order_of_treatments_breaks_a_body(
+    calls: list[tuple[tuple[str, dict[str, object]], int]], conditions: set[str]
+) -> None:
+    body = Body(
+        BodyParameters(conditions=frozenset(conditions)),
+        [
+            injury("bleed", site="thigh", flow_ml_min=60, clots=True),
+            injury("bleed", site="liver", flow_ml_min=40, pressure_mmhg=15),
+            injury("pneumothorax", severity=[[0, 0.1], [900, 0.8]], side="left"),
+            injury("tamponade", severity=[[0, 0], [1200, 0.5]]),
+            injury("head_injury", volume_ml=[[0, 0], [1800, 15]]),
+            injury("burn", percent=30),
+            injury("smoke", cohb=0.2, cyanide=0.5),
+            injury("adrenal_crisis", severity=[[0, 0], [1800, 1]]),
+            injury("airway_narrowing", severity=[[0, 0], [2400, 0.9]]),
+        ],
+    )
+    for (name, details), wait_s in calls:
+        body.treat(name, **details)
+        body.advance(body.time_s + wait_s)
+        now = body.signs()
+        assert all(isfinite(x) for x in (now.hr, now.map, now.sbp, now.spo2, now.ph, now.inr))
+        assert 0 <= now.hr <= 300
+        assert 0 <= now.map <= 300
+        assert now.bv_ml > 0
+        assert now.pulse == (now.rhythm not in ("pea", "asystole"))

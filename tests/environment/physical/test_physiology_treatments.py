@@ -1,8 +1,12 @@
 """What treatments do to the body, what they do not, and what a wrong name is told."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from environment.errors import BadValueError
+from environment.physical import physiology
 from environment.physical.physiology import (
     Body,
     BodyParameters,
@@ -395,3 +399,11 @@ def test_a_beta_blocker_hides_the_fast_pulse() -> None:
     body.advance(900)
     assert body.signs().loss > 0.2
     assert body.signs().hr < 85
+
+
+def test_the_example_of_the_readme_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    readme = Path(physiology.__file__).parent / "README.md"
+    code = readme.read_text("utf-8").split("```python")[1].split("```")[0]
+    exec(compile(code, str(readme), "exec"), {})  # our own file
+    said = re.findall(r"print\(.*\)  # (.+)", code)
+    assert capsys.readouterr().out.splitlines() == said
