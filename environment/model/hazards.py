@@ -105,7 +105,8 @@ class RareDisease:
     avoid_classes: tuple[str, ...] = ()  # class tags of the catalogue
     avoid_procedures: tuple[str, ...] = ()  # catalogue ids of procedures
     avoid_routes: tuple[str, ...] = ()  # im, for instance
-    alternative: str = ""
+    alternative: str = ""  # in general; see also `alternatives`
+    alternatives: Mapping[str, str] = field(default_factory=dict)  # drug or class -> instead
     must_continue: tuple[MustContinue, ...] = ()
     adapts: tuple[Adaptation, ...] = ()
     rules: Mapping[str, str] = field(default_factory=dict)  # rule id -> words added to its text
@@ -161,6 +162,7 @@ def _disease(raw: dict[str, Any], number: int) -> RareDisease:
     row["orpha"] = tuple(Orpha(**code) for code in raw["orpha"])
     row["adapts"] = tuple(Adaptation(**change) for change in raw.get("adapts", ()))
     row["must_continue"] = tuple(MustContinue(**entry) for entry in raw.get("must_continue", ()))
+    row["alternatives"] = MappingProxyType(raw.get("alternatives", {}))
     row["rules"] = MappingProxyType(raw.get("rules", {}))
     row["dose_factors"] = MappingProxyType(raw.get("dose_factors", {}))
     row["clock"] = _clock(raw["clock"]) if "clock" in raw else None

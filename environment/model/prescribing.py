@@ -293,7 +293,7 @@ def contraindicated(
     row = substance(name)
     found = [
         *(_allergic(row, allergy) for allergy in allergies),
-        *(_hazardous(row, hazard, route) for hazard in hazards),
+        *(_hazardous(row, hazard, route, hazards) for hazard in hazards),
     ]
     if isinstance(row, Drug):
         known = frozenset(conditions)
@@ -374,15 +374,31 @@ def _safe_alternative(row: Drug | BloodProduct, keys: set[str]) -> str:
     return ""
 
 
-def _hazardous(row: Drug | BloodProduct, hazard: RareDisease, route: str) -> Finding | None:
-    by_name = row.id in hazard.avoid_drugs or bool(set(row.classes) & set(hazard.avoid_classes))
-    if by_name:
-        reason, detail = hazard.label, hazard.hazard
-    elif route and route.lower() in hazard.avoid_routes:
-        reason, detail = f"no {route.lower()} route, {hazard.label}", hazard.hazard
-    else:
-        return None
-    return _stop(row, reason, hazard.alternative or row.alternative, hazard.source, detail)
+def _avoids(hazard: RareDisease, row: Drug | BloodProduct) -> bool:
+    return row.id in hazard.avoid_drugs or bool(set(row.classes) & set(hazard.avoid_classes))
+
+
+def _hazardous(
+    row: Drug | BloodProduct, hazard: RareDisease, route: str, hazards: Sequence[RareDisease]
+) -> Finding | None:
+    if _avoids(hazard, row):
+        instead = _way_out(row, hazard, hazards)
+        return _stop(row, hazard.label, instead, hazard.source, hazard.hazard)
+    if route and route.lower() in hazard.avoid_routes:
+        reason = f"no {route.lower()} route, {hazard.label}"
+        return _stop(row, reason, "the intravenous route", hazard.source, hazard.hazard)
+    return None
+
+
+def _way_out(row: Drug | BloodProduct, hazard: RareDisease, hazards: Sequence[RareDisease]) -> str:
+    """What the passport names for this drug or class, else a drug that no hazard forbids."""
+    for name in (row.id, *row.classes):
+        if name in hazard.alternatives:
+            return hazard.alternatives[name]
+    other = DRUGS.get(row.alternative)
+    if other is not None and not any(_avoids(one, other) for one in hazards):
+        return other.id
+    return hazard.alternative
 
 
 def cautions(

@@ -137,7 +137,7 @@ def test_what_a_passport_forbids_fits_the_wall(row: RareDisease) -> None:
                 "reason": found.reason,
                 "alternative": found.alternative,
             }
-            assert len(message(found.rule, found.priority, facts)) <= 110, facts
+            assert len(message(found.rule, found.priority, facts)) <= 90, facts
 
 
 def test_tamponade_is_named_after_a_penetrating_injury() -> None:

@@ -25,6 +25,8 @@ def test_a_row_names_what_the_catalogue_knows(row: RareDisease) -> None:
     assert set(row.avoid_procedures) <= set(PROCEDURES)
     assert {change.threshold for change in row.adapts} <= set(THRESHOLDS)
     assert set(row.dose_factors) <= CLASSES
+    for name in row.alternatives:
+        assert name in CLASSES or substance(name).id == name
 
 
 @every_row

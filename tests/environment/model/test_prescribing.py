@@ -182,11 +182,43 @@ def test_nothing_speaks_against_rocuronium_in_duchenne() -> None:
     assert contraindicated("rocuronium", hazards=DUCHENNE) == []
 
 
-@pytest.mark.parametrize("drug", ["suxamethonium", "sevoflurane", "isoflurane", "methoxyflurane"])
-def test_triggers_are_stopped_in_duchenne_with_the_alternative_named(drug: str) -> None:
+@pytest.mark.parametrize(
+    ("drug", "instead"),
+    [("suxamethonium", "rocuronium"), ("sevoflurane", "proPOFol"), ("isoflurane", "proPOFol"),
+     ("methoxyflurane", "ketAMINE")],
+)  # fmt: skip
+def test_triggers_are_stopped_in_duchenne_with_the_alternative_named(
+    drug: str, instead: str
+) -> None:
     found = contraindicated(drug, hazards=hazards_for([98896]))
     assert _rules(found) == [("DRG-02", "high")]
-    assert "rocuronium" in found[0].alternative
+    assert found[0].alternative == instead
+
+
+@pytest.mark.parametrize(
+    ("code", "drug", "instead"),
+    [
+        (79276, "thiopental", "proPOFol"),
+        (79276, "phenytoin", "levETIRAcetam"),
+        (29072, "ketamine", "proPOFol"),
+        (29072, "glucagon", "glucose (dextrose)"),
+        (550, "ringer_lactate", "sodium chloride 0.9 %"),
+        (98879, "prothrombin_complex", "factor IX"),
+        (682, "potassium_chloride", "ask which form first"),
+        (3286, "adrenaline", "shock and beta-blocker"),
+        (589, "gentamicin", "cefTRIAXone"),
+    ],
+)
+def test_the_alternative_fits_the_drug_and_the_disease(code: int, drug: str, instead: str) -> None:
+    assert contraindicated(drug, hazards=hazards_for([code]))[0].alternative == instead
+
+
+def test_an_alternative_that_another_hazard_forbids_is_not_named() -> None:
+    both = hazards_for([85138, 29072])  # etomidate is out, and ketamine too
+    assert contraindicated("etomidate", hazards=both[:1])[0].alternative == "ketAMINE"
+    assert contraindicated("etomidate", hazards=hazards_for([79276]))[0].alternative == "proPOFol"
+    for found in contraindicated("esketamine", hazards=both):
+        assert "ket" not in found.alternative.lower()
 
 
 def test_a_stop_says_in_a_few_words_why_and_keeps_the_rest_for_a_second_line() -> None:
