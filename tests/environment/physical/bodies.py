@@ -265,7 +265,16 @@ def follow(
     tolerance: Mapping[str, float] | None = None,
 ) -> Body:
     """Run a body through what is done to it and compare it with the rows of a table."""
-    allowed = {"hr": 5, "sbp": 5, "dbp": 5, "spo2": 3, "etco2": 3, "rr": 2, "gcs": 0, "lactate": 1}
+    allowed: dict[str, float] = {
+        "hr": 5,
+        "sbp": 5,
+        "dbp": 5,
+        "spo2": 3,
+        "etco2": 3,
+        "rr": 2,
+        "gcs": 0,
+        "lactate": 1,
+    }
     allowed |= tolerance or {}
     body = body_from(case)
     todo = sorted(actions, key=lambda a: seconds(a[0]))

@@ -47,7 +47,7 @@ REFERENCE = {  # t: BV, HR, SBP, DBP, MAP, CO %, Hb
 def test_the_reference_run_of_bleeding_tourniquet_crystalloid_and_blood_is_met() -> None:
     flow = {"steps": [[60, 150], [480, 50]]}
     body = Body(injuries=[injury("bleed", site="thigh", flow_ml_min=flow, start_s=60)])
-    actions = {
+    actions: dict[int, tuple[str, dict[str, object]]] = {
         720: ("tourniquet", {"site": "thigh"}),
         840: ("infuse", {"fluid": "crystalloid", "volume_ml": 500, "rate_ml_min": 50}),
         1560: ("infuse", {"fluid": "whole_blood", "volume_ml": 1200, "rate_ml_min": 60}),

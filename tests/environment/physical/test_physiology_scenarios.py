@@ -42,7 +42,7 @@ def blood(start: str, minutes: float, ml: float, *fluids: str) -> list[Action]:
 
 
 def test_the_motorcyclist_fails_slowly_and_mends_with_binder_blood_and_angiography() -> None:
-    actions = [
+    actions: list[Action] = [
         TOURNIQUET,
         ("35:00", "binder", {}),
         ("35:00", "calcium", {}),
@@ -70,7 +70,7 @@ def test_the_motorcyclist_without_binder_and_blood_arrests_at_45_15() -> None:
 
 
 def test_the_motorcyclist_lives_when_the_advice_is_followed() -> None:
-    actions = [
+    actions: list[Action] = [
         TOURNIQUET,
         ("15:00", "binder", {}),
         ("16:00", "txa", {}),
@@ -162,7 +162,7 @@ def test_the_pedestrian_untreated_loses_perfusion_of_the_brain_then_all_consciou
 
 
 def test_the_woman_on_apixaban_hides_her_bleeding_behind_the_beta_blocker() -> None:
-    actions = [*blood("56:00", 5, 300, "red_cells"), ("58:00", "reversal", {})]
+    actions: list[Action] = [*blood("56:00", 5, 300, "red_cells"), ("58:00", "reversal", {})]
     follow(APIXABAN, actions, {
         "15:00": {"hr": 75, "sbp": 129, "dbp": 72, "rr": 19, "spo2": 94, "gcs": 14},
         "32:00": {"hr": 79, "sbp": 119, "dbp": 70, "rr": 24, "spo2": 93, "gcs": 14},
@@ -193,7 +193,7 @@ def test_the_child_keeps_a_normal_pressure_for_long_then_loses_it_and_slows() ->
 
 
 def test_the_child_lives_with_blood_and_theatre() -> None:
-    actions = [
+    actions: list[Action] = [
         *blood("34:00", 8, 400, "red_cells"),
         ("35:00", "txa", {}),
         ("44:00", "surgery", {"site": "spleen"}),

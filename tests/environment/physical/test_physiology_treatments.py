@@ -40,11 +40,10 @@ def test_a_tourniquet_stops_a_limb_and_taken_off_lets_it_bleed_again() -> None:
 
 
 def test_packing_binder_splint_suture_and_surgery_leave_their_share_of_the_flow() -> None:
-    near = {"abs": 0.03}
-    assert flow_after(wounded(), "packing", site="thigh") == pytest.approx(0.3, **near)
-    assert flow_after(wounded("pelvis"), "binder") == pytest.approx(0.4, **near)
-    assert flow_after(wounded("femur"), "splint", site="femur") == pytest.approx(0.4, **near)
-    assert flow_after(wounded("liver"), "surgery", site="liver") == pytest.approx(0.05, **near)
+    assert flow_after(wounded(), "packing", site="thigh") == pytest.approx(0.3, abs=0.03)
+    assert flow_after(wounded("pelvis"), "binder") == pytest.approx(0.4, abs=0.03)
+    assert flow_after(wounded("femur"), "splint", site="femur") == pytest.approx(0.4, abs=0.03)
+    assert flow_after(wounded("liver"), "surgery", site="liver") == pytest.approx(0.05, abs=0.03)
     assert flow_after(wounded("pelvis"), "angiography", site="pelvis") < 0.08
 
 
