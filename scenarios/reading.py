@@ -50,7 +50,9 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def parse(text: str, *, path: str = "scenario.toml", branch: str = DEFAULT_BRANCH) -> Scenario:
+def parse(
+    text: str, *, path: str = "scenario.toml", branch: str = DEFAULT_BRANCH, name: str = ""
+) -> Scenario:
     """A scenario from its text; `ScenarioFileError` tells every problem with its line."""
     from scenarios.checks import problems_of  # the vocabulary of all twins: late, for --help
 
@@ -72,7 +74,7 @@ def parse(text: str, *, path: str = "scenario.toml", branch: str = DEFAULT_BRANC
     except ValidationError as wrong:
         raise ScenarioFileError([telling.validation(e) for e in wrong.errors()]) from wrong
     scenario._origin = Origin(
-        name=Path(path).stem,
+        name=name or Path(path).stem,
         path=path,
         text=text,
         branch=branch,

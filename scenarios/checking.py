@@ -1,0 +1,82 @@
+"""Every scenario in all its branches, every plan file and every kind of twin, without running."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.bdi import Program
+from agents.errors import AgentError
+from environment.errors import TwinError
+from environment.twins import kinds
+from scenarios.errors import ScenarioError, ScenarioFileError
+from scenarios.reading import load, names, shown
+
+ROLES = Path(__file__).parents[1] / "agents" / "roles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was checked, and what is wrong with it."""
+
+    kind: str
+    name: str
+    problems: tuple[str, ...] = ()
+
+
+def check_all(only: list[str]) -> list[Result]:
+    """Check what is named (scenarios, files of scenarios or plans), or everything."""
+    if only:
+        return [_plan(Path(n)) if n.endswith(".asl") else _scenario(n) for n in only]
+    plans = sorted(ROLES.rglob("*.asl"))
+    return [
+        *map(_scenario, names()),
+        *map(_plan, plans),
+        *(_twin(name) for name in kinds()),
+    ]
+
+
+def _scenario(name: str) -> Result:
+    problems: list[str] = []
+    try:
+        plain = load(name)
+        for branch in plain.branches:
+            _collect(problems, lambda b=branch.name: load(name, branch=b))  # type: ignore[misc]
+    except ScenarioError as wrong:
+        problems.extend(_told(wrong))
+    return Result(kind="scenario", name=name, problems=tuple(dict.fromkeys(problems)))
+
+
+def _collect(problems: list[str], read: Callable[[], object]) -> None:
+    try:
+        read()
+    except ScenarioError as wrong:
+        problems.extend(_told(wrong))
+
+
+def _told(wrong: ScenarioError) -> tuple[str, ...]:
+    return wrong.problems if isinstance(wrong, ScenarioFileError) else (str(wrong),)
+
+
+def _plan(path: Path) -> Result:
+    name = shown(path)
+    try:
+        Program.load(path)
+    except (AgentError, OSError) as wrong:
+        return Result(kind="plan", name=name, problems=(str(wrong),))
+    return Result(kind="plan", name=name)
+
+
+def _twin(name: str) -> Result:
+    twin = kinds()[name]
+    problems = []
+    try:
+        described = twin.describe()
+        if not described["doc"]:
+            problems.append(f"twin {name}: the class has no docstring.")
+        for what in ("properties", "events", "operations", "links"):
+            for member, row in described[what].items():
+                if not row["doc"]:
+                    problems.append(f"twin {name}: {what[:-1]} '{member}' does not say what it is.")
+    except TwinError as wrong:
+        problems.append(f"twin {name}: {wrong}")
+    return Result(kind="twin", name=name, problems=tuple(problems))

@@ -1,0 +1,179 @@
+"""Run folders: what a run leaves behind, and reading it again from that folder alone.
+
+The machine's clock is asked in two places, both here and in the command line: for the folder's name
+and for how long a run took. It appears in no journal.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from environment.model.change import JSON
+from environment.runtime.journal import Journal
+from environment.store import journal as store
+from scenarios import export, report
+from scenarios.errors import RunFolderError, SurroundingsError
+from scenarios.expectations import Verdict, judge
+from scenarios.measures import MEASURES
+from scenarios.reading import parse
+from scenarios.schema import Scenario
+from scenarios.story import Story
+from scenarios.why import readings, why
+
+JOURNAL, TEXT, SUMMARY = "journal.sqlite", "scenario.toml", "summary.json"
+PAGE, TRACKER = "report.html", "report.json"
+
+
+class Played(Protocol):
+    """What a session leaves."""
+
+    @property
+    def journal(self) -> Journal:
+        """Everything that happened."""
+
+    @property
+    def simulated_s(self) -> float:
+        """How much scenario time has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A finished run, with all that can be read off it."""
+
+    folder: Path
+    scenario: Scenario
+    seed: int
+    story: Story
+    verdict: Verdict
+    simulated_s: float
+
+    def summary(self, wall_s: float) -> dict[str, JSON]:
+        """The one object of `run --json` and `summary.json`."""
+        measures = {name: function(self.story) for name, function in MEASURES.items()}
+        outcome = measures.pop("outcome")
+        return {
+            "scenario": self.scenario.name,
+            "branch": self.scenario.branch,
+            "seed": self.seed,
+            "run": str(self.folder.resolve()),
+            "wall_s": round(wall_s, 3),
+            "simulated_s": self.simulated_s,
+            "outcome": outcome,
+            "alerts": [
+                {
+                    "rule": alert.rule,
+                    "priority": alert.priority,
+                    "raised_s": alert.raised_s,
+                    "cleared_s": alert.cleared_s,
+                    "acknowledged_s": alert.acknowledged_s,
+                    "text": alert.text,
+                    "displays": alert.displays,
+                    "course": [[at_s, priority] for at_s, priority in alert.escalations()],
+                    "seq": alert.seq,
+                    "why": readings(why(self.story.journal, alert)),
+                }
+                for alert in self.story.alerts
+            ],
+            "expectations": self.verdict.as_json(),
+            "measures": {
+                **measures,
+                "precision": self.verdict.precision,
+                "recall": self.verdict.recall,
+            },
+        }
+
+
+def new_folder(root: Path, name: str) -> Path:
+    """A folder for a run that starts now; a second one in the same second gets `-2`."""
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while True:
+        folder = root / f"{stamp}-{name}{'' if number == 1 else f'-{number}'}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError as wrong:
+            if not root.is_dir():
+                raise SurroundingsError(f"{root} is not a folder: no run can be kept.") from wrong
+            number += 1
+        except OSError as wrong:
+            raise SurroundingsError(
+                f"{root} cannot be written: {wrong.strerror}. Choose another folder with --runs."
+            ) from wrong
+        else:
+            return folder
+
+
+def keep(folder: Path, scenario: Scenario, played: Played, seed: int) -> Run:
+    """Write the journal, the scenario and the reports of a run; the summary comes last."""
+    store.write(played.journal, folder / JOURNAL)
+    (folder / TEXT).write_text(scenario.origin.text, encoding="utf-8")
+    story = Story(played.journal)
+    run = Run(
+        folder=folder,
+        scenario=scenario,
+        seed=seed,
+        story=story,
+        verdict=judge(story, scenario),
+        simulated_s=played.simulated_s,
+    )
+    write_reports(run)
+    return run
+
+
+def write_reports(run: Run) -> None:
+    """The page and the report in the original schema."""
+    page = report.html(run.story, run.scenario, seed=run.seed, verdict=run.verdict)
+    (run.folder / PAGE).write_text(page, encoding="utf-8")
+    _write_json(run.folder / TRACKER, export.tracker_report(run.story, run.scenario))
+
+
+def write_summary(run: Run, wall_s: float) -> dict[str, JSON]:
+    """The last file of a run."""
+    summary = run.summary(wall_s)
+    _write_json(run.folder / SUMMARY, summary)
+    return summary
+
+
+def _write_json(path: Path, value: JSON) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def folder_of(name: str, root: Path) -> Path:
+    """The folder that a run's path, its name, or `last` means."""
+    if name == "last":
+        kept = sorted(root.glob(f"*/{SUMMARY}"), key=lambda p: (p.stat().st_mtime_ns, str(p)))
+        if not kept:
+            raise RunFolderError(
+                f"There is no run in {root} yet. `traumatwin run pelvis` makes one."
+            )
+        return kept[-1].parent
+    for folder in (Path(name), root / name):
+        if (folder / JOURNAL).is_file():
+            return folder
+    known = sorted(p.parent.name for p in root.glob(f"*/{JOURNAL}"))[-5:]
+    hint = f" The last ones: {', '.join(known)}." if known else ""
+    raise RunFolderError(f"No run '{name}', neither as a folder nor in {root}.{hint}")
+
+
+def open_run(name: str, root: Path) -> Run:
+    """A run that was kept: its journal is verified, its expectations judged again."""
+    folder = folder_of(name, root)
+    try:
+        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        text = (folder / TEXT).read_text(encoding="utf-8")
+        seed, branch, title = summary["seed"], summary["branch"], summary["scenario"]
+    except (OSError, ValueError, KeyError) as wrong:
+        raise RunFolderError(f"{folder} is not a complete run: {wrong}.") from wrong
+    scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title)
+    story = Story(store.read(folder / JOURNAL))
+    return Run(
+        folder=folder,
+        scenario=scenario,
+        seed=seed,
+        story=story,
+        verdict=judge(story, scenario),
+        simulated_s=float(summary["simulated_s"]),
+    )
