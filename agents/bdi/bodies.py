@@ -130,6 +130,10 @@ def link_step(plan: Plan, kind: str, term: Term, line: int, nxt: Step | None) ->
         step = _test_step(term, nxt, last)
     else:
         step = _act_step(plan, info, term, nxt, last)
+    maker = plan.made.get((kind, id(term)))
+    if maker is not None:
+        step.info = info
+        step = maker(nxt, last, step)
     return noted(info, step)
 
 

@@ -22,6 +22,7 @@ from agents.bdi.beliefs import (
     SOURCE_SELF,
     Belief,
     BeliefBase,
+    Predicate,
     RuleRow,
     with_source,
 )
@@ -93,6 +94,7 @@ class Agent:
         log: Callable[[str, str], None] = lambda level, text: None,
         trusts: Collection[str] = (),
         explain: bool = True,
+        compile_after: int = 3,
     ) -> None:
         self.name = name
         self.program = program
@@ -109,7 +111,7 @@ class Agent:
         self.spawn: Callable[[Coroutine[Any, Any, Any]], Any] = _create_task
         self.peers: Callable[[], Iterable[str]] = tuple  # names for `.broadcast`, `.all_names`
         self.beliefs_base = BeliefBase()
-        self.library = PlanLibrary(program.plans)
+        self.library = PlanLibrary(program.plans, compile_after)
         self.events: deque[Event] = deque()
         self.meta_events: deque[Event] = deque()
         self.running: deque[Intention] = deque()
@@ -411,10 +413,11 @@ class Agent:
         """A failure to raise."""
         return StepFailure(error, message)
 
-    def context_raised(self, plan: Plan, error: Exception) -> None:
+    def context_raised(self, trigger: Trigger, error: Exception, plan: Plan | None = None) -> None:
         """A context raised: it counts as false."""
-        self.log("warning", f"{plan.file}:{plan.line}: the context of '{plan.label}' raised "
-                            f"{type(error).__name__}: {error}")
+        where = f"{plan.file}:{plan.line}: '{plan.label}'" if plan is not None else (
+            f"a plan for {trigger.op}{trigger.functor}")
+        self.log("warning", f"the context of {where} raised {type(error).__name__}: {error}")
 
     def step_info(self, frame: Frame) -> StepInfo | None:
         """Text and place of the step that a frame is at."""
@@ -483,12 +486,21 @@ class Agent:
         trigger, args, it = event[0], event[1], event[3]
         if it is not None and it.dead:
             return False
-        for plan in trigger.candidates(args):
-            frame = plan.select(self, event)
+        if trigger.cold:
+            trigger.cold -= 1
+            if not trigger.cold:
+                self.library.compile(self, trigger)
+        for select in trigger.candidates(args):
+            try:
+                frame = select(self, event)
+            except Exception as error:  # a context never fails an intention: false, and said
+                self.context_raised(trigger, error)
+                continue
             if frame is not None:
                 break
         else:
             return self._no_plan(event, trigger, it)
+        plan = frame[PLAN_AT]
         if len(event) > 6 and event[6] is not None:
             frame[CUT] = event[6]
         if it is None:
@@ -539,7 +551,7 @@ class Agent:
                 f"Failed to test '{term_text(make(trigger.functor, event[1]))}'",
                 code=goal_term(event),
             )
-        elif any(p.select_relevant(event) for p in trigger.candidates(event[1])):
+        elif any(p.select_relevant(event) for p in trigger.plans):
             failure = StepFailure(
                 "no_applicable", f"Found a goal for which there is no applicable plan: {text}",
                 code=goal_term(event),
@@ -726,6 +738,45 @@ class Agent:
         if new is None:
             return None
         return self._changed(owner, "+", functor, args, new, cause)
+
+    def believe_at(
+        self, owner: Intention | None, pred: Predicate, trigger: Trigger, args: tuple[Term, ...],
+        ann: tuple[Term, ...], cause: Any,
+    ) -> int | None:
+        """``believe`` for compiled steps, which know predicate and trigger."""
+        row = pred.by_args.get(args)
+        if row is None:
+            if pred.odd or not all_ground(args):
+                return self.believe(owner, pred.functor, args, ann, cause)
+            pred.link(Belief(pred, args, ann, cause), False)
+            new: tuple[Term, ...] | None = ann
+        else:
+            if row.ann is ann:
+                return None
+            new = self.beliefs_base.add(pred, args, ann, cause)
+            if new is None:
+                return None
+        if trigger.plans or self.waits:
+            return self._changed(owner, "+", pred.functor, args, new, cause)
+        return None
+
+    def forget_at(
+        self, owner: Intention | None, pred: Predicate, trigger: Trigger, args: tuple[Term, ...],
+        ann: tuple[Term, ...], cause: Any,
+    ) -> int | None:
+        """``forget`` for compiled steps, which know predicate and trigger."""
+        row = pred.by_args.get(args)
+        if row is None:
+            if not pred.odd and all_ground(args):
+                return None
+            return self.forget(owner, pred.functor, args, ann, cause)
+        if row.ann is ann:
+            pred.unlink(row)
+        elif not self.beliefs_base.remove(row, ann):
+            return None
+        if trigger.plans or self.waits:
+            return self._changed(owner, "-", pred.functor, args, ann, cause)
+        return None
 
     def forget(
         self, owner: Intention | None, functor: Functor, args: tuple[Term, ...],

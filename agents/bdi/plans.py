@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.beliefs import SOURCE_SELF
@@ -44,33 +44,39 @@ class Causes(tuple[Any, ...]):
     __slots__ = ()
 
 
+Select = Callable[["Agent", "Event"], "Frame | None"]
+
+
 class Trigger:
     """What an event can be: operator and functor, with the plans of one agent for it."""
 
-    __slots__ = ("by_first", "fail", "functor", "op", "plans", "rest")
+    __slots__ = ("by_first", "cold", "fail", "functor", "op", "plans", "rest", "selects")
 
     def __init__(self, op: str, functor: Functor) -> None:
         self.op = op
         self.functor = functor
         self.plans: tuple[Plan, ...] = ()
-        self.by_first: dict[Term, tuple[Plan, ...]] | None = None
-        self.rest: tuple[Plan, ...] = ()
+        self.selects: tuple[Select, ...] = ()
+        self.by_first: dict[Term, tuple[Select, ...]] | None = None
+        self.rest: tuple[Select, ...] = ()
         self.fail: Trigger | None = None  # of a goal: the trigger of its recovery plans
+        self.cold = 0  # so many events more until its plans are compiled
 
-    def candidates(self, args: tuple[Term, ...]) -> tuple[Plan, ...]:
-        """The plans that may be relevant, in library order."""
+    def candidates(self, args: tuple[Term, ...]) -> tuple[Select, ...]:
+        """The select functions of the plans that may be relevant, in library order."""
         index = self.by_first
         if index is None:
-            return self.plans
+            return self.selects
         first = args[0]
         cls = first.__class__
         if cls is Atom or cls is float or cls is str:
             return index.get(first, self.rest)
-        return self.plans
+        return self.selects
 
-    def set_plans(self, plans: tuple[Plan, ...]) -> None:
+    def set_plans(self, plans: tuple[Plan, ...], selects: tuple[Select, ...]) -> None:
         """Takes the candidates and builds the index of first arguments."""
         self.plans = plans
+        self.selects = selects
         self.by_first = None
         if len(plans) < 4 or not self.functor.arity:
             return
@@ -78,15 +84,15 @@ class Trigger:
         constants = dict.fromkeys(k for k in keys if k is not None)
         if len(constants) < 2:
             return
-        groups: dict[Term, list[Plan]] = {k: [] for k in constants}
+        groups: dict[Term, list[Select]] = {k: [] for k in constants}
         rest = []
-        for plan, key in zip(plans, keys, strict=True):
+        for select, key in zip(selects, keys, strict=True):
             if key is None:
-                rest.append(plan)
+                rest.append(select)
                 for group in groups.values():
-                    group.append(plan)
+                    group.append(select)
             else:
-                groups[key].append(plan)
+                groups[key].append(select)
         self.rest = tuple(rest)
         self.by_first = {k: tuple(group) for k, group in groups.items()}
 
@@ -113,9 +119,9 @@ class Plan:
         "label",
         "label_term",
         "line",
+        "made",
         "names",
         "op",
-        "source_of",
         "sources",
         "steps",
         "term",
@@ -160,9 +166,23 @@ class Plan:
         self.extra = 0  # frame places that loops need beyond the variables
         self.steps: list[Any] = []
         self.inner: list[Plan] = []
-        self.coded: Any = None  # what compiler.py made of it
+        self.coded: dict[bool, Any] = {}  # what compiler.py made of it, with and without reasons
+        self.made: dict[Any, Any] = {}  # makers of its compiled steps
         self.names = slots.names
         self.first = link_body(self, self.body)
+
+    def clone(self, made: dict[Any, Any]) -> Plan:
+        """This plan with compiled steps, for the frames of one agent."""
+        from agents.bdi.bodies import link_body
+
+        twin: Plan = object.__new__(Plan)
+        for name in Plan.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.made = made
+        twin.extra = 0
+        twin.steps = []
+        twin.first = link_body(twin, twin.body)
+        return twin
 
     def first_key(self) -> Term:
         """The constant that is the first argument, or None."""
@@ -187,7 +207,7 @@ class Plan:
         inner.label_term, inner.op, inner.variable, inner.functor = self.label_term, "", None, None
         inner.args, inner.ann, inner.context, inner.until = (), (), None, None
         inner.atomic, inner.extra, inner.steps, inner.inner = False, 0, [], []
-        inner.coded, inner.sources = None, ()
+        inner.coded, inner.made, inner.sources = {}, {}, ()
         inner.body = slots.template(make(BRACED, (body,)))
         inner.names = slots.names
         inner.first = link_body(inner, inner.body)
@@ -240,7 +260,7 @@ class Plan:
                         note_used(frame, used)
                     return frame
             except Exception as error:  # a context never fails an intention: it is false, and said
-                ag.context_raised(self, error)
+                ag.context_raised(event[0], error, self)
         undo(trail)
         return None
 
@@ -293,7 +313,7 @@ def flat_causes(cause: Any) -> tuple[Any, ...]:
 class PlanLibrary:
     """The plans of one agent in order, and the triggers that index them."""
 
-    def __init__(self, plans: Iterable[Plan]) -> None:
+    def __init__(self, plans: Iterable[Plan], compile_after: int = 3) -> None:
         self.plans: list[Plan] = list(plans)
         self.sources: dict[str, list[Term]] = {p.label: list(p.sources) for p in self.plans}
         self.triggers: dict[tuple[str, Functor], Trigger] = {}
@@ -302,7 +322,9 @@ class PlanLibrary:
         self.variable_plans: dict[str, list[Plan]] = {}
         self.plans_of: dict[tuple[str, Functor], list[Plan]] = {}
         self.invented = 0
-        self.version = 0
+        self.bound: dict[str, tuple[Plan, Select]] = {}  # compiled, by label
+        # Events until a plan is compiled; engineering default: one seen less is not worth it.
+        self.compile_after = compile_after
         self.rebuild()
 
     def trigger(self, op: str, functor: Functor) -> Trigger:
@@ -311,10 +333,38 @@ class PlanLibrary:
         found = self.triggers.get(key)
         if found is None:
             found = self.triggers[key] = Trigger(op, functor)
-            found.set_plans(self._candidates(key))
+            self.refresh(found)
             if op in ("+!", "+?"):
                 found.fail = self.trigger("-" + op[1], functor)
         return found
+
+    def refresh(self, trigger: Trigger) -> None:
+        """Brings the candidates of a trigger in line with the library."""
+        plans = self._candidates((trigger.op, trigger.functor))
+        selects = []
+        trigger.cold = 0
+        for plan in plans:
+            known = self.bound.get(plan.label)
+            if known is not None and known[0] is plan:
+                selects.append(known[1])
+            else:
+                selects.append(plan.select)
+                trigger.cold = self.compile_after
+        trigger.set_plans(plans, tuple(selects))
+
+    def compile(self, ag: Agent, trigger: Trigger) -> None:
+        """Compiles the candidates of a trigger that is used often enough."""
+        from agents.bdi.compiler import bind, compile_plan
+
+        for plan in trigger.plans:
+            known = self.bound.get(plan.label)
+            if known is None or known[0] is not plan:
+                code = plan.coded.get(ag.explain)
+                if code is None:
+                    code = compile_plan(plan, ag.explain, ag.program.ruled)
+                    plan.coded[ag.explain] = code
+                self.bound[plan.label] = (plan, bind(ag, plan, code))
+        self.refresh(trigger)
 
     def _candidates(self, key: tuple[str, Functor]) -> tuple[Plan, ...]:
         own = self.plans_of.get(key, [])
@@ -336,9 +386,8 @@ class PlanLibrary:
             else:
                 self.plans_of.setdefault((plan.op, plan.functor), []).append(plan)
         self.has_meta = any(p.op.startswith("^") for p in self.plans)
-        for key, trigger in self.triggers.items():
-            trigger.set_plans(self._candidates(key))
-        self.version += 1
+        for trigger in self.triggers.values():
+            self.refresh(trigger)
 
     def new_label(self) -> str:
         """A label that no plan has."""

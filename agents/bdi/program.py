@@ -65,6 +65,11 @@ class Program:
         program._take(parse_program(text, file), file, Path(), "default")
         return program
 
+    @property
+    def ruled(self) -> frozenset[Functor]:
+        """What rules of the program define; asked with the interpreter."""
+        return frozenset(e.functor for e in self.initial if isinstance(e, Rule))
+
     def check(self, actions: Actions | None = None) -> list[Problem]:
         """What looks wrong, without running anything."""
         from agents.bdi.lint import check_program

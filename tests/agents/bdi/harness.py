@@ -12,13 +12,13 @@ from agents.bdi import Actions, Agent, Message, Program
 class Stage:
     """Some agents that share a clock; it jumps to the next due time when all are idle."""
 
-    def __init__(self, *, explain: bool = True, compiled: bool = True) -> None:
+    def __init__(self, *, explain: bool = True, compile_after: int = 3) -> None:
         self.time = 0.0
         self.lines: list[str] = []
         self.agents: dict[str, Agent] = {}
         self.logs: list[tuple[str, str]] = []
         self.explain = explain
-        self.compiled = compiled
+        self.compile_after = compile_after
 
     def add(self, name: str, text: str, **options: Any) -> Agent:
         prefix = "" if not self.agents else f"{name}: "
@@ -30,6 +30,7 @@ class Stage:
             printer=lambda line: self.lines.append(prefix + line),
             log=lambda level, text: self.logs.append((level, text)),
             explain=self.explain,
+            compile_after=self.compile_after,
             **options,
         )
         self.agents[name] = agent
@@ -56,9 +57,9 @@ class Stage:
         return self.lines
 
 
-def play(text: str, **options: Any) -> list[str]:
+def play(text: str, *, compile_after: int = 3, **options: Any) -> list[str]:
     """The lines that one program prints."""
-    stage = Stage()
+    stage = Stage(compile_after=compile_after)
     stage.add("agt", text, **options)
     return stage.settle()
 
