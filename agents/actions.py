@@ -28,6 +28,8 @@ Term = Any
 
 TBI_GCS = 12  # NICE NG232: head injury that matters
 DAY_S = 86_400.0
+ADULT = 40.0  # years: the age of somebody whose age nobody knows; engineering default
+TRIAGE_SIGNS = ("gcs_motor", "rr", "spo2", "sbp", "hr")  # field triage guideline 2021
 
 
 class Host(Protocol):
@@ -206,14 +208,13 @@ def hold_times(call: Call, rule: str) -> Term:
 def triage(call: Call, patient: Atom, items: list[Term]) -> Term:
     """Field triage guideline 2021: `.triage(Patient, Observed, triage(Red,Yellow,Severity))`."""
     host: Host = call.host
-    state = host.client.read(str(patient))
-    vitals = {name: state.get(name) for name in ("gcs_motor", "rr", "spo2", "sbp", "hr")}
-    age = state.get("age")
+    known = host.client.values(str(patient), *TRIAGE_SIGNS, "age", "on_oxygen")
+    age = known["age"]
     found = assess(
         [str(to_python(i)) for i in items],
-        vitals,
-        40.0 if age is None else age,
-        on_oxygen=bool(state.get("on_oxygen")),
+        {name: known[name] for name in TRIAGE_SIGNS},
+        ADULT if age is None else age,
+        on_oxygen=bool(known["on_oxygen"]),
     )
     red = [Atom(i.id) for i in found.red]
     return Struct("triage", [red, [Atom(i.id) for i in found.yellow], Atom(found.severity)])

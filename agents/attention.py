@@ -7,13 +7,17 @@ rules that the condition uses, so that a new plan is attended to without any lis
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agents.bdi import Agent, Atom, Program, Struct
+from agents.bdi import Agent, Atom, Program, Struct, Var
 from agents.bdi.formulas import Rule
 from agents.rules import PRIORITIES, RULES, rank
 from environment.errors import BadValueError
 from environment.model.limits import hold
 
 Review = tuple[str, str]  # rule, priority
+
+RAISED = ("raised", (Var("R"), Var("P")))
+MET = ("met_since", (Var("R"), Var("P"), Var("T")))
+GOING = ("going", (Var("R"), Var("T")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,11 @@ def attend(mind: Agent, program: Program) -> Attention:
 
 def _rank(review: Review) -> tuple[int, int, str]:
     rule, priority = review
-    if rule in RULES:
-        return (*rank(rule, priority), rule)  # type: ignore[arg-type]  # checked above
-    return (PRIORITIES.index(priority) if priority in PRIORITIES else 9, 999, rule)  # type: ignore[arg-type]  # a rule of a researcher
+    for known in PRIORITIES:
+        if known == priority and rule in RULES:
+            return (*rank(rule, known), rule)
+    # Not a rule of the table: bookkeeping, or a researcher's own; after the others.
+    return (len(PRIORITIES), 0, rule)
 
 
 def _names(term: object) -> Iterator[str]:
@@ -112,11 +118,11 @@ def _closure(names: set[str], heads: Mapping[str, set[str]]) -> set[str]:
 
 def _waiting(mind: Agent, order: Mapping[Review, int]) -> Iterator[Review]:
     """Reviews whose condition is on its way to an alert, or alerts on their way to an end."""
-    raised = {(str(r["R"]), str(r["P"])) for r in mind.query("raised(R,P)")}
-    for row in mind.query("met_since(R,P,T)"):
+    raised = {(str(r["R"]), str(r["P"])) for r in mind.query(RAISED)}
+    for row in mind.query(MET):
         review = (str(row["R"]), str(row["P"]))
         if review not in raised and review in order:
             yield review
-    for row in mind.query("going(R,T)"):
+    for row in mind.query(GOING):
         rule = str(row["R"])
         yield from (review for review in order if review[0] == rule)

@@ -28,6 +28,9 @@ class Transport(Protocol):
     def read(self, twin: str, at: float | None, known_at: float | None, latest: bool) -> State:
         """A state."""
 
+    def values(self, twin: str, names: Sequence[str]) -> dict[str, JSON]:
+        """Some values that are part of the state now."""
+
     def observe(self, twin: str, watcher: Callable[[Notice], None]) -> Callable[[], None]:
         """Watch a twin."""
 
@@ -66,6 +69,11 @@ class InProcess:
     def read(self, twin: str, at: float | None, known_at: float | None, latest: bool) -> State:
         """The state."""
         return self.world.state(twin, at, known_at=known_at, latest=latest)
+
+    def values(self, twin: str, names: Sequence[str]) -> dict[str, JSON]:
+        """Straight from the live state."""
+        live = self.world.twin(twin)
+        return {name: live.value(name) for name in names}
 
     def observe(self, twin: str, watcher: Callable[[Notice], None]) -> Callable[[], None]:
         """Watch one twin."""
@@ -123,6 +131,10 @@ class TwinClient:
     ) -> State:
         """The state of a twin: now, or as of `at` (scenario seconds), as known at `known_at`."""
         return self._transport.read(twin, at, known_at, latest)
+
+    def values(self, twin: str, *names: str) -> dict[str, JSON]:
+        """Some values that are part of the state now; None for what is absent."""
+        return self._transport.values(twin, names)
 
     def observe(self, twin: str, watcher: Callable[[Notice], None]) -> Callable[[], None]:
         """Be told of every change; returns the function that ends it."""
