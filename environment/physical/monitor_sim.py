@@ -66,6 +66,8 @@ class MonitorSim(SimulatedAsset):
         self._cuff_interval_s: float | None = None
         self._next_cuff_s = 0.0
         self._silent_until_s = float("-inf")
+        self._keeps = False
+        self._kept: list[tuple[float, dict[str, JSON]]] = []
         self._unplugged: frozenset[str] = frozenset()
         self._distortions: list[_Distortion] = []
         self._poor: bool | None = None
@@ -84,9 +86,10 @@ class MonitorSim(SimulatedAsset):
 
     # -- what an instructor may do to it -------------------------------------------------------
 
-    def silence(self, seconds: float) -> None:
-        """Send nothing for a while: a lost connection."""
+    def silence(self, seconds: float, *, sends_later: bool = False) -> None:
+        """Send nothing for a while: a lost connection; what it kept may come afterwards."""
         self._silent_until_s = self.now() + seconds
+        self._keeps = sends_later
 
     def unplug(self, *members: str) -> None:
         """Take single sensors off, until plugged in again."""
@@ -143,9 +146,14 @@ class MonitorSim(SimulatedAsset):
         signs = body.signs()
         self._saturation.append(signs.spo2)
         self._wander()
-        if at_s < self._silent_until_s:
-            return
         poor = signs.spo2_poor
+        if at_s < self._silent_until_s:
+            if self._keeps and signs.pulse:
+                self._kept.append((at_s, self._shown(signs, poor, at_s)))
+            return
+        for then, values in self._kept:
+            self.stream(self.twin, values, then)
+        self._kept.clear()
         if poor is not self._poor:
             self._poor = poor
             self.tell(self.twin, "poor_signal", poor)

@@ -113,6 +113,24 @@ def test_a_silent_monitor_sends_nothing_and_its_values_become_stale() -> None:
     assert not [t for t in times if 100.5 < t < 159.5]
 
 
+def test_what_a_lost_monitor_kept_comes_later_with_its_own_times() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.world.add("patient", "patient")
+        monitor = MonitorSim("monitor", {"patient": Body()}, Random(1), noise=0)
+        await stage.put("monitor", monitor)
+        await stage.ask("monitor", "attach", patient="patient")
+        await stage.until(50.5)
+        monitor.silence(20, sends_later=True)
+        await stage.until(65)
+        assert stage.history("monitor", "hr")[-1].effective == 50
+        await stage.until(80)
+
+    stage = play(scene)
+    late = [c for c in stage.history("monitor", "hr") if 50 < c.effective <= 70]
+    assert [c.effective for c in late] == list(range(51, 71))
+    assert {c.recorded for c in late} == {71}
+
+
 def test_an_unplugged_sensor_is_missing_and_a_wrong_arm_reads_low() -> None:
     async def scene(stage: Stage) -> None:
         stage.world.add("patient", "patient")
