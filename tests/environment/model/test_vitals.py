@@ -1,7 +1,8 @@
 import pytest
 
 from environment.errors import BadValueError
-from environment.model.vitals import VITALS, of_kind, vital
+from environment.model.limits import Limits
+from environment.model.vitals import VITALS, Vital, of_kind, vital
 
 
 @pytest.mark.parametrize("key", ["hr", "sbp", "dbp", "map", "spo2", "etco2"])
@@ -41,10 +42,7 @@ def test_an_impossible_reading_is_implausible(key: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("row", VITALS.values(), ids=lambda row: row.key)
-def test_every_row_is_consistent(row: object) -> None:
-    from environment.model.vitals import Vital
-
-    assert isinstance(row, Vital)
+def test_every_row_is_consistent(row: Vital) -> None:
     limits = [x for x in (row.lowest, row.low_alarm, row.high_alarm, row.highest) if x is not None]
     assert limits == sorted(limits)
     assert row.unit or row.value_type != "number"
@@ -73,3 +71,68 @@ def test_a_value_is_written_as_the_wall_shows_it(
     key: str, value: float | bool | str, text: str
 ) -> None:
     assert vital(key).text(value) == text
+
+
+# --- alarm limits ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high"),
+    [
+        ("hr", 50, 120),
+        ("sbp", 90, 160),
+        ("map", 65, 110),
+        ("rr", 8, 30),
+        ("spo2", 90, None),
+        ("etco2", 30, 50),
+    ],
+)
+def test_a_monitor_has_the_customary_adult_limits(
+    key: str, low: float | None, high: float | None
+) -> None:
+    assert (vital(key).low_alarm, vital(key).high_alarm) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("key", "threshold"),
+    [
+        ("sbp", "sbp_low"),
+        ("spo2", "spo2_high"),
+        ("temp", "temp_low"),
+        ("lactate", "lactate_medium"),
+        ("be", "be_medium"),
+        ("ph", "ph_high"),
+        ("glucose", "glucose_medium"),
+        ("k", "k_medium"),
+        ("ica", "ica"),
+        ("fibrinogen", "fibrinogen"),
+        ("fibtem_a5", "fibtem_a5"),
+    ],
+)
+def test_a_tile_turns_colour_where_the_rule_speaks(key: str, threshold: str) -> None:
+    row = vital(key)
+    assert getattr(Limits.for_patient(40, 80), threshold) in (row.low_alarm, row.high_alarm)
+
+
+@pytest.mark.parametrize(
+    ("key", "lowest", "highest"),
+    [("gcs", 3, 15), ("gcs_eye", 1, 4), ("gcs_verbal", 1, 5), ("gcs_motor", 1, 6),
+     ("spo2", 30, 100), ("pain", 0, 10)],
+)  # fmt: skip
+def test_the_ends_of_a_scale_are_plausible_and_beyond_is_not(
+    key: str, lowest: float, highest: float
+) -> None:
+    row = vital(key)
+    assert row.is_plausible(lowest)
+    assert row.is_plausible(highest)
+    assert not row.is_plausible(lowest - 1)
+    assert not row.is_plausible(highest + 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "extreme"),
+    [("ph", 6.6), ("lactate", 30), ("k", 9.5), ("temp", 20), ("platelets", 5), ("inr", 10),
+     ("na", 110), ("glucose", 0.6), ("hb", 2.5), ("etco2", 120), ("sbp", 280)],
+)  # fmt: skip
+def test_an_extreme_but_real_value_is_kept(key: str, extreme: float) -> None:
+    assert vital(key).is_plausible(extreme)
