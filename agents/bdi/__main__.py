@@ -27,8 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("files", nargs="+" if command != "run" else 1, type=Path)
     if command == "run":
-        parser.add_argument("--timeout", type=float, default=10.0,
-                            help="seconds of the agent's own clock (default 10)")
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=10.0,
+            help="seconds of the agent's own clock (default 10)",
+        )
         parser.add_argument("--seed", type=int, default=0, help="seed of the agent's chance")
     options = parser.parse_args(argv)
     try:

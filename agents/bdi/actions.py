@@ -78,14 +78,20 @@ class Call:
         return self._reason
 
 
-def builtin(name: str, fewest: int, most: int | None = None, *, body_only: bool = False
-            ) -> Callable[[F], F]:
+def builtin(
+    name: str, fewest: int, most: int | None = None, *, body_only: bool = False
+) -> Callable[[F], F]:
     """Marks a function of the standard library: ``f(agent, args, trail)``."""
 
     def mark(function: F) -> F:
         definition = ActionDefinition(
-            name, fewest, fewest if most is None else most, function,
-            inspect.getdoc(function) or "", body_only, function,
+            name,
+            fewest,
+            fewest if most is None else most,
+            function,
+            inspect.getdoc(function) or "",
+            body_only,
+            function,
         )
         function.__dict__.setdefault("actions", []).append(definition)
         return function
@@ -121,15 +127,17 @@ def _typed(name: str, function: Callable[..., Any]) -> ActionDefinition:
         if parameters and not converters:
             prepare()
         count = min(len(args), most)
-        values = [
-            converters[min(i, len(converters) - 1)](resolve(args[i])) for i in range(count)
-        ]
+        values = [converters[min(i, len(converters) - 1)](resolve(args[i])) for i in range(count)]
         outs = args[count:]
-        if not outs and len(args) > fewest and len(args) <= len(named) and _wants_result(function):
+        if (
+            not outs
+            and fewest < len(args) <= len(named)
+            and _wants_result(function)
+            and deref(args[-1]).__class__ is Var
+        ):
             # An argument in the place of an optional parameter that is unbound takes the result.
-            if deref(args[-1]).__class__ is Var:
-                values.pop()
-                outs = args[-1:]
+            values.pop()
+            outs = args[-1:]
         about = Call(ag)
         result = function(about, *values)
         if is_async:
@@ -139,7 +147,12 @@ def _typed(name: str, function: Callable[..., Any]) -> ActionDefinition:
         return finish(name, result, outs, trail)
 
     return ActionDefinition(
-        name, fewest, MANY if rest else most + 4, call, inspect.getdoc(function) or "", is_async,
+        name,
+        fewest,
+        MANY if rest else most + 4,
+        call,
+        inspect.getdoc(function) or "",
+        is_async,
         function,
     )
 
@@ -200,7 +213,7 @@ def _converter(action_name: str, parameter: str, hint: Any) -> Callable[[Term], 
             raise wrong(term, "a name or a string")
         if hint is float or hint is int:
             if cls is not float:
-                raise wrong(term, "a number")
+                raise wrong(term, "a whole number" if hint is int else "a number")
             if hint is int:
                 if not term.is_integer():
                     raise wrong(term, "a whole number")

@@ -37,7 +37,9 @@ def _divide(a: float, b: float) -> float:
 def _to_int32(x: float) -> int:
     if x != x:
         return 0
-    return max(-(2**31), min(2**31 - 1, int(x) if math.isfinite(x) else (2**31 if x > 0 else -(2**31))))
+    if not math.isfinite(x):
+        return 2**31 - 1 if x > 0 else -(2**31)
+    return max(-(2**31), min(2**31 - 1, int(x)))
 
 
 def _div(a: float, b: float) -> float:

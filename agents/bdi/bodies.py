@@ -1,7 +1,7 @@
 """Plan bodies as chains of step functions: the reference reading of every kind of step.
 
-A step gets (agent, intention, frame), puts its successor into the frame and answers ``None`` (to
-the end of the queue), ``MOVED`` (a goal is posted, the intention waits) or ``ENDED`` (no step left).
+A step gets (agent, intention, frame), puts its successor into the frame and answers ``None``
+(to the end of the queue), ``MOVED`` (the intention waits elsewhere) or ``ENDED`` (no step left).
 """
 
 from __future__ import annotations
@@ -218,8 +218,11 @@ def _belief_step(kind: str, term: Term, nxt: Step | None, last: Any) -> Step:
     def change(ag: Agent, it: Intention, fr: Frame) -> Any:
         value = build(term, fr) if term.__class__ is not Struct else term
         if value.__class__ is Struct and value.functor is PLAN:
-            name, extra = (".remove_plan", ()) if kind[0] == "-" else (
-                ".add_plan", (Atom("self"), Atom("end" if kind == "+>" else "begin")))
+            name, extra = (
+                (".remove_plan", ())
+                if kind[0] == "-"
+                else (".add_plan", (Atom("self"), Atom("end" if kind == "+>" else "begin")))
+            )
             ag.do_action(name, (build(value, fr), *extra), [])
             fr[0] = nxt
             return last
@@ -458,10 +461,7 @@ def _while_step(plan: Plan, term: Term, nxt: Step | None, last: Any) -> Step:
         fr[0] = first
         return None
 
-    if _has_steps(term.args[1]):
-        first = link_body(plan, term.args[1], loop)
-    else:
-        first = loop
+    first = link_body(plan, term.args[1], loop) if _has_steps(term.args[1]) else loop
     return loop
 
 

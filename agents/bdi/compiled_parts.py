@@ -34,7 +34,7 @@ LOOSE = frozenset((Var, Struct))
 
 
 class Cannot(Exception):  # noqa: N818 - not an error: the interpreter takes over
-    """This part of a plan is left to the interpreter."""
+    """Leaves a part of a plan to the interpreter."""
 
 
 class Writer:
@@ -186,8 +186,9 @@ def action_call(actions: Actions, name: str, arity: int) -> Any:
     found = actions.find(name, arity)
     if found is None:
         known = name in actions.by_name
-        raise StepFailure("wrong_arguments" if known else "action_failed",
-                          actions.complaint(name, arity))
+        raise StepFailure(
+            "wrong_arguments" if known else "action_failed", actions.complaint(name, arity)
+        )
     return found.call
 
 
@@ -208,9 +209,25 @@ def after_action(
 
 
 RUNTIME: dict[str, Any] = {
-    "Atom": Atom, "Cons": Cons, "EMPTY": EMPTY, "FLAT": FLAT, "LOOSE": LOOSE, "SELF": SELF,
-    "Struct": Struct, "Var": Var, "action_call": action_call, "after_action": after_action,
-    "arith": arith, "build": build, "compare": compare, "deref": deref, "exists": exists,
-    "first_row": first_row, "make_list": make_list, "merge_causes": merge_causes,
-    "note_used": note_used, "settle": settle, "solve": solve,
+    "Atom": Atom,
+    "Cons": Cons,
+    "EMPTY": EMPTY,
+    "FLAT": FLAT,
+    "LOOSE": LOOSE,
+    "SELF": SELF,
+    "Struct": Struct,
+    "Var": Var,
+    "action_call": action_call,
+    "after_action": after_action,
+    "arith": arith,
+    "build": build,
+    "compare": compare,
+    "deref": deref,
+    "exists": exists,
+    "first_row": first_row,
+    "make_list": make_list,
+    "merge_causes": merge_causes,
+    "note_used": note_used,
+    "settle": settle,
+    "solve": solve,
 }

@@ -196,8 +196,9 @@ def _write_match(w: Writer, t: Term, value: str, state: dict[int, str]) -> None:
             raise Cannot
         name = w.name("c")
         w.line(f"{name} = x")
-        w.line(f"if {name}.__class__ is not Struct or {name}.functor is not "
-               f"{w.constant(t.functor)}:")
+        w.line(
+            f"if {name}.__class__ is not Struct or {name}.functor is not {w.constant(t.functor)}:"
+        )
         w.line(f"    if {name}.__class__ in FLAT: return None")
         w.line("    return GENERIC(ag, e)")
         for i, a in enumerate(t.args):
@@ -270,7 +271,11 @@ def _need_value(w: Writer, index: int, state: dict[int, str], flat: bool = False
 
 
 def _write_goal(
-    w: Writer, plan: Plan, node: Node, state: dict[int, str], rows: list[str],
+    w: Writer,
+    plan: Plan,
+    node: Node,
+    state: dict[int, str],
+    rows: list[str],
     ruled: frozenset[Functor],
 ) -> None:
     mark, before = w.mark(), dict(state)
@@ -287,7 +292,7 @@ def _write_goal(
         elif kind == 0:
             return
         else:
-            raise Cannot
+            raise Cannot  # noqa: TRY301 - one way out for all that the compiler leaves
     except Cannot:
         w.back_to(mark)
         state.clear()
@@ -304,14 +309,17 @@ def _expression(w: Writer, t: Term, state: dict[int, str]) -> str:
         return _need_value(w, t.index, state)
     if cls is float or cls is str or cls is Atom:
         return w.constant(t)
-    if cls is Struct and t.functor.arithmetic and t.functor.arity == 2 and t.functor.ns == "default":
+    if cls is Struct and t.functor.arithmetic and t.functor.arity == 2:
         op = t.functor.name
         a = _expression(w, t.args[0], state)
         b = _expression(w, t.args[1], state)
         name = w.name("n")
         if op in ("+", "-", "*"):
-            tests = [f"{x}.__class__ is float" for x, part in ((a, t.args[0]), (b, t.args[1]))
-                     if part.__class__ is not float]
+            tests = [
+                f"{x}.__class__ is float"
+                for x, part in ((a, t.args[0]), (b, t.args[1]))
+                if part.__class__ is not float
+            ]
             test = " and ".join(tests) or "True"
             w.line(f"{name} = {a} {op} {b} if {test} else arith({op!r}, {a}, {b})")
         elif op in ("/", "div", "mod", "**"):
@@ -339,15 +347,17 @@ def _write_relation(w: Writer, node: Node, state: dict[int, str], negated: bool)
     a, b = _expression(w, left, state), _expression(w, right, state)
     if op == "=":
         w.line(f"if {a} is not {b}:")
-        w.line(f"    if {a}.__class__ not in FLAT or {b}.__class__ not in FLAT: "
-               "return GENERIC(ag, e)")
+        w.line(
+            f"    if {a}.__class__ not in FLAT or {b}.__class__ not in FLAT: return GENERIC(ag, e)"
+        )
         w.line(f"    if {a} != {b}: {w.fail}")
         return
     sign = _COMPARISONS.get(op)
     if sign is None:
         raise Cannot
-    floats = [f"{x}.__class__ is float" for x, t in ((a, left), (b, right))
-              if t.__class__ is not float]
+    floats = [
+        f"{x}.__class__ is float" for x, t in ((a, left), (b, right)) if t.__class__ is not float
+    ]
     test = f"({a} {sign} {b})"
     if floats:
         test = f"({a} {sign} {b} if {' and '.join(floats)} else compare({a}, {b}) {sign} 0)"
@@ -416,7 +426,8 @@ def _write_row_annotation(w: Writer, a: Term, row: str, state: dict[int, str]) -
     x = w.name("x")
     w.line(f"for {x} in {row}.ann:")
     w.open_loop()
-    w.line(f"if {x}.__class__ is not Struct or {x}.functor is not {w.constant(a.functor)}: continue")
+    functor = w.constant(a.functor)
+    w.line(f"if {x}.__class__ is not Struct or {x}.functor is not {functor}: continue")
     for i, part in enumerate(a.args):
         if part.__class__ is Slot and part.index not in state:
             w.line(f"V{part.index} = {x}.args[{i}]")
@@ -472,8 +483,11 @@ def _write_solved(
         if index in state:
             _need_value(w, index, state)
     cells = [f"V{VARS + i}" if VARS + i in state else "None" for i in range(len(plan.names))]
-    w.line(f"{env} = [None, None, None, None, None, None, {', '.join(cells)}]" if cells
-           else f"{env} = [None] * 6")
+    w.line(
+        f"{env} = [None, None, None, None, None, None, {', '.join(cells)}]"
+        if cells
+        else f"{env} = [None] * 6"
+    )
     w.line(f"{trail} = []")
     w.line(f"for {used} in solve(ag, {w.constant_of(node)}, {env}, {trail}):")
     w.open_loop()
@@ -487,7 +501,7 @@ def _write_solved(
 
 
 def _binds(node: Node) -> bool:
-    return node[0] != K_NOT
+    return bool(node[0] != K_NOT)
 
 
 def _slots_of(node: Any) -> list[int]:
@@ -518,9 +532,7 @@ def _slots_of(node: Any) -> list[int]:
 # -- steps ---------------------------------------------------------------------------------------
 
 
-def _write_step(
-    w: Writer, plan: Plan, name: str, kind: str, term: Term, known: set[int]
-) -> None:
+def _write_step(w: Writer, plan: Plan, name: str, kind: str, term: Term, known: set[int]) -> None:
     w.line(f"def {name}(N, R, GENERIC_STEP):")
     w.indent()
     w.line("def step(ag, it, fr):")
@@ -574,8 +586,11 @@ def _value(w: Writer, t: Term, known: set[int], names: list[str]) -> str:
         name = w.name("n")
         op = t.functor.name
         if op in ("+", "-", "*"):
-            tests = [f"{x}.__class__ is float" for x, part in ((a, t.args[0]), (b, t.args[1]))
-                     if part.__class__ is not float]
+            tests = [
+                f"{x}.__class__ is float"
+                for x, part in ((a, t.args[0]), (b, t.args[1]))
+                if part.__class__ is not float
+            ]
             test = " and ".join(tests) or "True"
             w.line(f"{name} = {a} {op} {b} if {test} else arith({op!r}, {a}, {b})")
         else:
@@ -605,8 +620,10 @@ def _write_goal_step(w: Writer, plan: Plan, kind: str, term: Term, known: set[in
     functor, args, ann = _plain_literal(term)
     if kind == "!!":
         built = _tuple(w, args, known, plan.names)
-        w.line(f"ag.spawn_goal({w.constant(functor)}, {built}, "
-               f"{w.constant_of(with_source(ann)) if ann else 'SELF'}, fr[5])")
+        w.line(
+            f"ag.spawn_goal({w.constant(functor)}, {built}, "
+            f"{w.constant_of(with_source(ann)) if ann else 'SELF'}, fr[5])"
+        )
         w.line("fr[0] = N")
         w.line("return R")
         return
@@ -623,8 +640,10 @@ def _write_goal_step(w: Writer, plan: Plan, kind: str, term: Term, known: set[in
         w.line("    else:")
         w.line("        it.drop_finished(ag, fr)")
     if ann:
-        w.line(f"ag.post_goal(it, '+!', {w.constant(functor)}, args, "
-               f"{w.constant_of(with_source(ann))}, fr[5])")
+        w.line(
+            f"ag.post_goal(it, '+!', {w.constant(functor)}, args, "
+            f"{w.constant_of(with_source(ann))}, fr[5])"
+        )
     else:
         w.line(f"if {trigger}.fail.plans or WAITS or LIBRARY.has_meta:")
         w.line(f"    ag.post_goal(it, '+!', {w.constant(functor)}, args, SELF, fr[5])")
@@ -707,8 +726,10 @@ def _write_constraint(w: Writer, term: Term, known: set[int]) -> None:
         if sign is None or any(i not in known for i in _slots_of(term)):
             raise Cannot
         a, b = (_value(w, t, known, w.plan.names) for t in (left, right))
-        w.line(f"if {a}.__class__ is not float or {b}.__class__ is not float "
-               f"or not ({a} {sign} {b}): return GENERIC_STEP(ag, it, fr)")
+        w.line(
+            f"if {a}.__class__ is not float or {b}.__class__ is not float "
+            f"or not ({a} {sign} {b}): return GENERIC_STEP(ag, it, fr)"
+        )
     w.line("fr[0] = N")
     w.line("return R")
 

@@ -206,9 +206,12 @@ class Agent:
             others = [a for a in row.ann if a not in old]
             row.ann = sorted_annotations([*others, *new])
 
-    def _lose_percept(self, key: Hashable, old: tuple[Belief, tuple[Term, ...]], cause: Any) -> None:
+    def _lose_percept(
+        self, key: Hashable, old: tuple[Belief, tuple[Term, ...]], cause: Any
+    ) -> None:
         row, ann = old
-        assert row.keys is not None and row.pred is not None
+        assert row.keys is not None
+        assert row.pred is not None
         row.keys.remove(key)
         if row.keys:
             kept: list[Term] = []
@@ -225,7 +228,10 @@ class Agent:
         self.external_event("-", row.pred.functor, row.args, ann, cause)
 
     def signal(
-        self, functor: str, args: Iterable[Any] = (), annotations: Iterable[Any] = (),
+        self,
+        functor: str,
+        args: Iterable[Any] = (),
+        annotations: Iterable[Any] = (),
         cause: Any = None,
     ) -> None:
         """An external event ``+f(args)`` without a belief."""
@@ -259,21 +265,17 @@ class Agent:
 
     def query(self, formula: Any) -> list[dict[str, Any]]:
         """Every solution of a formula, as Python values by variable name."""
-        if isinstance(formula, str):
-            term = parse_term(formula)
-        else:
-            term = make(*_literal(formula))
+        term = parse_term(formula) if isinstance(formula, str) else make(*_literal(formula))
         names: dict[str, Var] = {}
         for var in free_cells([term]):
             names.setdefault(var.name, var)
-        found = []
+        named = {name: var for name, var in names.items() if not name.startswith("_")}
         trail: Trail = []
         with _RunningAgent(self):
-            for _ in solve(self, node_of(term), [], trail):
-                found.append({
-                    name: to_python(resolve(var))
-                    for name, var in names.items() if not name.startswith("_")
-                })
+            found = [
+                {name: to_python(resolve(var)) for name, var in named.items()}
+                for _ in solve(self, node_of(term), [], trail)
+            ]
             undo(trail)
         return found
 
@@ -364,6 +366,7 @@ class Agent:
 
     def _atomic_cycle(self) -> bool:
         it = self.atomic
+        assert it is not None
         did = False
         for event in self.events:
             if event[3] is it:
@@ -415,8 +418,11 @@ class Agent:
 
     def context_raised(self, trigger: Trigger, error: Exception, plan: Plan | None = None) -> None:
         """A context raised: it counts as false."""
-        where = f"{plan.file}:{plan.line}: '{plan.label}'" if plan is not None else (
-            f"a plan for {trigger.op}{trigger.functor}")
+        where = (
+            f"{plan.file}:{plan.line}: '{plan.label}'"
+            if plan is not None
+            else (f"a plan for {trigger.op}{trigger.functor}")
+        )
         self.log("warning", f"the context of {where} raised {type(error).__name__}: {error}")
 
     def step_info(self, frame: Frame) -> StepInfo | None:
@@ -526,8 +532,10 @@ class Agent:
             return True
         if op in ("-!", "-?"):
             if it is not None:
-                failure = StepFailure("no_applicable", "no applicable recovery plan for "
-                                      + trigger.text(event[1], event[2]))
+                failure = StepFailure(
+                    "no_applicable",
+                    "no applicable recovery plan for " + trigger.text(event[1], event[2]),
+                )
                 if it.fork is not None:
                     it.fork.branch_failed(self, it, failure)
                 else:
@@ -553,12 +561,14 @@ class Agent:
             )
         elif any(p.select_relevant(event) for p in trigger.plans):
             failure = StepFailure(
-                "no_applicable", f"Found a goal for which there is no applicable plan: {text}",
+                "no_applicable",
+                f"Found a goal for which there is no applicable plan: {text}",
                 code=goal_term(event),
             )
         else:
             failure = StepFailure(
-                "no_relevant", f"Found a goal for which there is no relevant plan: {text}",
+                "no_relevant",
+                f"Found a goal for which there is no relevant plan: {text}",
                 code=goal_term(event),
             )
         if self.library.has_meta:
@@ -572,8 +582,13 @@ class Agent:
         return it
 
     def post_goal(
-        self, it: Intention, op: str, functor: Functor, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        it: Intention,
+        op: str,
+        functor: Functor,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> None:
         """Posts a sub-goal of an intention."""
         trigger = self.library.trigger(op, functor)
@@ -614,7 +629,11 @@ class Agent:
         self._arrived()
 
     def spawn_test(
-        self, trigger: Trigger, args: tuple[Term, ...], ann: tuple[Term, ...], cause: Any,
+        self,
+        trigger: Trigger,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
         answer_to: Callable[[bool], None],
     ) -> None:
         """Posts a test goal whose outcome is told to a function."""
@@ -710,8 +729,11 @@ class Agent:
         """An intention ends by a failure that nobody recovers."""
         reason = reason_of(self, it, info, failure.error, failure.message, goal)
         stack = " <- ".join(f"{f.trigger} ({f.file}:{f.line})" for f in reason.frames)
-        self.log("warning", f"intention {it.id} failed at {reason.file}:{reason.line} "
-                            f"{reason.step}: {failure.error}: {failure.message} [{stack}]")
+        self.log(
+            "warning",
+            f"intention {it.id} failed at {reason.file}:{reason.line} "
+            f"{reason.step}: {failure.error}: {failure.message} [{stack}]",
+        )
         if self.library.has_meta:
             for _, event in list(it.goals()):
                 self.goal_state(event, "finished")
@@ -726,8 +748,13 @@ class Agent:
         note_used(frame, used)
 
     def believe(
-        self, owner: Intention | None, functor: Functor, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any, last: bool = False,
+        self,
+        owner: Intention | None,
+        functor: Functor,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
+        last: bool = False,
     ) -> int | None:
         """Adds a belief; MOVED when the owner has to wait for the plan of its event."""
         if not all_ground(args):
@@ -740,8 +767,13 @@ class Agent:
         return self._changed(owner, "+", functor, args, new, cause)
 
     def believe_at(
-        self, owner: Intention | None, pred: Predicate, trigger: Trigger, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        owner: Intention | None,
+        pred: Predicate,
+        trigger: Trigger,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> int | None:
         """``believe`` for compiled steps, which know predicate and trigger."""
         row = pred.by_args.get(args)
@@ -749,20 +781,26 @@ class Agent:
             if pred.odd or not all_ground(args):
                 return self.believe(owner, pred.functor, args, ann, cause)
             pred.link(Belief(pred, args, ann, cause), False)
-            new: tuple[Term, ...] | None = ann
+            new = ann
         else:
             if row.ann is ann:
                 return None
-            new = self.beliefs_base.add(pred, args, ann, cause)
-            if new is None:
+            merged = self.beliefs_base.add(pred, args, ann, cause)
+            if merged is None:
                 return None
+            new = merged
         if trigger.plans or self.waits:
             return self._changed(owner, "+", pred.functor, args, new, cause)
         return None
 
     def forget_at(
-        self, owner: Intention | None, pred: Predicate, trigger: Trigger, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        owner: Intention | None,
+        pred: Predicate,
+        trigger: Trigger,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> int | None:
         """``forget`` for compiled steps, which know predicate and trigger."""
         row = pred.by_args.get(args)
@@ -779,8 +817,12 @@ class Agent:
         return None
 
     def forget(
-        self, owner: Intention | None, functor: Functor, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        owner: Intention | None,
+        functor: Functor,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> int | None:
         """Removes the first belief that matches, for the sources named."""
         base = self.beliefs_base
@@ -795,8 +837,12 @@ class Agent:
         return self._changed(owner, "-", functor, tuple([resolve(a) for a in args]), ann, cause)
 
     def replace_belief(
-        self, owner: Intention | None, functor: Functor, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        owner: Intention | None,
+        functor: Functor,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> int | None:
         """``-+b``: the first belief of that functor goes, the new one comes."""
         base = self.beliefs_base
@@ -812,8 +858,13 @@ class Agent:
         return self.believe(owner, functor, args, ann, cause)
 
     def _changed(
-        self, owner: Intention | None, op: str, functor: Functor, args: tuple[Term, ...],
-        ann: tuple[Term, ...], cause: Any,
+        self,
+        owner: Intention | None,
+        op: str,
+        functor: Functor,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
     ) -> int | None:
         trigger = self.library.trigger(op, functor)
         if self.waits:
@@ -834,8 +885,9 @@ class Agent:
         found = self.actions.find(name, arity)
         if found is None:
             known = name in self.actions.by_name
-            raise StepFailure("wrong_arguments" if known else "action_failed",
-                              self.actions.complaint(name, arity))
+            raise StepFailure(
+                "wrong_arguments" if known else "action_failed", self.actions.complaint(name, arity)
+            )
         return found
 
     def ask_action(self, name: str, args: tuple[Term, ...], trail: Trail) -> Any:
@@ -863,8 +915,12 @@ class Agent:
         return next(result, False)
 
     def start_action(
-        self, name: str, coroutine: Coroutine[Any, Any, Any], about: Call,
-        outs: tuple[Term, ...], trail: Trail,
+        self,
+        name: str,
+        coroutine: Coroutine[Any, Any, Any],
+        about: Call,
+        outs: tuple[Term, ...],
+        trail: Trail,
     ) -> Any:
         """Starts an asynchronous action; its intention waits, others run."""
         it = self.current
@@ -943,14 +999,16 @@ class Agent:
             for frame in reversed(it.stack):
                 plan, info = frame[PLAN_AT], self.step_info(frame)
                 event = frame[EVENT_AT]
-                frames.append({
-                    "plan": plan.label,
-                    "file": plan.file,
-                    "line": info.line if info is not None else plan.line,
-                    "trigger": event[0].text(event[1]) if event is not None else "",
-                    "next": info.text(frame) if info is not None else "",
-                    "bindings": plan.bindings(frame),
-                })
+                frames.append(
+                    {
+                        "plan": plan.label,
+                        "file": plan.file,
+                        "line": info.line if info is not None else plan.line,
+                        "trigger": event[0].text(event[1]) if event is not None else "",
+                        "next": info.text(frame) if info is not None else "",
+                        "bindings": plan.bindings(frame),
+                    }
+                )
             reason = term_text(it.waiting.reason) if it.waiting is not None else ""
             found.append({"id": it.id, "state": state, "reason": reason, "frames": frames})
         return found

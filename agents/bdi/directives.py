@@ -36,11 +36,22 @@ def in_namespace(clause: Clause, ns: str) -> Clause:
     """The clause with its literals in a namespace; arguments stay as they are."""
     if clause.kind == "plan":
         label, event, context, body = clause.term.args
-        term = make(PLAN, (label, make(EVENT, (event.args[0], _literal(event.args[1], ns))),
-                           _formula(context, ns), _body(body, ns)))
+        term = make(
+            PLAN,
+            (
+                label,
+                make(EVENT, (event.args[0], _literal(event.args[1], ns))),
+                _formula(context, ns),
+                _body(body, ns),
+            ),
+        )
         until = None if clause.goal_condition is None else _formula(clause.goal_condition, ns)
-        return replace(clause, term=term, goal_condition=until,
-                       inner=[in_namespace(c, ns) for c in clause.inner])
+        return replace(
+            clause,
+            term=term,
+            goal_condition=until,
+            inner=[in_namespace(c, ns) for c in clause.inner],
+        )
     if clause.kind == "rule":
         head, formula = clause.term.args
         return replace(clause, term=make(RULE, (_literal(head, ns), _formula(formula, ns))))
@@ -157,8 +168,9 @@ def expand_pattern(
 def _append(body: Term, step: tuple[str, Term], line: int) -> Term:
     body = deref(body)
     if body.__class__ is Struct and body.functor is BODY:
-        return make(BODY, (body.args[0], body.args[1], _append(body.args[2], step, line),
-                           body.args[3]))
+        return make(
+            BODY, (body.args[0], body.args[1], _append(body.args[2], step, line), body.args[3])
+        )
     last = make(BODY, (Atom(step[0]), step[1], NIL_BODY, Place(line)))
     if body is NIL_BODY:
         return last

@@ -93,7 +93,11 @@ def fail(
 
 
 def recover(
-    ag: Agent, it: Intention, event: tuple[Any, ...], cut: int, failure: StepFailure | None,
+    ag: Agent,
+    it: Intention,
+    event: tuple[Any, ...],
+    cut: int,
+    failure: StepFailure | None,
     info: Any,
 ) -> None:
     """Posts ``-!g`` with the goal as it was posted and the annotations of the error."""

@@ -216,10 +216,7 @@ def match(t: Term, env: Frame, value: Term, trail: Trail) -> bool:
             return unify(build(t, env), value, trail)
         if functor is not value.functor:
             return False
-        for a, b in zip(t.args, value.args, strict=True):
-            if not match(a, env, b, trail):
-                return False
-        return True
+        return all(match(a, env, b, trail) for a, b in zip(t.args, value.args, strict=True))
     if cls is Cons and not t.ground:
         while t.__class__ is Cons and value.__class__ is Cons:
             if not match(t.head, env, value.head, trail):
@@ -278,9 +275,7 @@ def prepare_arguments(name: str, args: tuple[Term, ...]) -> tuple[Term, ...]:
     places = FORMULA_ARGS.get(name)
     if places is None or (name == ".count" and len(args) == 0):
         return args
-    return tuple(
-        [(node_of(a), a) if i in places else a for i, a in enumerate(args)]
-    )
+    return tuple([(node_of(a), a) if i in places else a for i, a in enumerate(args)])
 
 
 def build_arguments(args: tuple[Term, ...], env: Frame) -> tuple[Term, ...]:
@@ -362,13 +357,16 @@ def decompose(a: Term, b: Term, trail: Trail) -> bool:
             return False
         target = a.literal
     elif a.__class__ is VarLiteral and not a.ann:
-        if isinstance(a.ns, str):
-            if ns is not Atom(a.ns):
-                return False
+        if isinstance(a.ns, str) and ns is not Atom(a.ns):
+            return False
         target = a.var
     literal = make(
-        Functor(name_text[1:] if negated else name_text, len(args),
-                ns.name if ns.__class__ is Atom else DEFAULT_NS, negated),
+        Functor(
+            name_text[1:] if negated else name_text,
+            len(args),
+            ns.name if ns.__class__ is Atom else DEFAULT_NS,
+            negated,
+        ),
         args,
         merge_annotations(tuple(list_items(ann_list))),
     )
@@ -380,9 +378,7 @@ def decompose(a: Term, b: Term, trail: Trail) -> bool:
 _C_ROWS, _C_OR, _C_NOT, _C_ITER, _C_ANN = range(5)
 
 
-def solve(
-    ag: Agent, node: Node, env: Frame, trail: Trail, snapshot: bool = False
-) -> Iterator[Any]:
+def solve(ag: Agent, node: Node, env: Frame, trail: Trail, snapshot: bool = False) -> Iterator[Any]:
     """Each solution in order: a chain (row, rest) of the beliefs and rules that it rests on."""
     goals: Any = (node, env, None)
     used: Any = None
@@ -545,9 +541,7 @@ def _match_open(row: Any, templates: tuple[Term, ...], env: Frame, trail: Trail)
     )
 
 
-def covers(
-    ann: tuple[Term, ...], own: tuple[Term, ...], env: Frame, trail: Trail
-) -> bool:
+def covers(ann: tuple[Term, ...], own: tuple[Term, ...], env: Frame, trail: Trail) -> bool:
     """Whether the annotations of a row hold those that were asked for."""
     return next(annotation_ways(ann, own, env, trail), None) is not None
 
@@ -566,9 +560,7 @@ def annotation_ways(
     yield from _ways(wanted, 0, own, trail)
 
 
-def _ways(
-    wanted: tuple[Term, ...], i: int, own: tuple[Term, ...], trail: Trail
-) -> Iterator[bool]:
+def _ways(wanted: tuple[Term, ...], i: int, own: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
     if i == len(wanted):
         yield True
         return
@@ -598,9 +590,7 @@ def open_namespace(ag: Agent, term: OpenNamespace, trail: Trail) -> Iterator[boo
         undo(trail, mark)
 
 
-def first_solution(
-    ag: Agent, node: Node, env: Frame, trail: Trail
-) -> Any:
+def first_solution(ag: Agent, node: Node, env: Frame, trail: Trail) -> Any:
     """The first solution's chain of beliefs, or False; its bindings stay."""
     for used in solve(ag, node, env, trail):
         return used

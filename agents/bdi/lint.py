@@ -60,8 +60,14 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
     recoveries: dict[Functor, list[Plan]] = {}
     for plan in program.plans:
         if plan.label.startswith("p__"):
-            found.append(Problem("unlabelled_plan", plan.file, plan.line,
-                                 f"plan {plan.trigger_text()} has no label"))
+            found.append(
+                Problem(
+                    "unlabelled_plan",
+                    plan.file,
+                    plan.line,
+                    f"plan {plan.trigger_text()} has no label",
+                )
+            )
         found.extend(_check_plan(plan, known))
         if not catches_all:
             found.extend(_goals_without_plan(plan, goals))
@@ -76,10 +82,15 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
     for plans in recoveries.values():
         if not any(_unconditional(p) for p in plans):
             last = plans[-1]
-            found.append(Problem(
-                "conditional_recovery", last.file, last.line,
-                f"plan '{last.label}': every {last.trigger_text()} asks for something; without an "
-                "unconditional one the intention ends where none fits"))
+            found.append(
+                Problem(
+                    "conditional_recovery",
+                    last.file,
+                    last.line,
+                    f"plan '{last.label}': every {last.trigger_text()} asks for something; "
+                    "without an unconditional one the intention ends where none fits",
+                )
+            )
     silenced = _silenced(program)
     kept = [p for p in found if (p.file, p.line, p.code) not in silenced]
     return sorted(set(kept), key=lambda p: (p.file, p.line, p.code, p.message))
@@ -102,8 +113,12 @@ def _check_plan(plan: Plan, known: Actions) -> Iterator[Problem]:
     for name, _arity in _names_in(context):
         for definition in known.by_name.get(name, ()):
             if definition.body_only:
-                yield Problem("action_in_context", plan.file, plan.line,
-                              f"{where}: {name} cannot stand in a context")
+                yield Problem(
+                    "action_in_context",
+                    plan.file,
+                    plan.line,
+                    f"{where}: {name} cannot stand in a context",
+                )
     for step in plan.steps:
         info = step.info
         yield from _actions_in(info.term, known, info.file, info.line, where)
@@ -115,14 +130,20 @@ def _check_plan(plan: Plan, known: Actions) -> Iterator[Problem]:
                     near = did_you_mean(name, known.by_name)
                     if f".{name}" in known.by_name:
                         near = f" Did you mean '.{name}'?"
-                    yield Problem("unknown_action", info.file, info.line,
-                                  f"{where} calls {name}/{arity}, which is no action.{near}")
+                    yield Problem(
+                        "unknown_action",
+                        info.file,
+                        info.line,
+                        f"{where} calls {name}/{arity}, which is no action.{near}",
+                    )
 
 
 def _is_body_action(functor: Functor) -> bool:
     return not (
-        is_action_name(functor.name) or functor.name in RELATIONS
-        or functor.name in ("&", "|", "not", "true", "false") or functor.name.startswith("{")
+        is_action_name(functor.name)
+        or functor.name in RELATIONS
+        or functor.name in ("&", "|", "not", "true", "false")
+        or functor.name.startswith("{")
     )
 
 
@@ -148,9 +169,7 @@ def _names_in(term: Term) -> Iterator[tuple[str, int]]:
             todo.append(term.head)
 
 
-def _actions_in(
-    term: Term, known: Actions, file: str, line: int, where: str
-) -> Iterator[Problem]:
+def _actions_in(term: Term, known: Actions, file: str, line: int, where: str) -> Iterator[Problem]:
     from agents.bdi.arithmetic import AGENT_FUNCTIONS, FUNCTIONS
 
     for name, arity in _names_in(term):
@@ -159,8 +178,9 @@ def _actions_in(
         if (name, arity) in FUNCTIONS or (name, arity) in AGENT_FUNCTIONS:
             continue
         code = "wrong_arity" if name in known.by_name else "unknown_action"
-        yield Problem(code, file, line, f"{where} calls {name}/{arity}: "
-                                        f"{known.complaint(name, arity)}")
+        yield Problem(
+            code, file, line, f"{where} calls {name}/{arity}: {known.complaint(name, arity)}"
+        )
 
 
 def _goals_without_plan(plan: Plan, goals: set[Functor]) -> Iterator[Problem]:
@@ -174,7 +194,9 @@ def _goals_without_plan(plan: Plan, goals: set[Functor]) -> Iterator[Problem]:
 
 def _no_plan(functor: Functor, goals: set[Functor], file: str, line: int, who: str) -> Problem:
     near = did_you_mean(str(functor), [str(g) for g in goals])
-    return Problem("goal_without_plan", file, line, f"{who} posts !{functor}, no plan has it.{near}")
+    return Problem(
+        "goal_without_plan", file, line, f"{who} posts !{functor}, no plan has it.{near}"
+    )
 
 
 def _unconditional(plan: Plan) -> bool:
@@ -189,16 +211,20 @@ def _never_reached(plans: list[Plan]) -> Iterator[Problem]:
     for i, plan in enumerate(plans):
         for earlier in plans[:i]:
             if (
-                earlier.functor is not None and earlier.op == plan.op
-                and earlier.functor is plan.functor and earlier.context is None
+                earlier.functor is not None
+                and earlier.op == plan.op
+                and earlier.functor is plan.functor
+                and earlier.context is None
                 and not earlier.ann
-                and len({a.index for a in earlier.args if a.__class__ is Slot})
-                == len(earlier.args)
+                and len({a.index for a in earlier.args if a.__class__ is Slot}) == len(earlier.args)
             ):
                 yield Problem(
-                    "never_reached", plan.file, plan.line,
+                    "never_reached",
+                    plan.file,
+                    plan.line,
                     f"plan '{plan.label}' is never reached: '{earlier.label}' (line "
-                    f"{earlier.line}) takes every {plan.trigger_text()}")
+                    f"{earlier.line}) takes every {plan.trigger_text()}",
+                )
                 break
 
 
@@ -222,15 +248,24 @@ def _lonely_variables(plan: Plan) -> Iterator[Problem]:
                 todo.append(t.var)
                 todo.extend(getattr(t, "ann", ()))
 
-    for part in (plan.args, plan.ann, plan.variable, _context_terms(plan.context), plan.body,
-                 _context_terms(plan.until)):
+    for part in (
+        plan.args,
+        plan.ann,
+        plan.variable,
+        _context_terms(plan.context),
+        plan.body,
+        _context_terms(plan.until),
+    ):
         count(part)
     for i, name in enumerate(plan.names):
         if not name.startswith("_") and counts.get(VARS + i, 0) == 1:
             yield Problem(
-                "variable_once", plan.file, plan.line,
+                "variable_once",
+                plan.file,
+                plan.line,
                 f"plan '{plan.label}': the variable {name} is used once. "
-                f"Write _{name} if that is meant")
+                f"Write _{name} if that is meant",
+            )
 
 
 def _context_terms(node: Any) -> Any:

@@ -70,8 +70,12 @@ def process(ag: Agent, message: Message) -> None:
         except (PlanSyntaxError, RecursionError) as error:
             ag.log("warning", f"not understood, from {message.sender}: {error}")
             if message.performative != "not-understood":
-                ag.outbox(message.sender, Message(
-                    ag.name, "not-understood", Atom("syntax"), ag.new_message_id(), message.id))
+                ag.outbox(
+                    message.sender,
+                    Message(
+                        ag.name, "not-understood", Atom("syntax"), ag.new_message_id(), message.id
+                    ),
+                )
             return
     else:
         content = copy_term(to_term(content))
@@ -84,8 +88,9 @@ def process(ag: Agent, message: Message) -> None:
     trigger = ag.library.trigger("+!", KQML)
     if trigger.plans:
         args = (Atom(message.sender), Atom(message.performative), content, id_term(message.id))
-        ag.events.append((trigger, args, (SOURCE_SELF,), None, None, message.cause, None,
-                          (message, content)))
+        ag.events.append(
+            (trigger, args, (SOURCE_SELF,), None, None, message.cause, None, (message, content))
+        )
         return
     by_table(ag, message, content)
 
@@ -137,10 +142,7 @@ def nested(content: Term, source: Term) -> Term:
     sources = [a for a in ann if a.__class__ is Struct and a.functor is SOURCE]
     others = [a for a in ann if not (a.__class__ is Struct and a.functor is SOURCE)]
     below = tuple([s for s in sources if s != make(SOURCE, (source,))])
-    if below:
-        said = make(SOURCE, (source,), below)
-    else:
-        said = make(SOURCE, (source,))
+    said = make(SOURCE, (source,), below) if below else make(SOURCE, (source,))
     return make(functor, args, sorted_annotations([*others, said]))
 
 
@@ -207,8 +209,10 @@ def _how(ag: Agent, performative: str, content: Term, source: Term) -> None:
 
 def reply(ag: Agent, message: Message, performative: str, content: Term, cause: Any = None) -> None:
     """Sends an answer back."""
-    ag.outbox(message.sender, Message(
-        ag.name, performative, content, ag.new_message_id(), message.id, cause))
+    ag.outbox(
+        message.sender,
+        Message(ag.name, performative, content, ag.new_message_id(), message.id, cause),
+    )
 
 
 def _ask(ag: Agent, message: Message, content: Term, source: Term) -> None:
@@ -219,8 +223,12 @@ def _ask(ag: Agent, message: Message, content: Term, source: Term) -> None:
             return
         from agents.bdi.plan_changes import relevant_plans
 
-        reply(ag, message, "tellHow", make_list(
-            [copy_term(p.term) for p in relevant_plans(ag, event)]))
+        reply(
+            ag,
+            message,
+            "tellHow",
+            make_list([copy_term(p.term) for p in relevant_plans(ag, event)]),
+        )
         return
     parts = literal_parts(content)
     if parts is None:
@@ -270,13 +278,24 @@ def _answers(ag: Agent, content: Term) -> Any:
 
 
 def send(
-    ag: Agent, to: Term, performative: str, content: Term, in_reply_to: str = "", cause: Any = None,
+    ag: Agent,
+    to: Term,
+    performative: str,
+    content: Term,
+    in_reply_to: str = "",
+    cause: Any = None,
     message_id: str = "",
 ) -> bool:
     """Sends to one receiver; false when nobody of that name is known."""
     name = to.name if deref(to).__class__ is Atom else str(deref(to))
-    message = Message(ag.name, performative, copy_term(content),
-                      message_id or ag.new_message_id(), in_reply_to, cause)
+    message = Message(
+        ag.name,
+        performative,
+        copy_term(content),
+        message_id or ag.new_message_id(),
+        in_reply_to,
+        cause,
+    )
     if name == ag.name:
         ag.receive(message)
         return True

@@ -130,7 +130,13 @@ class Plan:
     )
 
     def __init__(
-        self, term: Struct, *, file: str, line: int, label: str, until: Term = None,
+        self,
+        term: Struct,
+        *,
+        file: str,
+        line: int,
+        label: str,
+        until: Term = None,
         sources: tuple[Term, ...] = (SOURCE_SELF,),
     ) -> None:
         from agents.bdi.bodies import link_body
@@ -172,7 +178,7 @@ class Plan:
         self.first = link_body(self, self.body)
 
     def clone(self, made: dict[Any, Any]) -> Plan:
-        """This plan with compiled steps, for the frames of one agent."""
+        """The same plan with compiled steps, for the frames of one agent."""
         from agents.bdi.bodies import link_body
 
         twin: Plan = object.__new__(Plan)
@@ -203,7 +209,8 @@ class Plan:
 
         inner: Plan = object.__new__(Plan)
         slots = SlotNumbers(VARS)
-        inner.term, inner.file, inner.line, inner.label = self.term, self.file, self.line, self.label
+        inner.term, inner.file = self.term, self.file
+        inner.line, inner.label = self.line, self.label
         inner.label_term, inner.op, inner.variable, inner.functor = self.label_term, "", None, None
         inner.args, inner.ann, inner.context, inner.until = (), (), None, None
         inner.atomic, inner.extra, inner.steps, inner.inner = False, 0, [], []

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.bdi.arithmetic import ARITHMETIC_NAMES
 from agents.bdi.beliefs import SOURCE_SELF
 from agents.bdi.directives import expand_pattern, in_namespace
 from agents.bdi.formulas import Rule
@@ -14,7 +13,7 @@ from agents.bdi.order import sorted_annotations
 from agents.bdi.plans import Plan
 from agents.bdi.printing import term_text
 from agents.bdi.syntax import Clause, parse_program
-from agents.bdi.terms import Atom, Functor, Struct, Term, Var, literal_parts, make
+from agents.bdi.terms import ARITHMETIC_NAMES, Atom, Functor, Struct, Term, Var, literal_parts, make
 from agents.bdi.unification import copy_term
 from agents.errors import ProgramError, did_you_mean
 
@@ -103,7 +102,8 @@ class Program:
             if parts is None:
                 raise ProgramError(
                     f"a {clause.kind} cannot be the variable {term_text(term)}",
-                    file=file, line=clause.line,
+                    file=file,
+                    line=clause.line,
                 )
             if clause.kind == "goal":
                 self.goals.append(parts)
@@ -117,20 +117,28 @@ class Program:
         if parts is None:
             label = self._new_label()
             ann = _list_annotations(label_term)
-            term = make(clause.term.functor,
-                        (make(Functor(label, 0), (), ann), *clause.term.args[1:]))
+            term = make(
+                clause.term.functor, (make(Functor(label, 0), (), ann), *clause.term.args[1:])
+            )
         else:
             label, term = parts[0].name, clause.term
             known = self._labels.get(label)
             if known is not None:
                 raise ProgramError(
                     f"the label '{label}' is used twice; first in {known.file}:{known.line}",
-                    file=file, line=clause.line,
+                    file=file,
+                    line=clause.line,
                 )
         self._labels[label] = Place(file, clause.line)
         try:
-            plan = Plan(term, file=file, line=clause.line, label=label,
-                        until=clause.goal_condition, sources=(SOURCE_SELF,))
+            plan = Plan(
+                term,
+                file=file,
+                line=clause.line,
+                label=label,
+                until=clause.goal_condition,
+                sources=(SOURCE_SELF,),
+            )
         except TypeError as error:
             raise ProgramError(str(error), file=file, line=clause.line) from None
         self.plans.append(plan)
@@ -154,10 +162,12 @@ class Program:
             path = folder / args[0]
             if not path.is_file():
                 near = did_you_mean(
-                    path.name, [p.name for p in path.parent.glob("*.asl")]
-                    if path.parent.is_dir() else ())
-                raise ProgramError(f"no file '{args[0]}' to include.{near}", file=file,
-                                   line=clause.line)
+                    path.name,
+                    [p.name for p in path.parent.glob("*.asl")] if path.parent.is_dir() else (),
+                )
+                raise ProgramError(
+                    f"no file '{args[0]}' to include.{near}", file=file, line=clause.line
+                )
             self._read(path, args[0], ns)
         elif name == "register_function" and len(args) == 3:
             self.functions[args[0], int(args[1])] = args[2]
@@ -167,7 +177,10 @@ class Program:
         else:
             raise ProgramError(
                 f"unknown directive '{name}'.{did_you_mean(name, _DIRECTIVES)} "
-                f"Known: {', '.join(_DIRECTIVES)}.", file=file, line=clause.line)
+                f"Known: {', '.join(_DIRECTIVES)}.",
+                file=file,
+                line=clause.line,
+            )
 
     def _block(self, clause: Clause, file: str, folder: Path, ns: str) -> None:
         parts = literal_parts(clause.term)
@@ -183,7 +196,10 @@ class Program:
         if expanded is None:
             raise ProgramError(
                 f"unknown directive '{name}'.{did_you_mean(name, _DIRECTIVES)} "
-                f"Known: {', '.join(_DIRECTIVES)}.", file=file, line=clause.line)
+                f"Known: {', '.join(_DIRECTIVES)}.",
+                file=file,
+                line=clause.line,
+            )
         self._take(expanded, file, folder, ns)
 
 

@@ -162,8 +162,13 @@ class _Builder(Transformer[Any, Any]):
 
     @v_args(meta=True, inline=True)
     def block(self, meta: Any, name: str, args: tuple[Term, ...] | None, *inner: Clause) -> Clause:
-        return Clause("block", make(Functor(str(name), len(args or ())), args or ()), meta.line,
-                      None, list(inner))
+        return Clause(
+            "block",
+            make(Functor(str(name), len(args or ())), args or ()),
+            meta.line,
+            None,
+            list(inner),
+        )
 
     @v_args(meta=True, inline=True)
     def single(self, meta: Any, name: str, args: tuple[Term, ...]) -> Clause:
@@ -191,7 +196,8 @@ class _Builder(Transformer[Any, Any]):
             if f.name in ("&", "|") and f.arity == 2:
                 raise _MistakeError(
                     f"a formula with '{f.name}' is no step. Did you mean '?({_short(term)})'?",
-                    meta.line, meta.column,
+                    meta.line,
+                    meta.column,
                 )
         elif term.__class__ in (float, str) or term is EMPTY:
             raise _MistakeError("a number, a string or a list is no step", meta.line, meta.column)
@@ -218,8 +224,11 @@ class _Builder(Transformer[Any, Any]):
     @v_args(meta=True, inline=True)
     def test_step(self, meta: Any, term: Term) -> tuple[str, Term, int]:
         if term.__class__ in (Atom, Struct) and _is_internal(term):
-            raise _MistakeError(f"'?' before an internal action. Did you mean '{_short(term)}'?",
-                           meta.line, meta.column)
+            raise _MistakeError(
+                f"'?' before an internal action. Did you mean '{_short(term)}'?",
+                meta.line,
+                meta.column,
+            )
         return ("?", term, meta.line)
 
     @v_args(meta=True, inline=True)
@@ -262,8 +271,11 @@ class _Builder(Transformer[Any, Any]):
 
     def _goal(self, meta: Any, term: Term) -> Term:
         if term.__class__ in (Atom, Struct) and _is_internal(term):
-            raise _MistakeError(f"'{_short(term)}' is an internal action and cannot be a goal or belief",
-                           meta.line, meta.column)
+            raise _MistakeError(
+                f"'{_short(term)}' is an internal action and cannot be a goal or belief",
+                meta.line,
+                meta.column,
+            )
         return term
 
     # -- formulas --------------------------------------------------------------------------
@@ -466,8 +478,9 @@ def _plan_body(body: Term) -> Term:
     while step is not NIL_BODY:
         kind = step.args[0].name
         if len(kind) == 2 and kind in _EVENT_KINDS:
-            raise _MistakeError(f"'{kind}' is a trigger, not a step. Did you mean '!'?",
-                           step.args[3].line, 1)
+            raise _MistakeError(
+                f"'{kind}' is a trigger, not a step. Did you mean '!'?", step.args[3].line, 1
+            )
         step = step.args[2]
     if body is not NIL_BODY and body.args[2] is NIL_BODY:
         only = body.args[1]
@@ -579,7 +592,9 @@ def parse_content(text: str) -> Term:
     if len(text) > MAX_MESSAGE_CHARS:
         raise PlanSyntaxError(
             f"the content has {len(text)} characters, at most {MAX_MESSAGE_CHARS} are read",
-            file="<message>", line=1, column=1,
+            file="<message>",
+            line=1,
+            column=1,
         )
     depth = deepest = 0
     for char in text:
@@ -591,6 +606,8 @@ def parse_content(text: str) -> Term:
     if deepest > MAX_MESSAGE_DEPTH:
         raise PlanSyntaxError(
             f"the content is nested {deepest} deep, at most {MAX_MESSAGE_DEPTH}",
-            file="<message>", line=1, column=1,
+            file="<message>",
+            line=1,
+            column=1,
         )
     return parse_term(text, "<message>")

@@ -26,6 +26,7 @@ class Atom:
     name: str
 
     def __new__(cls, name: str) -> Atom:
+        """The atom of a name."""
         known = cls._known.get(name)
         if known is None:
             known = cls._known[name] = object.__new__(cls)
@@ -54,6 +55,7 @@ class Functor:
     arithmetic: bool
 
     def __new__(cls, name: str, arity: int, ns: str = DEFAULT_NS, negated: bool = False) -> Functor:
+        """The functor of these parts."""
         key = (ns, negated, name, arity)
         known = cls._known.get(key)
         if known is None:

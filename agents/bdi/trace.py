@@ -60,7 +60,7 @@ def frame_of(frame: list[Any]) -> Frame:
     """One frame of an intention, as text."""
     plan = frame[PLAN_AT]
     event = frame[EVENT_AT]
-    beliefs = []
+    beliefs: list[tuple[str, Any, str | None]] = []
     for row, ann, cause in frame[USED] or ():
         if row.rule is not None:
             rule = row.rule
@@ -82,7 +82,11 @@ def frame_of(frame: list[Any]) -> Frame:
 
 
 def reason_of(
-    ag: Agent, it: Intention | None, info: Any, error: str = "", message: str = "",
+    ag: Agent,
+    it: Intention | None,
+    info: Any,
+    error: str = "",
+    message: str = "",
     goal: tuple[Any, ...] | None = None,
 ) -> Reason:
     """The explanation of the step that an intention is at."""
@@ -100,7 +104,13 @@ def reason_of(
     else:
         text, file, line = "", frames[0].file if frames else "", frames[0].line if frames else 0
     return Reason(
-        step=text, file=file, line=line, intention=it.id if it is not None else 0,
-        cycle=ag.cycle, frames=frames, all_causes=flat_causes(cause), error=error,
+        step=text,
+        file=file,
+        line=line,
+        intention=it.id if it is not None else 0,
+        cycle=ag.cycle,
+        frames=frames,
+        all_causes=flat_causes(cause),
+        error=error,
         message=message,
     )

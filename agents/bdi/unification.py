@@ -153,8 +153,9 @@ def _unify_var_literal(a: Term, b: Term, trail: Trail) -> bool:
             return False
         functor = Functor(functor.name, functor.arity, functor.ns, False)
     if pattern.ns is not None:
-        if not _unify(Atom(pattern.ns) if isinstance(pattern.ns, str) else pattern.ns,
-                      Atom(functor.ns), trail):
+        if not _unify(
+            Atom(pattern.ns) if isinstance(pattern.ns, str) else pattern.ns, Atom(functor.ns), trail
+        ):
             return False
         functor = Functor(functor.name, functor.arity, "default", functor.negated)
     if not pattern.ann:
@@ -227,9 +228,8 @@ def unify_annotations(left: tuple[Term, ...], right: tuple[Term, ...], trail: Tr
                 break
         else:
             missing.append(a)
-    if missing:
-        if extra is None or not _unify(make_list(missing), extra, trail):
-            return False
+    if missing and (extra is None or not _unify(make_list(missing), extra, trail)):
+        return False
     return tail is None or _unify(tail, make_list(rest), trail)
 
 

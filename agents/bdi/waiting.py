@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 class Wait:
     """Why an intention stands still, and how it goes on."""
 
-    __slots__ = ("ag", "cancel", "done", "elapsed", "info", "it", "pattern", "question", "reason",
-                 "started")
+    __slots__ = (
+        "ag",
+        "cancel",
+        "done",
+        "elapsed",
+        "info",
+        "it",
+        "pattern",
+        "question",
+        "reason",
+        "started",
+    )
 
     def __init__(self, ag: Agent, it: Intention, reason: Term) -> None:
         self.ag = ag

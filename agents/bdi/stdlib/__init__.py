@@ -21,5 +21,16 @@ def modules() -> list[ModuleType]:
         time_actions,
     )
 
-    return [belief_actions, collections, goal_actions, kinds, lists, message_actions, output,
-            plan_actions, solutions, text, time_actions]
+    return [
+        belief_actions,
+        collections,
+        goal_actions,
+        kinds,
+        lists,
+        message_actions,
+        output,
+        plan_actions,
+        solutions,
+        text,
+        time_actions,
+    ]

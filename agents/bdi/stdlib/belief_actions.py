@@ -109,7 +109,8 @@ def list_rules(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
 def namespace(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
     """Each namespace that has beliefs."""
     names = dict.fromkeys(
-        p.functor.ns for p in ag.beliefs_base.predicates.values() if p.ring.next is not p.ring)
+        p.functor.ns for p in ag.beliefs_base.predicates.values() if p.ring.next is not p.ring
+    )
     mark = len(trail)
     for name in names:
         if unify(args[0], Atom(name), trail):

@@ -229,7 +229,7 @@ def set_remove(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     i, known = own.place(args[1])
     if known:
         own.items.pop(i)
-    return known
+    return bool(known)
 
 
 def _keep(own: OrderedSet, other: OrderedSet, inside: bool) -> None:

@@ -116,9 +116,9 @@ def _will_post(frame: Any, wanted: Any) -> bool:
     while body.__class__ is Struct and body.functor is BODY:
         later = later or (info is not None and body.args[3].line >= info.line)
         parts = literal_parts(body.args[1])
-        if later and body.args[0].name in ("!", "!!") and parts is not None:
-            if parts[0] is wanted[0]:
-                return True
+        posts = body.args[0].name in ("!", "!!") and parts is not None
+        if later and posts and parts is not None and parts[0] is wanted[0]:
+            return True
         body = deref(body.args[2])
     return False
 
@@ -176,7 +176,7 @@ def _goals(
 ) -> Iterator[bool]:
     functor, patterns, ann = desires.pattern_of(args[0])
     mark = len(trail)
-    found = []
+    found: list[tuple[Any, Any]] = []
     if events_too:
         found.extend((e, e[3]) for e in ag.events if e[0].op == "+!")
     for it in desires.living(ag):
@@ -220,15 +220,17 @@ def intention_term(it: Any) -> Term:
         info = getattr(frame[NEXT], "info", None)
         body: Term = NIL_BODY
         if info is not None:
-            body = make(BODY, (Atom(info.kind), copy_term(_shown(info, frame)), NIL_BODY,
-                               Place(info.line)))
+            body = make(
+                BODY, (Atom(info.kind), copy_term(_shown(info, frame)), NIL_BODY, Place(info.line))
+            )
         values = []
         for name, value in zip(plan.names, frame[VARS:], strict=False):
-            if value is not None and not name.startswith("_"):
-                if deref(value).__class__ is not Var:
-                    values.append(struct("map", name, deref(value)))
-        means.append(struct("im", Atom(plan.label), trigger, make(BRACED, (body,)),
-                            make_list(values)))
+            if value is None or name.startswith("_") or deref(value).__class__ is Var:
+                continue
+            values.append(struct("map", name, deref(value)))
+        means.append(
+            struct("im", Atom(plan.label), trigger, make(BRACED, (body,)), make_list(values))
+        )
     return struct("intention", float(it.id), make_list(means))
 
 
@@ -258,8 +260,11 @@ def intention(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
             state = make_state("waiting", it.waiting.reason)
         else:
             state = Atom("running")
-        parts = (unify(args[0], float(it.id), trail) and unify(args[1], state, trail)
-                 and (len(args) == 2 or unify(args[2], intention_term(it).args[1], trail)))
+        parts = (
+            unify(args[0], float(it.id), trail)
+            and unify(args[1], state, trail)
+            and (len(args) == 2 or unify(args[2], intention_term(it).args[1], trail))
+        )
         if parts:
             yield True
         undo(trail, mark)

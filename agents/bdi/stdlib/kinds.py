@@ -38,7 +38,8 @@ def _is_structure(term: Term) -> bool:
 
 def _is_literal(term: Term) -> bool:
     return term.__class__ is Atom or (
-        term.__class__ is Struct and not term.functor.name.startswith("{"))
+        term.__class__ is Struct and not term.functor.name.startswith("{")
+    )
 
 
 _TESTS = {
@@ -62,8 +63,16 @@ def _make_test(name: str, test: Any) -> Any:
     return check
 
 
-atom_test, number_test, string_test, list_test, literal_test, structure_test, ground_test, \
-    empty_test = (_make_test(name, test) for name, test in _TESTS.items())
+(
+    atom_test,
+    number_test,
+    string_test,
+    list_test,
+    literal_test,
+    structure_test,
+    ground_test,
+    empty_test,
+) = (_make_test(name, test) for name, test in _TESTS.items())
 
 
 def kinds_of(term: Term) -> list[str]:

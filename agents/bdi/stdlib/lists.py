@@ -113,10 +113,8 @@ def _pick_solution(ag: Any, args: tuple[Term, ...], trail: Trail, sign: int) -> 
     from agents.bdi.formulas import Question, node_of
 
     question = Question(node_of(args[1]), [], args[1])
-    found = []
     mark = len(trail)
-    for _ in ask(ag, question, trail):
-        found.append(copy_term(args[0]))
+    found = [copy_term(args[0]) for _ in ask(ag, question, trail)]
     undo(trail, mark)
     return bool(found) and unify(args[2], _extreme(found, sign), trail)
 
@@ -174,9 +172,7 @@ def suffix(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
 def sublist(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
     """Each part of a list that stands together, by beginning and then the longest first."""
     items = items_of(args[1], ".sublist")
-    parts = [
-        make_list(items[a:b]) for a in range(len(items)) for b in range(len(items), a, -1)
-    ]
+    parts = [make_list(items[a:b]) for a in range(len(items)) for b in range(len(items), a, -1)]
     return each([*parts, make_list([])], args[0], trail)
 
 

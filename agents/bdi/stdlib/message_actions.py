@@ -43,7 +43,11 @@ def send(ag: Any, args: tuple[Term, ...], trail: Trail) -> Any:
 
 
 def _ask(
-    ag: Any, args: tuple[Term, ...], performative: str, content: Term, receivers: list[Term],
+    ag: Any,
+    args: tuple[Term, ...],
+    performative: str,
+    content: Term,
+    receivers: list[Term],
     cause: Any,
 ) -> Any:
     number = ag.new_message_id()

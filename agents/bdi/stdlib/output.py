@@ -48,7 +48,8 @@ def printf(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
         if kind == "d":
             if not value.is_integer():
                 raise StepFailure(
-                    "wrong_arguments", f".printf: {number_text(value)} is not whole, use %f")
+                    "wrong_arguments", f".printf: {number_text(value)} is not whole, use %f"
+                )
             return f"%{spec}d" % int(value)
         return f"%{spec}f" % value
 
@@ -83,8 +84,9 @@ def log(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     level = args[0]
     if level.__class__ is not Atom or level.name not in ("debug", "info", "warning", "error"):
         raise StepFailure(
-            "wrong_arguments", ".log: the level is debug, info, warning or error, "
-            f"not {plain_text(level)}")
+            "wrong_arguments",
+            f".log: the level is debug, info, warning or error, not {plain_text(level)}",
+        )
     ag.log(level.name, " ".join([plain_text(a) for a in args[1:]]))
     return True
 

@@ -97,9 +97,11 @@ def list_plans(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     for plan in plans:
         sources = ag.library.sources[plan.label]
         place = struct("url", f"file:{plan.file}")
-        label = make(Functor(plan.label, 0), (), (*plan.label_term.ann, *sources, place)) \
-            if plan.label_term.__class__ is Struct \
+        label = (
+            make(Functor(plan.label, 0), (), (*plan.label_term.ann, *sources, place))
+            if plan.label_term.__class__ is Struct
             else make(Functor(plan.label, 0), (), (*sources, place))
+        )
         out: list[str] = []
         write_plan(make(plan.term.functor, (label, *plan.term.args[1:])), out)
         ag.printer("".join(out) + ".")
@@ -111,7 +113,8 @@ def source_info(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     """Where a plan stands: ``source(File, Line)``."""
     same = ag.library.same(args[0]) if args[0].__class__ is Struct else None
     return same is not None and unify(
-        args[1], struct("source", f"file:{same.file}", float(same.line)), trail)
+        args[1], struct("source", f"file:{same.file}", float(same.line)), trail
+    )
 
 
 __all__ = ["Var", "term_text"]

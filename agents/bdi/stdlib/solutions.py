@@ -12,10 +12,8 @@ from agents.bdi.unification import Trail, copy_term, undo, unify
 
 
 def _all(ag: Any, term: Term, question: Question, trail: Trail) -> list[Term]:
-    found = []
     mark = len(trail)
-    for _ in ask(ag, question, trail):
-        found.append(copy_term(term))
+    found = [copy_term(term) for _ in ask(ag, question, trail)]
     undo(trail, mark)
     return found
 

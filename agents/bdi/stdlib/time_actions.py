@@ -17,8 +17,19 @@ from agents.bdi.waiting import Wait, wait_reason
 
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _UNIT_NAMES = {
-    "s": "s", "second": "s", "seconds": "s", "m": "m", "minute": "m", "minutes": "m",
-    "h": "h", "hour": "h", "hours": "h", "d": "d", "day": "d", "days": "d", "ms": "ms",
+    "s": "s",
+    "second": "s",
+    "seconds": "s",
+    "m": "m",
+    "minute": "m",
+    "minutes": "m",
+    "h": "h",
+    "hour": "h",
+    "hours": "h",
+    "d": "d",
+    "day": "d",
+    "days": "d",
+    "ms": "ms",
 }
 
 
@@ -55,6 +66,7 @@ def wait(ag: Any, args: tuple[Term, ...], trail: Trail) -> Any:
             held.elapsed = args[2]
             task = held.go_on
         else:
+
             def task() -> None:
                 held.fail(StepFailure("wait_timeout", "timeout in .wait"))
 
@@ -79,7 +91,8 @@ def seconds_from(text: str) -> float:
     if unit is None:
         raise StepFailure(
             "internal_action",
-            f".at: unknown unit '{match.group(2)}'. Known: {', '.join(_UNIT_NAMES)}")
+            f".at: unknown unit '{match.group(2)}'. Known: {', '.join(_UNIT_NAMES)}",
+        )
     return float(match.group(1)) * _UNITS_S[unit]
 
 
@@ -129,8 +142,11 @@ def _instant(ag: Any) -> datetime.datetime:
 def date(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     """Year, month and day of the given clock (seconds since 1970)."""
     now = _instant(ag)
-    return (unify(args[0], float(now.year), trail) and unify(args[1], float(now.month), trail)
-            and unify(args[2], float(now.day), trail))
+    return (
+        unify(args[0], float(now.year), trail)
+        and unify(args[1], float(now.month), trail)
+        and unify(args[2], float(now.day), trail)
+    )
 
 
 @builtin(".time", 3, 4)

@@ -25,9 +25,7 @@ def parts(block: str) -> tuple[list[str], list[tuple[str, str]]]:
 @pytest.mark.parametrize("explain", [True, False], ids=["explained", "bare"])
 @pytest.mark.parametrize("compile_after", [0, 1], ids=["interpreted", "compiled"])
 @pytest.mark.parametrize("number", CASES)
-def test_a_program_prints_what_jason_prints(
-    number: str, compile_after: int, explain: bool
-) -> None:
+def test_a_program_prints_what_jason_prints(number: str, compile_after: int, explain: bool) -> None:
     expected, agents = parts(CASES[number])
     stage = Stage(explain=explain, compile_after=compile_after)
     for name, text in agents:
