@@ -7,7 +7,7 @@ Pure functions over the catalogue and the passport's hazards: DRG-01 (interval, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -290,19 +290,23 @@ def contraindicated(
     `labs` holds known values (k, na, glucose, sbp); `conditions` are words of the case: tbi,
     bleeding, hypovolaemia, burn_over_24h, crush_over_24h, pneumothorax, renal_failure, ...
     """
-    row = substance(name)
+    row, known = substance(name), tuple(allergies)
     found = [
-        *(_allergic(row, allergy) for allergy in allergies),
-        *(_hazardous(row, hazard, route, hazards) for hazard in hazards),
+        *(_allergic(row, allergy) for allergy in known),
+        *(_hazardous(row, hazard, route) for hazard in hazards),
     ]
     if isinstance(row, Drug):
-        known = frozenset(conditions)
+        words = frozenset(conditions)
         found += [
             _stop(row, reason.text, reason.alternative or row.alternative, row.source)
             for reason in row.contra
-            if reason.applies(known, labs or {})
+            if reason.applies(words, labs or {})
         ]
-    return [finding for finding in found if finding is not None]
+    return [
+        replace(finding, alternative=_way_out(finding.alternative, hazards, known))
+        for finding in found
+        if finding is not None
+    ]
 
 
 def _stop(
@@ -314,7 +318,7 @@ def _stop(
         drug=row.id,
         text=f"Stop {row.label}: {reason}",
         reason=reason,
-        alternative=_alternative_text(alternative),
+        alternative=alternative,
         source=source,
         detail=detail,
     )
@@ -348,7 +352,7 @@ def _allergic(row: Drug | BloodProduct, allergy: str | Mapping[str, object]) -> 
         keys |= {tag for key in keys for tag in _CROSS_REACTIONS.get(key, ())}
     if not keys & tags:
         return None
-    return _stop(row, f"allergy to {said}", _safe_alternative(row, keys), "the patient's record")
+    return _stop(row, f"allergy to {said}", row.alternative, "the patient's record")
 
 
 def _allergy_keys(name: str) -> set[str]:
@@ -361,28 +365,13 @@ def _allergy_keys(name: str) -> set[str]:
     return keys
 
 
-def _safe_alternative(row: Drug | BloodProduct, keys: set[str]) -> str:
-    """The row's alternative, or its alternative's, as long as the allergy does not cover it."""
-    name = row.alternative
-    for _ in range(3):
-        other = DRUGS.get(name)
-        if other is None:
-            return ""
-        if not keys & {other.id, *other.classes}:
-            return name
-        name = other.alternative
-    return ""
-
-
 def _avoids(hazard: RareDisease, row: Drug | BloodProduct) -> bool:
     return row.id in hazard.avoid_drugs or bool(set(row.classes) & set(hazard.avoid_classes))
 
 
-def _hazardous(
-    row: Drug | BloodProduct, hazard: RareDisease, route: str, hazards: Sequence[RareDisease]
-) -> Finding | None:
+def _hazardous(row: Drug | BloodProduct, hazard: RareDisease, route: str) -> Finding | None:
     if _avoids(hazard, row):
-        instead = _way_out(row, hazard, hazards)
+        instead = _named_by(hazard, row) or row.alternative or hazard.alternative
         return _stop(row, hazard.label, instead, hazard.source, hazard.hazard)
     if route and route.lower() in hazard.avoid_routes:
         reason = f"no {route.lower()} route, {hazard.label}"
@@ -390,15 +379,28 @@ def _hazardous(
     return None
 
 
-def _way_out(row: Drug | BloodProduct, hazard: RareDisease, hazards: Sequence[RareDisease]) -> str:
-    """What the passport names for this drug or class, else a drug that no hazard forbids."""
-    for name in (row.id, *row.classes):
-        if name in hazard.alternatives:
-            return hazard.alternatives[name]
-    other = DRUGS.get(row.alternative)
-    if other is not None and not any(_avoids(one, other) for one in hazards):
-        return other.id
-    return hazard.alternative
+def _named_by(hazard: RareDisease, row: Drug | BloodProduct) -> str:
+    """What the passport names instead of this drug or its class."""
+    names = (row.id, *row.classes)
+    return next((hazard.alternatives[name] for name in names if name in hazard.alternatives), "")
+
+
+def _way_out(
+    name: str,
+    hazards: Sequence[RareDisease],
+    allergies: Sequence[str | Mapping[str, object]],
+) -> str:
+    """The alternative, or its own alternative, that nothing forbids; words pass unchanged."""
+    for _ in range(4):
+        other = DRUGS.get(name)
+        if other is None:
+            return name
+        against = [hazard for hazard in hazards if _avoids(hazard, other)]
+        if not against and not any(_allergic(other, allergy) for allergy in allergies):
+            return other.label
+        named = (_named_by(hazard, other) for hazard in against)
+        name = next(filter(None, named), other.alternative)
+    return ""
 
 
 def cautions(

@@ -82,6 +82,7 @@ def test_readings_before_the_volume_do_not_count() -> None:
         ({"age": 40, "first_gcs": 13}, None),
         ({"age": 40, "gcs": 14, "since_injury_h": 2}, 1),
         ({"age": 40, "gcs": 14, "since_injury_h": 1.9}, None),
+        ({"age": 40, "gcs": 15, "since_injury_h": 3}, None),
         ({"age": 40, "findings": ["vomiting"]}, 1),
         ({"age": 65}, None),
         ({"age": 65, "loss_of_consciousness_or_amnesia": True}, 8),
@@ -235,6 +236,17 @@ def test_a_clock_speaks_on_the_minute(
         on_time = criteria.due(clock, 600 + minutes * 60, {since: 600})
         assert len(before) == number
         assert on_time[-1].priority == priority
+
+
+@pytest.mark.parametrize(("minutes", "steps"), [(59.9, 0), (60, 1), (119.9, 1), (120, 2), (165, 3)])
+def test_tranexamic_acid_is_asked_for_by_the_minutes_since_injury(
+    minutes: float, steps: int
+) -> None:
+    assert len(criteria.due("HAE-04", minutes * 60, {"injury": 0.0})) == steps
+
+
+def test_a_fall_of_exactly_20_is_no_sign_of_tension() -> None:
+    assert criteria.tension_signs(sbp_fall_5_min=20).present == ()
 
 
 def test_a_saturation_of_92_is_no_sign_of_tension() -> None:

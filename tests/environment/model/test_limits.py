@@ -75,7 +75,7 @@ def test_fibrinogen_limit(weeks: float | None, limit: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "weight", "limit"), [(40, 80, 1000), (16, 50, 1000), (6, 20, 400), (6, None, 400)]
+    ("age", "weight", "limit"), [(40, 80, 1000), (16, 60, 1000), (6, 20, 400), (6, None, 400)]
 )
 def test_crystalloid_limit(age: float, weight: float | None, limit: float) -> None:
     assert limits.crystalloid_limit_ml(age, weight) == limit

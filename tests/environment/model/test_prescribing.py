@@ -108,6 +108,11 @@ def test_a_passport_halves_a_dose_that_has_only_a_range() -> None:
     assert check_dose("propofol", 150, "mg", 70, 34) == []
 
 
+def test_a_dose_recorded_for_later_does_not_count_yet() -> None:
+    later = [Given(drug="fentanyl", amount=50, unit="ug", at_s=700)]
+    assert check_dose("fentanyl", 50, "ug", 80, 34, later, at_s=600) == []
+
+
 # --- DRG-03: children -----------------------------------------------------------------------------
 
 
@@ -156,6 +161,8 @@ def test_a_dose_in_the_wrong_kind_of_unit_is_refused() -> None:
         ("tranexamic_acid", 80, 34, 1.0),
         ("tranexamic_acid", 20, 6, 0.3),
         ("dantrolene", 45, 14, 112.5),
+        ("tranexamic_acid", 50, 16, 1.0),
+        ("tranexamic_acid", 50, 15.9, 0.75),
         ("dantrolene", 80, 30, 200),
         ("adrenaline", 20, 6, 0.2),
         ("midazolam", 20, 6, 0.4),
@@ -215,6 +222,7 @@ def test_the_alternative_fits_the_drug_and_the_disease(code: int, drug: str, ins
 
 def test_an_alternative_that_another_hazard_forbids_is_not_named() -> None:
     both = hazards_for([85138, 29072])  # etomidate is out, and ketamine too
+    assert contraindicated("etomidate", hazards=both)[0].alternative == "proPOFol"
     assert contraindicated("etomidate", hazards=both[:1])[0].alternative == "ketAMINE"
     assert contraindicated("etomidate", hazards=hazards_for([79276]))[0].alternative == "proPOFol"
     for found in contraindicated("esketamine", hazards=both):
@@ -294,7 +302,9 @@ def test_a_mild_penicillin_allergy_leaves_cefazolin() -> None:
 
 def test_the_alternative_is_never_what_the_patient_is_allergic_to() -> None:
     found = contraindicated("cefazolin", ["penicillin", "clindamycin"])
-    assert found
+    assert found[0].alternative == "vancomycin"
+    paracetamol = contraindicated("ketorolac", ["paracetamol"], hazards=HAEMOPHILIA)
+    assert paracetamol[0].alternative == ""
     assert contraindicated("clindamycin", ["clindamycin"])[0].alternative == "vancomycin"
 
 

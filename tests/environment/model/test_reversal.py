@@ -49,6 +49,15 @@ def test_a_reversal_reads_as_its_text() -> None:
     assert str(found) == found.text
 
 
+def test_prothrombin_complex_has_an_upper_limit() -> None:
+    assert reversal("apixaban", None, 120).amount == 5000
+
+
+def test_desmopressin_is_dosed_by_weight() -> None:
+    assert "21 mcg (0.3 mcg/kg)" in reversal("clopidogrel", weight_kg=70).text
+    assert "0.3 mcg/kg" in reversal("clopidogrel").text
+
+
 def test_dabigatran_gets_idarucizumab() -> None:
     assert reversal("dabigatran").amount == 5
 

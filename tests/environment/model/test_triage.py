@@ -133,6 +133,7 @@ def test_a_misspelt_finding_names_the_nearest_one() -> None:
         ({"walks": False, "breathes": True, "rr": 20, "radial_pulse": False}, "red"),
         ({"walks": False, "breathes": True, "rr": 20, "crt_s": 2.5}, "red"),
         ({"walks": False, "breathes": True, "rr": 20, "crt_s": 2.0, "obeys": False}, "red"),
+        ({"walks": False, "breathes": True, "rr": 20, "crt_s": 2.0, "obeys": True}, "yellow"),
     ],
 )  # fmt: skip
 def test_start(facts: dict[str, object], tag: str) -> None:
