@@ -10,8 +10,9 @@ from typing import Protocol
 
 from environment.model.change import JSON, Change, Observation
 from environment.model.frame import State
+from environment.runtime.notices import Notice, because
 from environment.runtime.operations import Availability, Operations
-from environment.runtime.world import Notice, World, because
+from environment.runtime.world import World
 
 __all__ = ["InProcess", "Notice", "Transport", "TwinClient", "because"]
 

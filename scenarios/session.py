@@ -258,9 +258,7 @@ class Session:
 
     def _blood_bank(self) -> BloodBankSim:
         stock = self.scenario.blood_bank.stock
-        if not stock:
-            return BloodBankSim("blood_bank")
-        return BloodBankSim("blood_bank", stock={name: {"0-": n} for name, n in stock.items()})
+        return BloodBankSim("blood_bank", stock=stock) if stock else BloodBankSim("blood_bank")
 
     async def _couple(self, twin: str, asset: Adapter) -> None:
         self.assets[twin] = asset

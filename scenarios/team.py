@@ -19,7 +19,7 @@ from environment.errors import (
     UnknownTwinError,
 )
 from environment.model.change import JSON, Change
-from environment.runtime.world import Notice
+from environment.runtime.notices import Notice
 from scenarios.schema import Act, Condition, Respond, Scenario, Trigger
 
 #: A high alert outranks a medium one: a response to `medium` also answers `high`.

@@ -427,6 +427,7 @@ class Ledger:
     stale: dict[str, float] = field(default_factory=dict)  # member -> since when
     links: list[LinkState] = field(default_factory=list)
     sourced: dict[str, float] = field(default_factory=dict)  # member -> expected period, seconds
+    sourced_since: dict[str, float] = field(default_factory=dict)
     phase: str | None = None
     phase_since: float = 0.0
     life: Life = Life.DECLARED
@@ -444,6 +445,7 @@ class Twin:
     link_types: ClassVar[dict[str, Link]] = {}
     follow_rules: ClassVar[tuple[Follow, ...]] = ()
 
+    fidelity = Property("number", "How well the twin mirrors its asset now.", low=0, high=1)
     created = Event("The twin came into the world.", fields=("kind", "life"))
     reading_refused = Event(
         "A source said something that cannot be.", fields=("member", "value", "why")

@@ -20,7 +20,8 @@ from environment.errors import (
 from environment.model.change import JSON, Change, Observation
 from environment.model.twin import Finding, Guard, Invocation, Operation, Twin
 from environment.physical.adapter import Command
-from environment.runtime.world import Notice, World, because, current_cause
+from environment.runtime.notices import Notice, because, current_cause
+from environment.runtime.world import World
 
 #: Seconds after which a command that the asset has not answered is given up (engineering default).
 ANSWER_WITHIN_S = 600.0

@@ -96,7 +96,10 @@ class _Rebuild:
     def reading(
         self, twin: str, name: str, limit: float = float("inf"), path: tuple[str, ...] = ()
     ) -> Reading | None:
-        """The reading that counts, the twin's own or one that came through a link while it held."""
+        """The reading that counts, the twin's own or one that came through a link while it held.
+
+        `limit` is the seq at which the link ended: what was learned later did not come through.
+        """
         own = self._own(twin, name, limit)
         declared = self._models[twin].properties.get(name)
         if declared is None or not declared.via or twin in path:
@@ -117,7 +120,7 @@ class _Rebuild:
             self._readings[twin] = readings
         best: Reading | None = None
         for reading in reversed(self._readings[twin].get(name, ())):
-            if reading.effective <= limit:
+            if reading.seq < limit:
                 best = newer(best, reading)
                 if reading.quality != "restated":
                     break  # in order of effective time but for restated ones
@@ -127,6 +130,6 @@ class _Rebuild:
         held: dict[str, float] = {}
         for change in self.rows(twin):
             if change.kind == "link" and change.name == rel:
-                until = change.value["until"]
-                held[change.value["target"]] = float("inf") if until is None else until
+                is_held = change.value["until"] is None
+                held[change.value["target"]] = float("inf") if is_held else change.seq
         return held.items()

@@ -1,8 +1,18 @@
 """A room: shock room, CT, angiography, theatre, ICU bed."""
 
 from environment.model.change import JSON
-from environment.model.guards import STAFF, Finding, Guard, Invocation, has_key
-from environment.model.twin import Event, Link, Property, Twin, becomes, operation
+from environment.model.guards import STAFF, has_key
+from environment.model.twin import (
+    Event,
+    Finding,
+    Guard,
+    Invocation,
+    Link,
+    Property,
+    Twin,
+    becomes,
+    operation,
+)
 
 
 def _free(twin: Twin, call: Invocation) -> Finding | None:

@@ -1,0 +1,116 @@
+"""The same expectations of both clocks."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from environment.runtime.clock import Clock, VirtualClock, WallClock
+
+START = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
+
+
+class ClockContract:
+    """What the run may expect of any clock."""
+
+    def make(self) -> Clock:
+        raise NotImplementedError  # each clock has its own
+
+    async def test_timers_come_in_order_of_time_then_of_setting(self) -> None:
+        clock, heard = self.make(), []
+        for name, at in (("b", 2.0), ("c", 2.0), ("a", 1.0)):
+            clock.call_at(at, lambda name=name: heard.append(name))  # type: ignore[misc]
+        await clock.sleep(3)
+        clock.close()
+        assert heard == ["a", "b", "c"]
+
+    async def test_a_cancelled_timer_does_not_come(self) -> None:
+        clock, heard = self.make(), []
+        cancel = clock.call_at(1.0, lambda: heard.append("no"))
+        clock.call_at(1.0, lambda: heard.append("yes"))
+        cancel()
+        await clock.sleep(2)
+        clock.close()
+        assert heard == ["yes"]
+
+    async def test_every_period_comes_with_the_time_that_was_due(self) -> None:
+        clock, due = self.make(), []
+        end = clock.every(1.0, due.append, first_at=1.0)
+        await clock.sleep(5.5)
+        end()
+        await clock.sleep(2)
+        clock.close()
+        assert due == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+    async def test_the_script_and_reminders_are_called_by_name_once_each(self) -> None:
+        clock, heard = self.make(), []
+        clock.schedule(1.0, "one", lambda: heard.append("one"))
+        cancel = clock.schedule(1.5, "two", lambda: heard.append("two"))
+        clock.schedule(2.0, "three", lambda: heard.append("three"))
+        cancel()
+        # real scheduling needs a few milliseconds at each end
+        await clock.sleep(30)
+        clock.close()
+        assert heard == ["one", "three"]
+
+
+class TestVirtualClock(ClockContract):
+    def make(self) -> Clock:
+        return VirtualClock(START)
+
+
+@pytest.mark.wall_time
+class TestWallClock(ClockContract):
+    def make(self) -> Clock:
+        return WallClock(START, speed=60)
+
+
+async def test_an_hour_of_virtual_time_passes_at_once_and_exactly() -> None:
+    clock = VirtualClock(START)
+    await clock.sleep(3600)
+    assert clock.now() == 3600.0
+
+
+async def test_virtual_time_waits_for_work_in_threads() -> None:
+    clock = VirtualClock(START)
+    result = await asyncio.to_thread(sum, [1, 2, 3])
+    assert (result, clock.now()) == (6, 0.0)
+
+
+@pytest.mark.wall_time
+async def test_a_paused_clock_stands_still_and_goes_on_where_it_was() -> None:
+    clock, heard = WallClock(START, speed=100), []
+    clock.call_at(5.0, lambda: heard.append("timer"))
+    clock.schedule(5.0, "job", lambda: heard.append("job"))
+    clock.pause()
+    stood = clock.now()
+    await asyncio.sleep(0.1)
+    assert clock.now() == stood
+    assert heard == []
+    clock.resume()
+    await clock.sleep(20)
+    clock.close()
+    assert sorted(heard) == ["job", "timer"]
+
+
+@pytest.mark.wall_time
+async def test_the_speed_can_change_on_the_way() -> None:
+    clock = WallClock(START, speed=1)
+    clock.set_speed(500)
+    await clock.sleep(50)
+    assert clock.now() >= 50
+    clock.close()
+
+
+def test_a_speed_that_cannot_be_is_refused() -> None:
+    async def make() -> None:
+        with pytest.raises(ValueError, match="above 0"):
+            WallClock(START, speed=0)
+
+    asyncio.run(make())
+
+
+@pytest.mark.wall_time
+async def test_a_virtual_clock_refuses_an_ordinary_loop() -> None:
+    with pytest.raises(TypeError, match="VirtualLoop"):
+        VirtualClock(START)
