@@ -2,6 +2,7 @@
 
 Pure functions over the catalogue and the passport's hazards: DRG-01 (interval, maximum), DRG-02
 (allergy, passport, limit passed) and DRG-03 (children's dose by weight). For training and research.
+The file is long because an alternative that one check names must pass all the others.
 """
 
 from __future__ import annotations
