@@ -3,7 +3,8 @@
 A guard whose text begins with "Argument" looks at what is asked for and cannot be judged before.
 """
 
-from environment.model.twin import Finding, Guard, Invocation, Twin
+from environment.model.members import Finding, Guard, Invocation
+from environment.model.twin import Twin
 
 #: Who may treat a patient. Agents advise; they never treat.
 CARERS = ("rescuer", "trauma_leader", "team_member", "instructor")

@@ -18,7 +18,8 @@ from environment.errors import (
     UnknownMemberError,
 )
 from environment.model.change import JSON, Change, Observation
-from environment.model.twin import Finding, Guard, Invocation, Operation, Twin
+from environment.model.members import Finding, Guard, Invocation, Operation
+from environment.model.twin import Twin
 from environment.physical.adapter import Command
 from environment.runtime.notices import Notice, because, current_cause
 from environment.runtime.world import World

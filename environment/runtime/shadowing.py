@@ -12,7 +12,8 @@ from environment.errors import BadValueError
 from environment.model.change import JSON, Cause, Change, ChangeKind, Observation, Quality
 from environment.model.frame import Fidelity, Reading, fidelity
 from environment.model.life import ENDED, life_of
-from environment.model.twin import Property, Twin
+from environment.model.members import Property
+from environment.model.twin import Twin
 from environment.runtime.clock import Clock
 from environment.runtime.journal import Journal
 from environment.runtime.notices import Notice

@@ -4,7 +4,8 @@ from typing import Literal
 
 from environment.model.change import JSON
 from environment.model.guards import STAFF
-from environment.model.twin import Event, Property, Twin, emits, operation
+from environment.model.members import Event, Property, emits, operation
+from environment.model.twin import Twin
 
 Product = Literal[
     "red_cells", "plasma", "platelets", "cryoprecipitate", "whole_blood", "o_negative_red_cells"

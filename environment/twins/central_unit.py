@@ -1,7 +1,8 @@
 """The central unit of the rescue service: calls, vehicles, hospitals."""
 
 from environment.model.change import JSON
-from environment.model.twin import Event, Link, Property, Twin, emits, operation
+from environment.model.members import Event, Link, Property, emits, operation
+from environment.model.twin import Twin
 
 
 class CentralUnit(Twin):

@@ -3,7 +3,8 @@
 from environment.model.catalogue import DIAGNOSTICS
 from environment.model.change import JSON
 from environment.model.guards import CARERS, is_one_of, value_is
-from environment.model.twin import Event, Link, Property, Twin, emits, operation
+from environment.model.members import Event, Link, Property, emits, operation
+from environment.model.twin import Twin
 
 
 class Device(Twin):

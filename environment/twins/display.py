@@ -4,7 +4,8 @@ from typing import Literal
 
 from environment.model.change import JSON
 from environment.model.guards import CARERS, STAFF, has_key
-from environment.model.twin import Event, Link, Property, Twin, gains, loses, operation
+from environment.model.members import Event, Link, Property, gains, loses, operation
+from environment.model.twin import Twin
 
 Priority = Literal["high", "medium", "low"]
 

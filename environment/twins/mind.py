@@ -1,6 +1,7 @@
 """The mind of an agent, as a twin: what it decided, and why."""
 
-from environment.model.twin import Event, Property, Twin
+from environment.model.members import Event, Property
+from environment.model.twin import Twin
 
 
 class Mind(Twin):

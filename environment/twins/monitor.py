@@ -4,7 +4,8 @@ from typing import Literal
 
 from environment.model.change import JSON
 from environment.model.guards import CARERS
-from environment.model.twin import Event, Link, Property, Twin, becomes, operation
+from environment.model.members import Event, Link, Property, becomes, operation
+from environment.model.twin import Twin
 
 
 class Monitor(Twin, vitals=("monitor",), required=("hr", "spo2", "sbp", "rr")):

@@ -4,7 +4,8 @@ from typing import Literal
 
 from environment.model.change import JSON
 from environment.model.guards import CARERS, has_key
-from environment.model.twin import Event, Link, Property, Twin, emits, gains, loses, operation
+from environment.model.members import Event, Link, Property, emits, gains, loses, operation
+from environment.model.twin import Twin
 
 BREATH_SOUNDS = ("normal", "reduced", "absent")
 NOTHING: dict[str, object] = {}  # read only

@@ -1,6 +1,7 @@
 """The accident place."""
 
-from environment.model.twin import Property, Twin
+from environment.model.members import Property
+from environment.model.twin import Twin
 
 
 class Place(Twin):

@@ -4,19 +4,19 @@ from typing import Literal
 
 from environment.model.change import JSON
 from environment.model.guards import CARERS, HAS_REASON, STAFF, STEP_IS_ALLOWED, is_one_of, phase_is
-from environment.model.phase import PREH
-from environment.model.triage import ITEMS
-from environment.model.twin import (
+from environment.model.members import (
     Event,
     Finding,
     Guard,
     Invocation,
     Link,
     Property,
-    Twin,
     becomes,
     operation,
 )
+from environment.model.phase import PREH
+from environment.model.triage import ITEMS
+from environment.model.twin import Twin
 
 RED = tuple(i.id for i in ITEMS.values() if i.colour == "red")
 YELLOW = tuple(i.id for i in ITEMS.values() if i.colour == "yellow")

@@ -2,17 +2,17 @@
 
 from environment.model.change import JSON
 from environment.model.guards import STAFF, has_key
-from environment.model.twin import (
+from environment.model.members import (
     Event,
     Finding,
     Guard,
     Invocation,
     Link,
     Property,
-    Twin,
     becomes,
     operation,
 )
+from environment.model.twin import Twin
 
 
 def _free(twin: Twin, call: Invocation) -> Finding | None:

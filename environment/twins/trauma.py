@@ -14,8 +14,9 @@ from environment.model.guards import (
     phase_is,
     value_is,
 )
+from environment.model.members import Event, Link, Property, becomes, follows, gains, operation
 from environment.model.phase import TRAUMA
-from environment.model.twin import Event, Link, Property, Twin, becomes, follows, gains, operation
+from environment.model.twin import Twin
 
 Phase = Literal[
     "pre_alerted",

@@ -2,7 +2,8 @@
 
 from environment.model.change import JSON
 from environment.model.guards import value_is
-from environment.model.twin import Event, Link, Property, Twin, becomes, operation
+from environment.model.members import Event, Link, Property, becomes, operation
+from environment.model.twin import Twin
 
 
 class Vehicle(Twin):

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from environment.errors import InvocationFailedError
 from environment.model.change import JSON, Change, Observation
 from environment.model.guards import HAS_REASON, STEP_IS_ALLOWED, value_is
+from environment.model.members import Event, Link, Property, becomes, follows, operation
 from environment.model.phase import PhaseMachine
-from environment.model.twin import Event, Link, Property, Twin, becomes, follows, operation
+from environment.model.twin import Twin
 from environment.physical.adapter import Clock, Command, Feed
 from environment.runtime.clock import VirtualClock
 from environment.runtime.operations import Operations
