@@ -126,7 +126,7 @@ class Chart:
 
     def _until(self, rows: Sequence[tuple[float, str]]) -> list[tuple[float, float, str]]:
         ends = [t for t, _ in rows[1:]] + [self.ends_s]
-        return [(t, end, v) for (t, v), end in zip(rows, ends, strict=True)]
+        return [(t, end, v) for (t, v), end in zip(rows, ends, strict=False)]
 
     def _bands(self, title: str, bands: Iterable[tuple[float, float, str]]) -> None:
         self._title(title, self.y + 15)

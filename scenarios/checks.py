@@ -12,8 +12,9 @@ from pathlib import Path
 from agents.rules import RULES
 from environment.errors import TwinError, did_you_mean
 from environment.model import catalogue
+from environment.model.members import Operation
 from environment.model.triage import ITEMS
-from environment.model.twin import Operation, Twin
+from environment.model.twin import Twin
 from environment.physical.physiology import Body
 from environment.physical.physiology.course import course
 from environment.physical.physiology.injuries import injury_from
@@ -164,9 +165,9 @@ def _expectations(s: Scenario) -> Iterator[Problem]:
                 yield from _rule(e.alert, (*place, "alert"))
         if e.action:
             yield from _operation(s, e.action, e.arguments, (*place, "action"), all_given=False)
-        if e.unless is not None:
+        for done in e.unless:
             where = (*place, "unless")
-            yield from _operation(s, e.unless.do, e.unless.arguments, where, all_given=False)
+            yield from _operation(s, done.do, done.arguments, where, all_given=False)
         for branch in e.branch:
             if branch not in branches:
                 yield (*place, "branch"), f"no branch '{branch}'.{near(branch, branches)}"
@@ -294,8 +295,7 @@ def _unless_member(key: str, member: str, twin: type[Twin]) -> str:
 def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]] | None:
     """What an argument may name: the words for it, and the known names."""
     if key == "procedure" and kind in ("patient", "trauma"):
-        extra = ["rsi"] if name == "order_procedure" else []
-        return "procedure", [*catalogue.PROCEDURES, *extra]
+        return "procedure", list(catalogue.PROCEDURES)
     if key == "drug":
         return "drug", [*catalogue.DRUGS]
     if key == "product" and kind == "patient":

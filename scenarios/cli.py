@@ -105,7 +105,8 @@ def _say(value: "JSON") -> None:
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Into a file or a pipe nothing is cut to the width of a terminal.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 
 
 def _root(runs: Path | None) -> Path:

@@ -112,7 +112,7 @@ def _verdict(story: Story, expect: Expect) -> tuple[str, float | None]:
         return "met", first
     if expect.action and expect.rated == "optional":
         return "", None
-    if expect.unless is not None and _was_done(story, expect.unless):
+    if any(_was_done(story, done) for done in expect.unless):
         return "void", None
     return "missed", times[0] if times else None
 

@@ -52,7 +52,7 @@ DEFAULT_BRANCH = "default"
 
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, (str, dict)) else value
 
 
 class Part(BaseModel):
@@ -279,7 +279,7 @@ class Expect(Named):
     outcome: Literal["", "lives", "arrests"] = ""
     earliest_s: Time | None = Field(default=None, alias="earliest")
     by_s: Time | None = Field(default=None, alias="by")
-    unless: Done | None = None
+    unless: Annotated[list[Done], BeforeValidator(_listed)] = []  # one of these is enough
     branch: list[str] = []  # only in these runs; `default` is the run without a branch
     why: str = ""
 

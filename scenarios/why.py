@@ -8,9 +8,10 @@ reading.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from environment.errors import did_you_mean
-from environment.model.change import JSON, Change
+from environment.model.change import JSON, Cause, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
 from scenarios.clinical_time import clock, seconds
@@ -78,7 +79,8 @@ def find_alert(story: Story, name: str) -> Alert:
     if match["at"]:
         at_s = seconds(match["at"])
         for alert in episodes:
-            if alert.raised_s - 1 <= at_s <= (alert.cleared_s or story.ends_s):
+            cleared_s = float("inf") if alert.cleared_s is None else alert.cleared_s
+            if alert.raised_s - 1 <= at_s <= cleared_s:
                 return alert
         raise UnknownAlertError(f"'{rule}' was not open at {match['at']}. {_known(story)}")
     return episodes[0]
@@ -108,6 +110,7 @@ class _Walk:
         self.told: set[int] = set()
 
     def step(self, change: Change, depth: int) -> Step:
+        """A change and, through alerts, requests and decisions, all that led to it."""
         kind, text = _words(change)
         step = Step(change.recorded, text, change.seq, kind)
         if change.seq in self.told:
@@ -118,6 +121,10 @@ class _Walk:
             step.text += " ..."
         elif kind == "decision":
             step.because = [*self._plans(change), *self._beliefs(change, depth)]
+            if self._is_news(change.cause):
+                step.because.append(self._source(change.cause, depth))
+        elif kind == "reading":
+            step.at_s = change.effective
         elif isinstance(change.cause, int) and 1 <= change.cause < change.seq:
             step.because = [self.step(self.journal[change.cause], depth + 1)]
         elif change.cause is not None and not isinstance(change.cause, int):
@@ -125,30 +132,54 @@ class _Walk:
             step.because = [Step(change.effective, f"change {seq} of {name}", None, "event")]
         return step
 
+    def _is_news(self, cause: Cause | None) -> TypeGuard[int]:
+        return isinstance(cause, int) and cause not in self.told
+
     def _plans(self, change: Change) -> list[Step]:
         """The plans above the one that acted."""
-        frames = change.value.get("stack") or []
         return [
             Step(
                 change.recorded,
-                f"for plan {f.get('plan')} ({f.get('file')}:{f.get('line')}), {f.get('trigger')}",
+                f"for plan {f.get('plan')} ({f.get('file')}:{f.get('line')}), "
+                f"because of {_short(f.get('trigger'))}",
                 None,
                 "plan",
             )
-            for f in frames[1:]
+            for f in (change.value.get("stack") or [])[1:]
         ]
 
     def _beliefs(self, change: Change, depth: int) -> list[Step]:
+        """What the plans rested on; rules and mental notes only where nothing came from outside."""
+        rows = change.value.get("beliefs") or []
+        outside = [b for b in rows if isinstance(b.get("seq"), int) and b["seq"] < change.seq]
         steps = []
-        for belief in change.value.get("beliefs") or []:
-            text, seq = str(belief.get("belief", "")), belief.get("seq")
+        for belief in outside or rows:
+            text, seq = _short(belief.get("belief", "")), belief.get("seq")
             step = Step(change.recorded, f"believed {text}", None, "belief")
-            if isinstance(seq, int) and 1 <= seq < change.seq:
-                source = self.journal[seq]
-                step.at_s = source.effective
-                step.because = [self.step(source, depth + 2)]
+            if belief in outside:
+                step.at_s = self.journal[seq].effective
+                step.because = [self._source(seq, depth)]
             steps.append(step)
         return steps
+
+    def _source(self, seq: int, depth: int) -> Step:
+        """Where a belief came from: another alert is walked on, a fact ends the walk."""
+        change = self.journal[seq]
+        kind, text = _words(change)
+        if kind == "alert":
+            return self.step(change, depth + 2)
+        self.told.add(seq)
+        leaf = Step(change.effective, text, seq, kind)
+        if isinstance(change.cause, int) and kind == "reading" and not _is_measured(change):
+            asked = self.journal[change.cause]
+            if asked.kind == "operation":
+                leaf.because = [Step(asked.recorded, _words(asked)[1], asked.seq, "request")]
+        return leaf
+
+
+def _is_measured(change: Change) -> bool:
+    row = VITALS.get(change.name)
+    return row is not None and row.kind == "monitor"
 
 
 def _words(change: Change) -> tuple[str, str]:
@@ -163,7 +194,7 @@ def _words(change: Change) -> tuple[str, str]:
         place = f"{value.get('file')}:{value.get('line')}"
         return "decision", (
             f"{change.by} decided {value.get('act')} by plan {value.get('plan')} ({place}), "
-            f"because of {value.get('trigger')}"
+            f"because of {_short(value.get('trigger'))}"
         )
     if change.kind == "operation":
         given = ", ".join(f"{k} {v}" for k, v in (value.get("arguments") or {}).items())
@@ -182,7 +213,7 @@ def _value(change: Change) -> str:
     if change.value is None:
         return f"{change.name} no longer known"
     if row is not None and isinstance(change.value, (int, float)):
-        return f"{row.label} {row.text(change.value)}"
+        return f"{row.label} {row.text(change.value)} {row.shown_unit}".rstrip()
     return f"{change.name.replace('_', ' ')} {_short(change.value)}"
 
 
