@@ -65,7 +65,7 @@ def context(
         "given": _given(story),
         "stays": story.stays,
         "phases": story.phases,
-        "injuries": story.last(story.one("patient"), "injury") or {},
+        "injuries": dict(sorted((story.last(story.one("patient"), "injury") or {}).items())),
         "alerts": [_alert(story, a) for a in story.alerts],
         "load": found["alert_load"],
         "verdict": verdict,
@@ -123,7 +123,7 @@ def _tile(row: Kpi) -> str:
 def _atmist(story: Story) -> list[tuple[str, str]]:
     card = story.last(story.one("preh"), "atmist") or {}
     known = [(label, str(card[key])) for key, label in ATMIST if card.get(key)]
-    more = [(_words(k), str(v)) for k, v in card.items() if k not in dict(ATMIST) and v]
+    more = [(_words(k), str(v)) for k, v in sorted(card.items()) if k not in dict(ATMIST) and v]
     return known + more
 
 
@@ -178,11 +178,11 @@ def _details(event: str, value: Mapping[str, JSON]) -> str:
 
 def _result(result: Mapping[str, JSON]) -> str:
     parts = []
-    for key, found in result.items():
+    for key, found in sorted(result.items()):
         if key.endswith("_s"):
             continue
         if isinstance(found, dict):
-            positive = [_words(k) for k, v in found.items() if v is True]
+            positive = [_words(k) for k, v in sorted(found.items()) if v is True]
             parts.append(f"positive: {', '.join(positive)}" if positive else "negative")
         else:
             row = VITALS.get(key)

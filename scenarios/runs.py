@@ -93,9 +93,7 @@ def new_folder(root: Path, name: str) -> Path:
         folder = root / f"{stamp}-{name}{'' if number == 1 else f'-{number}'}"
         try:
             folder.mkdir(parents=True)
-        except FileExistsError as wrong:
-            if not root.is_dir():
-                raise SurroundingsError(f"{root} is not a folder: no run can be kept.") from wrong
+        except FileExistsError:
             number += 1
         except OSError as wrong:
             raise SurroundingsError(

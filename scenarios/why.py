@@ -197,7 +197,7 @@ def _words(change: Change) -> tuple[str, str]:
             f"because of {_short(value.get('trigger'))}"
         )
     if change.kind == "operation":
-        given = ", ".join(f"{k} {v}" for k, v in (value.get("arguments") or {}).items())
+        given = ", ".join(f"{k} {v}" for k, v in sorted((value.get("arguments") or {}).items()))
         asked = f"{change.by} asks {change.twin} to {change.name.replace('_', ' ')}"
         return "request", f"{asked}: {given}" if given else asked
     if change.kind == "property":
@@ -219,7 +219,7 @@ def _value(change: Change) -> str:
 
 def _short(value: JSON) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_short(v)}" for k, v in list(value.items())[:6])
+        return ", ".join(f"{k} {_short(v)}" for k, v in sorted(value.items())[:6])
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
