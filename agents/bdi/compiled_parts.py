@@ -49,6 +49,7 @@ class Writer:
         self.triggers: dict[str, tuple[str, Functor]] = {}
         self.late: dict[str, tuple[str, int]] = {}
         self.loaded: set[str] = set()
+        self.unsure: set[int] = set()  # slots that may be empty after the context
         self.loops = 0
         self._depth = 0
         self._names = 0

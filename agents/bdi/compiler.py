@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from agents.bdi.bodies import StepInfo, body_steps
 from agents.bdi.compiled_parts import RUNTIME, Cannot, Writer
-from agents.bdi.formulas import FORMULA_ARGS, K_LIT, K_NOT, K_REL, RELATIONS, Node, is_action_name
+from agents.bdi.formulas import (
+    FORMULA_ARGS,
+    K_ACT,
+    K_LIT,
+    K_NOT,
+    K_REL,
+    RELATIONS,
+    Node,
+    is_action_name,
+)
 from agents.bdi.plans import VARS, Plan
 from agents.bdi.terms import (
     BRACED,
@@ -134,7 +143,7 @@ def _write_select(w: Writer, plan: Plan, ruled: frozenset[Functor]) -> set[int]:
     goals = _conjuncts(plan.context) if plan.context is not None else []
     for goal in goals:
         _write_goal(w, plan, goal, state, rows, ruled)
-    known = set(state)
+    known = set(state) - w.unsure
     _write_frame(w, plan, state, rows)
     w.close()
     return known
@@ -209,6 +218,8 @@ def _write_match(w: Writer, t: Term, value: str, state: dict[int, str]) -> None:
 
 def _write_annotations(w: Writer, ann: tuple[Term, ...], state: dict[int, str]) -> None:
     if len(ann) == 1 and ann[0].__class__ is Tail and ann[0].var.__class__ is Slot:
+        if ann[0].var.index in state:
+            raise Cannot
         w.line(f"V{ann[0].var.index} = make_list(e[2])")
         state[ann[0].var.index] = "value"
         return
@@ -346,11 +357,12 @@ def _write_relation(w: Writer, node: Node, state: dict[int, str], negated: bool)
         return
     a, b = _expression(w, left, state), _expression(w, right, state)
     if op == "=":
-        w.line(f"if {a} is not {b}:")
-        w.line(
-            f"    if {a}.__class__ not in FLAT or {b}.__class__ not in FLAT: return GENERIC(ag, e)"
-        )
-        w.line(f"    if {a} != {b}: {w.fail}")
+        for x in (a, b):
+            if x[0] in "Vn":
+                w.line(f"if {x}.__class__ not in FLAT: return GENERIC(ag, e)")
+            elif x[0] == "K" and w.constants[x].__class__ is not Atom:
+                raise Cannot
+        w.line(f"if {a} != {b}: {w.fail}")
         return
     sign = _COMPARISONS.get(op)
     if sign is None:
@@ -497,6 +509,8 @@ def _write_solved(
             w.line(f"if V{index} is None: V{index} = Var({plan.names[index - VARS]!r})")
             w.line(f"if V{index}.__class__ is Var: V{index} = deref(V{index})")
             state[index] = "any"
+            if node[0] not in (K_LIT, K_REL, K_ACT):
+                w.unsure.add(index)  # one branch may leave it open, in the interpreter's frame too
     rows.append(f"*{used}")
 
 

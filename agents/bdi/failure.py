@@ -57,6 +57,20 @@ def fail(
     info: Any = None,
 ) -> None:
     """Finds who recovers; ``goal`` is the event of a goal that found no plan."""
+    try:
+        _fail(ag, it, failure, goal, info)
+    except RecursionError:  # a term that holds itself cannot be shown
+        ag.log("error", f"intention {it.id} failed and cannot say how: {failure.message}")
+        ag.discard(it)
+
+
+def _fail(
+    ag: Agent,
+    it: Intention,
+    failure: StepFailure,
+    goal: tuple[Any, ...] | None,
+    info: Any,
+) -> None:
     if ag.has_listeners:
         ag.note_failure(it, failure, info)
     stack = it.stack

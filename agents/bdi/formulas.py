@@ -52,6 +52,7 @@ Node = tuple[Any, ...]
 Frame = list[Any]
 
 K_TRUE, K_FALSE, K_AND, K_OR, K_NOT, K_REL, K_LIT, K_ACT, K_VAR, K_CUT = range(10)
+MAX_RULE_USES = 1_000_000  # for one question; engineering default: a rule that never ends
 RELATIONS = {"<", "<=", ">", ">=", "==", "\\==", "=", "=.."}
 # Internal actions that take a formula unsolved, and at which places.
 FORMULA_ARGS: dict[str, tuple[int, ...]] = {
@@ -384,6 +385,7 @@ def solve(ag: Agent, node: Node, env: Frame, trail: Trail, snapshot: bool = Fals
     used: Any = None
     choices: list[Any] = []
     predicates = ag.beliefs_base.predicates
+    patience = MAX_RULE_USES
     while True:
         # Forward: take the next goal; `break` means it failed.
         while goals is not None:
@@ -460,6 +462,9 @@ def solve(ag: Agent, node: Node, env: Frame, trail: Trail, snapshot: bool = Fals
                         continue
                     goals = rest
                 else:
+                    patience -= 1
+                    if not patience:
+                        raise ag.failure("internal_action", f"rule {node[1]} does not end")
                     used = (row, used)
                     goals = (row.rule.body, renv, rest)
                 break

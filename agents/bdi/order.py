@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cmp_to_key
+from itertools import count
 
 from agents.bdi.terms import (
     EMPTY,
@@ -49,11 +50,8 @@ def _head(term: Term) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]]:
 def compare(a: Term, b: Term) -> int:
     """-1, 0 or 1, as ``a`` stands before, beside or after ``b``."""
     todo = [(a, b)]
-    budget = 10_000_000  # a cyclic term must not hang the agent
+    patience = 200_000  # pairs with variables; engineering default: a cyclic term must not hang
     while todo:
-        budget -= 1
-        if not budget:
-            return 0
         a, b = todo.pop()
         a, b = deref(a), deref(b)
         if a is b:
@@ -73,6 +71,10 @@ def compare(a: Term, b: Term) -> int:
             todo.append((a.tail, b.tail))
             todo.append((a.head, b.head))
         elif rank == 3:
+            if a.__class__ is Struct and not a.ground:
+                patience -= 1
+                if not patience:
+                    return 0
             result = _compare_heads(a, b, todo)
             if result:
                 return result
@@ -138,9 +140,18 @@ def _compare_others(a: Term, b: Term, todo: list[tuple[Term, Term]]) -> int:
     return -1 if x < y else 1
 
 
+_serials = count(1)
+
+
 def id_order(var: Term) -> int:
-    """A number that tells two variables of one name apart; stable while both live."""
-    return var.index if var.__class__ is Slot else id(var)
+    """A number that tells two variables of one name apart."""
+    if var.__class__ is Slot:
+        index: int = var.index
+        return index
+    if not var.serial:
+        var.serial = next(_serials)
+    serial: int = var.serial
+    return serial
 
 
 def equal(a: Term, b: Term) -> bool:

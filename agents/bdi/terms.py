@@ -79,12 +79,12 @@ ARITHMETIC_NAMES: set[str] = {"+", "-", "*", "/", "div", "mod", "**"}
 class Var:
     """A variable at run time: a cell that is empty (``ref`` is None) or holds a term."""
 
-    __slots__ = ("name", "ref")
-    _made = 0
+    __slots__ = ("name", "ref", "serial")
 
     def __init__(self, name: str = "_", ref: Term = None) -> None:
         self.name = name
         self.ref = ref
+        self.serial = 0  # given at its first comparison, so that the order is that of the run
 
     def __repr__(self) -> str:
         return f"Var({self.name!r})" if self.ref is None else f"Var({self.name!r}, {self.ref!r})"

@@ -31,6 +31,8 @@ from agents.bdi.terms import (
     make_list,
 )
 
+# Engineering default: two terms with variables that agree so far are taken to be cyclic.
+MAX_OPEN_PAIRS = 1_000_000
 Trail = list[Any]  # cells, and pairs of a frame and the index of a slot
 
 
@@ -55,6 +57,7 @@ def unify(a: Term, b: Term, trail: Trail) -> bool:
 
 def _unify(a: Term, b: Term, trail: Trail) -> bool:
     todo: list[tuple[Term, Term]] = []
+    patience = MAX_OPEN_PAIRS
     while True:
         if a.__class__ is Var:
             a = deref(a)
@@ -84,6 +87,10 @@ def _unify(a: Term, b: Term, trail: Trail) -> bool:
                 else:
                     if a.ann and not unify_annotations(a.ann, b.ann, trail):
                         return False
+                    if not a.ground and not b.ground:
+                        patience -= 1
+                        if not patience:
+                            return True  # both hold themselves, and agreed so far
                     todo.extend(zip(a.args, b.args, strict=True))
             elif ca is Cons:
                 if cb is not Cons:
@@ -236,7 +243,7 @@ def unify_annotations(left: tuple[Term, ...], right: tuple[Term, ...], trail: Tr
 def has_free(term: Term) -> bool:
     """Whether an unbound variable is reachable from the term."""
     todo = [term]
-    seen = 0
+    seen: set[int] = set()  # identities, for membership only: a term may hold itself
     while todo:
         term = deref(todo.pop())
         cls = term.__class__
@@ -244,11 +251,11 @@ def has_free(term: Term) -> bool:
             continue
         if cls is Var:
             return True
-        seen += 1
-        if seen > 10_000_000:
-            return True
+        if id(term) in seen:
+            continue
         if cls is Struct:
             if not term.ground:
+                seen.add(id(term))
                 todo.extend(term.args)
                 todo.extend(term.ann)
         elif cls is Cons:
@@ -282,11 +289,13 @@ def free_cells(terms: Any) -> list[Var]:
                 seen.add(id(term))
                 found.append(term)
         elif cls is Struct:
-            if not term.ground:
+            if not term.ground and id(term) not in seen:
+                seen.add(id(term))
                 todo.extend(reversed(term.ann))
                 todo.extend(reversed(term.args))
         elif cls is Cons:
-            if not term.ground:
+            if not term.ground and id(term) not in seen:
+                seen.add(id(term))
                 todo.append(term.tail)
                 todo.append(term.head)
         elif cls is VarLiteral:
