@@ -126,6 +126,13 @@ class Shadows:
             if change.name in heir.members:
                 self.apply(heir.twin, change)
 
+    def hand_on_refusal(self, twin: Twin, change: Change) -> None:
+        """Whoever takes that value from this twin hears that a reading of it could not be."""
+        for heir in self._heirs.get(twin.id, ()):
+            if change.value["member"] in heir.members:
+                self._tell(Notice(heir.twin.id, change))
+                self.hand_on_refusal(heir.twin, change)
+
     def is_late(self, twin: Twin, observation: Observation) -> bool:
         """Whether it was true of this twin before what it holds now."""
         before = twin.ledger.readings.get(observation.member)

@@ -261,6 +261,8 @@ class World:
             elif kind == "life":
                 twin.ledger.life = Life(value)
             self._tell(Notice(twin_id, change))
+            if name == "reading_refused":
+                self._shadows.hand_on_refusal(twin, change)
         self._drain()
         return change
 
