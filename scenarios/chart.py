@@ -15,7 +15,7 @@ from environment.model.change import Change
 from scenarios.clinical_time import clock
 from scenarios.story import Alert, Story
 
-WIDTH, LEFT, RIGHT = 1200.0, 88.0, 12.0
+WIDTH, LEFT, RIGHT = 1200.0, 104.0, 18.0
 ROW = 19.0  # height of one row of actions or alerts
 GAP = 26.0  # between lanes
 EVERY_S = 10.0  # of a curve one point in this time is drawn
@@ -46,7 +46,7 @@ class Lane:
 
 LANES = (
     Lane(
-        "Heart rate, pressure",
+        "Heart, pressure",
         0,
         200,
         170,
@@ -218,44 +218,46 @@ class Chart:
             return
         self.y += GAP
         self._title("Actions", self.y + 10)
-        ends: list[float] = []
+        rows = _Rows()
         for at_s, css, words in marks:
-            left, width = self.x(at_s), LETTER * len(words) + 16
-            if left + width > WIDTH - RIGHT:
-                left = WIDTH - RIGHT - width
-            row = next((i for i, end in enumerate(ends) if end <= left), len(ends))
-            ends[row:] = [left + width, *ends[row + 1 :]]
+            x, width = self.x(at_s), LETTER * len(words) + 12
+            is_left = x + width > WIDTH - RIGHT
+            row = rows.place(x - width if is_left else x - 4, x + 4 if is_left else x + width)
             y = self.y + ROW * row
             self.add(
                 '<g class="act {c}"><title>{t} {n}</title><circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-                '<text x="{u:.1f}" y="{v:.1f}">{n}</text></g>',
+                '<text x="{u:.1f}" y="{v:.1f}" class="{s}">{n}</text></g>',
                 c=css,
                 t=clock(at_s),
                 n=words,
-                x=left + 4,
+                x=x,
                 y=y + 8,
-                u=left + 11,
+                u=x - 8 if is_left else x + 8,
                 v=y + 12,
+                s="left" if is_left else "right",
             )
-        self.y += ROW * len(ends)
+        self.y += ROW * len(rows)
 
     def _alerts(self) -> None:
         if not self.story.alerts:
             return
         self.y += GAP
         self._title("Alerts", self.y + 10)
-        ends: list[float] = []
+        rows = _Rows()
         for alert in self.story.alerts:
             start = self.x(alert.raised_s)
             end = self.x(self.ends_s if alert.cleared_s is None else alert.cleared_s)
+            end = max(end, start + 4)
             label = f"{MARK.get(alert.priority, '')} {alert.rule}"
-            needs = max(end - start, 4.0) + LETTER * len(label) + 10
-            row = next((i for i, e in enumerate(ends) if e <= start), len(ends))
-            ends[row:] = [start + needs, *ends[row + 1 :]]
-            self._alert(alert, start, end, label, self.y + ROW * row)
-        self.y += ROW * len(ends)
+            width = LETTER * len(label) + 12
+            is_left = end + width > WIDTH - RIGHT
+            row = rows.place(start - width if is_left else start, end if is_left else end + width)
+            self._alert(alert, start, end, label, self.y + ROW * row, is_left=is_left)
+        self.y += ROW * len(rows)
 
-    def _alert(self, alert: Alert, start: float, end: float, label: str, y: float) -> None:
+    def _alert(
+        self, alert: Alert, start: float, end: float, label: str, y: float, *, is_left: bool
+    ) -> None:
         until = "open" if alert.cleared_s is None else clock(alert.cleared_s)
         self.add(
             "<g><title>{r} {p} {a} to {b}: {t}</title>",
@@ -276,8 +278,6 @@ class Chart:
                 w=max(3.0, right - left),
                 p=priority,
             )
-        inside = end + 5 + LETTER * len(label) > WIDTH - RIGHT
-        x, css = (start + 4, "al-in") if inside and end - start > 80 else (end + 5, "al-t")
         if alert.acknowledged_s is not None:
             self.add(
                 '<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" class="ack"/>',
@@ -286,9 +286,9 @@ class Chart:
             )
         self.add(
             '<text x="{x:.1f}" y="{y:.1f}" class="{c}">{l}</text></g>',
-            x=x,
+            x=start - 5 if is_left else end + 5,
             y=y + 11,
-            c=css,
+            c="left" if is_left else "right",
             l=label,
         )
 
@@ -312,6 +312,25 @@ class Chart:
                 y=self.y,
                 t=clock(minute * 60.0),
             )
+
+
+class _Rows:
+    """Puts marks into the first row in which they do not touch another."""
+
+    def __init__(self) -> None:
+        self._taken: list[list[tuple[float, float]]] = []
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def place(self, left: float, right: float) -> int:
+        """The row for a mark that needs this space."""
+        for number, row in enumerate(self._taken):
+            if all(right <= a or left >= b for a, b in row):
+                row.append((left, right))
+                return number
+        self._taken.append([(left, right)])
+        return len(self._taken) - 1
 
 
 def _in_words(change: Change) -> tuple[str, str]:

@@ -126,8 +126,8 @@ def _responses(s: Scenario) -> Iterator[Problem]:
             yield from _act(s, response, place)
         else:
             yield from _author(s, response, place)
-            if not response.answer:
-                yield place, "needs 'do' (an operation) or 'answer' (to a question)."
+            if not response.answer and not response.says:
+                yield place, "needs 'do' (an operation), 'answer' (to a question) or 'says'."
         for to in response.to:
             if RULE.fullmatch(to):
                 yield from _rule(to, (*place, "to"))

@@ -165,7 +165,7 @@ def open_run(name: str, root: Path) -> Run:
         seed, branch, title = summary["seed"], summary["branch"], summary["scenario"]
     except (OSError, ValueError, KeyError) as wrong:
         raise RunFolderError(f"{folder} is not a complete run: {wrong}.") from wrong
-    scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title)
+    scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title, checked=False)
     story = Story(store.read(folder / JOURNAL))
     return Run(
         folder=folder,

@@ -218,7 +218,8 @@ class Event(Act):
 class Respond(Act):
     """What a simulated person does on advice: an alert's rule, a suggestion, or a question.
 
-    `to` names one or several; whichever comes first is answered. With `answer` it is a question.
+    `to` names one or several; whichever comes first is answered. With `answer` it is a question;
+    without `do` the person only sees to the alert and `says` how.
     `after_s` is the shortest and longest reaction time and `compliance` the probability of acting
     at all: engineering defaults, no literature claim.
     """
@@ -226,6 +227,7 @@ class Respond(Act):
     to: Annotated[list[str], BeforeValidator(_listed)]
     priority: Priority | None = None
     answer: str = ""
+    says: str = ""  # the reason given when an alert is acknowledged
     after_s: tuple[float, float] = (20.0, 60.0)
     compliance: float = Field(default=0.95, ge=0, le=1)
     once: bool = True

@@ -249,7 +249,7 @@ class _Answering:
         alerts = self.team.client(self.response.by).read(display).get("alert") or {}
         alert = alerts.get(rule)
         if alert is not None and not alert.get("acknowledged"):
-            reason = _in_words(self.response)
+            reason = self.response.says or _in_words(self.response)
             arguments = {"rule": rule, "reason": reason}
             await self.team.ask(self.response.by, display, "acknowledge", arguments, cause)
 

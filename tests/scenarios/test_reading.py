@@ -172,3 +172,18 @@ def test_every_scenario_of_the_library_can_be_read_in_all_its_branches(name: str
 def test_clinical_time_there_and_back() -> None:
     assert [seconds(t) for t in ("11:20", "-02:00", "75:00", "1:15:00")] == [680, -120, 4500, 4500]
     assert [clock(t) for t in (680, -120, 4500, 0.0)] == ["11:20", "-02:00", "75:00", "00:00"]
+
+
+def test_the_scenario_in_the_readme_can_be_read() -> None:
+    readme = (reading.LIBRARY.parent / "README.md").read_text()
+    text = readme.split("```toml\n")[1].split("```")[0]
+    scenario = parse(text, path="README.md", branch="forgotten")
+    assert [e.operation for e in scenario.events] == ["take_call"]
+
+
+def test_the_readme_names_every_scenario_and_every_part() -> None:
+    readme = (reading.LIBRARY.parent / "README.md").read_text()
+    for name in reading.names():
+        assert f"`{name}`" in readme
+    for part in ("injury", "course", "finding", "event", "respond", "trigger", "expect", "branch"):
+        assert f"`[[{part}]]`" in readme

@@ -238,3 +238,16 @@ do = "trauma.set_leader"
 with = { person = "surgeon" }
 """
     assert done(perform(scenario(trigger)), "patient.examine") == [420]
+
+
+def test_an_alert_can_be_seen_to_without_an_action() -> None:
+    seen = """
+[[respond]]
+to = "BRE-03"
+by = "rescuer"
+says = "Decompress next"
+after_s = [5, 10]
+compliance = 1.0
+"""
+    alert = Story(perform(scenario(seen), advice=[show(300, "BRE-03", "high")]).journal).alerts[0]
+    assert alert.acknowledged_how == "Decompress next"
