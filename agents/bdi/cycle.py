@@ -47,6 +47,7 @@ from agents.bdi.plans import (
 )
 from agents.bdi.printing import term_text
 from agents.bdi.program import Program
+from agents.bdi.reloading import Changes, reload
 from agents.bdi.syntax import parse_term
 from agents.bdi.terms import (
     Atom,
@@ -295,6 +296,10 @@ class Agent:
                     found.append(term_text(row.term()))
                 undo(trail)
         return found
+
+    def reload(self, program: Program) -> Changes:
+        """Takes up a changed program; beliefs, events and intentions stay."""
+        return reload(self, program)
 
     def on_failure(self, callback: Callable[[Reason], None]) -> None:
         """Calls back when an intention ends by a failure that nobody recovers."""

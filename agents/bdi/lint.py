@@ -199,10 +199,20 @@ def _no_plan(functor: Functor, goals: set[Functor], file: str, line: int, who: s
     )
 
 
+def _always_there(ann: Term) -> bool:
+    """Whether every failed step brings the annotation, as it does ``error_msg(M)``."""
+    return (
+        ann.__class__ is Struct
+        and ann.functor.name in ("error", "error_msg", "code", "code_src", "code_line")
+        and ann.functor.arity == 1
+        and ann.args[0].__class__ is Slot
+    )
+
+
 def _unconditional(plan: Plan) -> bool:
     if plan.context is not None:
         return False
-    if plan.ann and not (len(plan.ann) == 1 and plan.ann[0].__class__ is Tail):
+    if not all(a.__class__ is Tail or _always_there(a) for a in plan.ann):
         return False
     return all(a.__class__ is Slot for a in plan.args)
 

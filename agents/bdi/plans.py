@@ -410,6 +410,12 @@ class PlanLibrary:
         self.sources[plan.label] = list(plan.sources)
         self.rebuild()
 
+    def replace_all(self, plans: list[Plan]) -> None:
+        """Takes another list of plans; those that stay keep their sources."""
+        self.sources = {p.label: self.sources.get(p.label, list(p.sources)) for p in plans}
+        self.plans = plans
+        self.rebuild()
+
     def remove(self, label: str, source: Term = SOURCE_SELF) -> bool:
         """Takes a source from a plan, and the plan when none is left."""
         plan = self.labels.get(label)

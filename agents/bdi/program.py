@@ -13,7 +13,7 @@ from agents.bdi.order import sorted_annotations
 from agents.bdi.plans import Plan
 from agents.bdi.printing import term_text
 from agents.bdi.syntax import Clause, parse_program
-from agents.bdi.terms import ARITHMETIC_NAMES, Atom, Functor, Struct, Term, Var, literal_parts, make
+from agents.bdi.terms import Atom, Functor, Struct, Term, Var, literal_parts, make
 from agents.bdi.unification import copy_term
 from agents.errors import ProgramError, did_you_mean
 
@@ -171,7 +171,6 @@ class Program:
             self._read(path, args[0], ns)
         elif name == "register_function" and len(args) == 3:
             self.functions[args[0], int(args[1])] = args[2]
-            ARITHMETIC_NAMES.add(args[0])
         elif name == "namespace" and args:
             return
         else:

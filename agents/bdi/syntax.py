@@ -34,6 +34,7 @@ from agents.bdi.terms import (
     VarLiteral,
     make,
     make_list,
+    register_function_name,
     struct,
 )
 from agents.errors import PlanSyntaxError, did_you_mean
@@ -173,6 +174,8 @@ class _Builder(Transformer[Any, Any]):
     @v_args(meta=True, inline=True)
     def single(self, meta: Any, name: str, args: tuple[Term, ...]) -> Clause:
         self.scope = {}
+        if name == "register_function" and args[0].__class__ is str:
+            register_function_name(args[0])  # before the clauses that use it are built
         return Clause("directive", make(Functor(str(name), len(args)), args), meta.line)
 
     # -- bodies ----------------------------------------------------------------------------
@@ -192,7 +195,7 @@ class _Builder(Transformer[Any, Any]):
                 what = term.args[0]
                 if what.__class__ is Struct and what.functor is PLAN:
                     return ("act", _plan_operation(f.name, what), line)
-                return (f.name, what, line)
+                return (f.name, self._goal(meta, what), line)
             if f.name in ("&", "|") and f.arity == 2:
                 raise _MistakeError(
                     f"a formula with '{f.name}' is no step. Did you mean '?({_short(term)})'?",

@@ -76,6 +76,14 @@ class Functor:
 ARITHMETIC_NAMES: set[str] = {"+", "-", "*", "/", "div", "mod", "**"}
 
 
+def register_function_name(name: str) -> None:
+    """Makes structures of this name expressions."""
+    ARITHMETIC_NAMES.add(name)
+    for functor in Functor._known.values():
+        if functor.name == name and functor.ns == DEFAULT_NS:
+            functor.arithmetic = True
+
+
 class Var:
     """A variable at run time: a cell that is empty (``ref`` is None) or holds a term."""
 
