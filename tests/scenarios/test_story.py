@@ -266,7 +266,7 @@ def test_the_walk_goes_from_the_glass_to_the_readings() -> None:
     assert "alerts/haemorrhage.asl:17" in texts[2]
     assert "plan shock_index" in texts[2]
     assert readings(step) == [
-        "10:02 monitor Heart rate 110 /min",
+        "10:02 monitor Heart rate 110 bpm",
         "10:03 monitor Systolic pressure 82 mmHg",
     ]
 
