@@ -129,9 +129,10 @@ class Team:
         """Whether a condition holds now; what is not known is None."""
         if condition is None:
             return True
-        if not self._is_there(condition.twin, person):
+        try:
+            state = self.client(person).read(condition.twin)
+        except UnknownTwinError:
             return condition.holds(None)
-        state = self.client(person).read(condition.twin)
         if condition.property in ("phase", "life"):
             return condition.holds(getattr(state, condition.property))
         return condition.holds(state.get(condition.property))
@@ -289,6 +290,8 @@ class _Waiting:
             if self._is_awaited(notice.change):
                 self._fire(notice.change)
             return
+        if self.trigger.when is None or notice.change.name != self.trigger.when.property:
+            return  # nothing that the condition looks at
         holds = self.team.holds(self.trigger.when, self.trigger.by)
         if holds and self._cancel is None:
             due_s = self.team.clock.now() + self.trigger.for_s
