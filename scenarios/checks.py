@@ -21,7 +21,8 @@ from environment.physical.physiology.injuries import injury_from
 from environment.physical.physiology.parameters import parameters
 from environment.twins import kinds
 from scenarios.clinical_time import clock
-from scenarios.schema import SUGGESTIONS, Act, Condition, Respond, Scenario, Trigger, Value
+from scenarios.schema import Scenario
+from scenarios.script import SUGGESTIONS, Act, Condition, Respond, Trigger, Value
 from scenarios.source import Place
 
 Problem = tuple[Place, str]

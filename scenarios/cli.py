@@ -2,6 +2,7 @@
 
 Exit codes: 0 done; 1 expectations not met; 2 wrong usage; 3 a file or a name is wrong; 4 the
 surroundings are not ready; 130 interrupted. Heavy libraries are imported inside the commands.
+Longer than other files: the one home of typer and rich.
 """
 
 import functools
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from environment.model.change import JSON
     from scenarios.runs import Run
     from scenarios.schema import Scenario
+    from scenarios.settings import Settings
     from scenarios.why import Step
 
 P = ParamSpec("P")
@@ -109,10 +111,20 @@ def _console() -> "Console":
     return Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 
 
-def _root(runs: Path | None) -> Path:
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
     from scenarios.settings import Settings
 
-    return Settings().runs if runs is None else runs
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        told = [f"TRAUMATWIN_{str(e['loc'][0]).upper()}: {e['msg']}" for e in wrong.errors()]
+        _fail(2, "\n".join(told))
+
+
+def _root(runs: Path | None) -> Path:
+    return _settings().runs if runs is None else runs
 
 
 def _log_to_standard_error() -> None:
@@ -120,9 +132,7 @@ def _log_to_standard_error() -> None:
 
     import structlog
 
-    from scenarios.settings import Settings
-
-    level = logging.getLevelNamesMapping()[Settings().log.upper()]
+    level = logging.getLevelNamesMapping()[_settings().log.upper()]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -159,10 +169,9 @@ def run(
     from scenarios import session
     from scenarios.errors import PlansError
     from scenarios.reading import load
-    from scenarios.runs import keep, new_folder, write_summary
-    from scenarios.settings import Settings
+    from scenarios.runs import kept_in, write_summary
 
-    transport = transport or Settings().transport
+    transport = transport or _settings().transport
     if transport not in ("container", "xmpp"):
         raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
     _log_to_standard_error()
@@ -170,17 +179,17 @@ def run(
     if plans is not None and not plans.is_dir():
         raise PlansError(f"{plans}: there is no folder of plans here.")
     with_seed = chosen.seed if seed is None else seed
-    folder = new_folder(_root(runs), chosen.name)
-    with _Progress(chosen, shown=not quiet) as progress:
-        played = session.run(
-            chosen,
-            seed=with_seed,
-            speed=speed,
-            plans=plans,
-            transport=transport,
-            progress=progress.to,
-        )
-    kept = keep(folder, chosen, played, with_seed)
+    with kept_in(_root(runs), chosen, with_seed) as keep:
+        with _Progress(chosen, shown=not quiet) as progress:
+            played = session.run(
+                chosen,
+                seed=with_seed,
+                speed=speed,
+                plans=plans,
+                transport=transport,
+                progress=progress.to,
+            )
+        kept = keep(played)
     summary = write_summary(kept, time.perf_counter() - began)
     if as_json:
         _say(summary)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
 from scenarios.clinical_time import clock
-from scenarios.schema import Done, Expect, Scenario
+from scenarios.schema import Scenario
+from scenarios.script import Done, Expect
 from scenarios.story import Alert, Story
 
 

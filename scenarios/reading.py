@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from environment.errors import did_you_mean
 from scenarios.cast import with_standard_cast
 from scenarios.errors import ScenarioFileError, UnknownBranchError, UnknownScenarioError
-from scenarios.schema import DEFAULT_BRANCH, Origin, Scenario
+from scenarios.schema import Origin, Scenario
+from scenarios.script import DEFAULT_BRANCH
 from scenarios.source import Place, Source, read_source
 
 LIBRARY = Path(__file__).parent / "library"

@@ -5,6 +5,8 @@ and for how long a run took. It appears in no journal.
 """
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +103,17 @@ def new_folder(root: Path, name: str) -> Path:
             ) from wrong
         else:
             return folder
+
+
+@contextmanager
+def kept_in(root: Path, scenario: Scenario, seed: int) -> Iterator[Callable[[Played], Run]]:
+    """A folder for a run, and what keeps the run in it; a run that comes to nothing leaves none."""
+    folder = new_folder(root, scenario.name)
+    try:
+        yield lambda played: keep(folder, scenario, played, seed)
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def keep(folder: Path, scenario: Scenario, played: Played, seed: int) -> Run:

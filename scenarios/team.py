@@ -20,7 +20,8 @@ from environment.errors import (
 )
 from environment.model.change import JSON, Change
 from environment.runtime.notices import Notice
-from scenarios.schema import Act, Condition, Respond, Scenario, Trigger
+from scenarios.schema import Scenario
+from scenarios.script import Act, Condition, Respond, Trigger
 
 #: A high alert outranks a medium one: a response to `medium` also answers `high`.
 RANK = {"low": 1, "medium": 2, "high": 3}

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,6 +171,7 @@ def test_an_interrupted_run_exits_130(tw: Tw, monkeypatch: pytest.MonkeyPatch) -
     result = tw("run", "case.toml")
     assert result.exit_code == 130
     assert result.stderr == "Interrupted.\n"
+    assert list(Path("runs").iterdir()) == []
 
 
 def test_a_missing_package_exits_4(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,6 +299,19 @@ def test_the_runs_folder_can_be_set_for_a_site(
     monkeypatch.setenv("TRAUMATWIN_RUNS", str(tmp_path / "elsewhere"))
     tw("run", "case.toml", "--quiet")
     assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
+def test_a_wrong_setting_is_wrong_usage(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAUMATWIN_LOG", "loud")
+    result = tw("run", "case.toml")
+    assert result.exit_code == 2
+    assert "TRAUMATWIN_LOG: Input should be 'debug', 'info', 'warning' or 'error'" in result.stderr
+
+
+def test_the_command_line_starts_without_its_heavy_libraries() -> None:
+    heavy = "{'spade', 'sqlalchemy', 'pydantic', 'jinja2', 'aiohttp', 'lark', 'structlog'}"
+    code = f"import sys, scenarios.cli; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("command", ["run", "list", "check", "report", "why", "doctor", "verify"])
