@@ -14,12 +14,19 @@ from agents.perception import Focus, as_term
 from agents.rules import PRIORITIES, Priority, message
 from environment.client import TwinClient, because
 from environment.errors import BadValueError, InvocationFailedError, RefusedError, TwinError
-from environment.model.catalogue import DIAGNOSTICS, DRUGS
+from environment.model.catalogue import DIAGNOSTICS, DRUGS, key_of
 from environment.model.change import JSON, Change
 from environment.model.frame import State
-from environment.model.hazards import card, hazards_for
+from environment.model.hazards import RareDisease, hazards_for
 from environment.model.limits import Limits, hold
-from environment.model.prescribing import Finding, Given, check_dose, contraindicated
+from environment.model.prescribing import (
+    Finding,
+    Given,
+    check_dose,
+    circumstances,
+    contraindicated,
+    dose_text,
+)
 from environment.model.reversal import clock_text, reversal
 from environment.model.triage import assess
 
@@ -27,7 +34,8 @@ from environment.model.triage import assess
 Term = Any
 
 TBI_GCS = 12  # NICE NG232: head injury that matters
-DAY_S = 86_400.0
+JUST_NOW_S = 0.5  # s: between a dose's entry in the record and its check; engineering default
+LIMITING = ("k", "na", "sbp", "glucose")  # values of which a limit can forbid a drug
 ADULT = 40.0  # years: the age of somebody whose age nobody knows; engineering default
 TRIAGE_SIGNS = ("gcs_motor", "rr", "spo2", "sbp", "hr")  # field triage guideline 2021
 
@@ -227,7 +235,9 @@ def say(call: Call, rule: str, priority: Atom, variant: Atom, facts: list[Term])
     `Variant` is `none` or one of the rule's special cases; `Facts` are `name(Value)`.
     """
     values = {f.name: _plain(f.args[0]) for f in facts if isinstance(f, Struct) and f.args}
-    shown = {name: _shown(value) for name, value in values.items()}
+    shown = {name: _shown(value) for name, value in values.items() if value not in ([], None)}
+    if "passport" in shown:
+        shown["passport"] = "; ".join(shown["passport"])
     special = "" if str(variant) == "none" else str(variant)
     return message(rule, _priority(priority), shown, special)
 
@@ -302,24 +312,28 @@ def check_drug(
     host: Host = call.host
     state = host.client.read(str(patient))
     name, now_s = str(to_python(drug)), call.now()
-    conditions = hazards_for(state.get("condition") or {})
-    allergies = [{"substance": k, **row} for k, row in (state.get("allergy") or {}).items()]
-    labs = {n: state.get(n) for n in ("k", "na", "sbp", "glucose") if state.get(n) is not None}
-    case = circumstances(state, now_s)
+    before = _before_this_dose(host, state, name, now_s)
+    hazards = hazards_for(state.get("condition") or {})
+    case = _circumstances(state, now_s)
     try:
         found = contraindicated(
-            name, allergies, conditions, labs, case, route=str(to_python(route))
+            name,
+            [{"substance": k, **row} for k, row in (state.get("allergy") or {}).items()],
+            hazards,
+            {n: state.get(n) for n in LIMITING if state.get(n) is not None},
+            case,
+            route=str(to_python(route)),
         )
-        if name in DRUGS:
+        if key_of(name) in DRUGS:
             found += check_dose(
                 name,
                 amount,
                 str(to_python(unit)),
                 state.get("weight_kg"),
                 state.get("age"),
-                [g for g in _history(state) if g.at_s < now_s],
+                before,
                 at_s=now_s,
-                hazards=conditions,
+                hazards=hazards,
                 conditions=case,
             )
     except BadValueError as error:
@@ -328,35 +342,42 @@ def check_drug(
 
 
 def _facts(finding: Finding) -> list[Term]:
-    reason = finding.text.split(": ", 1)[-1]
-    label = DRUGS[finding.drug].label if finding.drug in DRUGS else finding.drug
-    facts = {"drug": label, "reason": reason, "usual": reason, "alternative": finding.alternative}
+    row = DRUGS.get(finding.drug)
+    facts = {
+        "drug": row.label if row is not None else finding.drug.replace("_", " "),
+        "reason": finding.reason,
+        "usual": finding.alternative,
+        "alternative": finding.alternative,
+    }
     return [Struct(key, [value]) for key, value in facts.items() if value]
 
 
-def _history(state: State) -> list[Given]:
+def _before_this_dose(host: Host, state: State, name: str, now_s: float) -> list[Given]:
+    """What was given before; a dose that is in the record already is not held against itself."""
+    last = (state.get("drug") or {}).get(key_of(name))
+    if last is not None and now_s - last["last_s"] < JUST_NOW_S:
+        state = host.client.read(state.twin, at=last["last_s"] - JUST_NOW_S)
     return [
         Given(drug=key, amount=row["total"], unit=row["unit"], at_s=row["last_s"])
         for key, row in (state.get("drug") or {}).items()
     ]
 
 
-def circumstances(state: State, at_s: float) -> frozenset[str]:
-    """The words of the case that drugs look at, such as `tbi` or `burn_over_24h`."""
-    words = set()
-    regions = {row["region"] for row in (state.get("injury") or {}).values()}
-    kinds = {row["kind"] for row in (state.get("injury") or {}).values()}
-    gcs, sbp = state.get("gcs"), state.get("sbp")
-    if "head" in regions and gcs is not None and gcs <= TBI_GCS:
-        words.add("tbi")
-    if "pneumothorax" in kinds:
-        words.add("pneumothorax")
-    if sbp is not None and sbp < Limits.for_patient(state.get("age")).sbp_low:
-        words |= {"shock", "hypovolaemia", "bleeding"}
-    burned = state.get("burned_at_s")
-    if burned is not None and at_s - burned > DAY_S:
-        words.add("burn_over_24h")
-    return frozenset(words)
+def _circumstances(state: State, at_s: float) -> frozenset[str]:
+    """The words of the case that the reasons against a drug look at."""
+    sbp, gcs = state.get("sbp"), state.get("gcs")
+    in_shock = sbp is not None and sbp < Limits.for_patient(state.get("age")).sbp_low
+    words = circumstances(
+        age=state.get("age"),
+        injuries=(state.get("injury") or {}).values(),
+        now_s=at_s,
+        burned_at_s=state.get("burned_at_s"),
+        in_shock=in_shock,
+        bleeding=in_shock,
+        others=["seizure"] if state.get("seizure") else [],
+    )
+    # A head injury matters to drugs when it is one of the brain.
+    return words - {"tbi"} if gcs is not None and gcs > TBI_GCS else words
 
 
 @action(".reversal")
@@ -371,29 +392,51 @@ def reversal_of(call: Call, patient: Atom) -> str:
 def hazards(call: Call, patient: Atom) -> Term:
     """`.hazards(Patient, L)`: what the passport warns of.
 
-    `L` holds `hazard(Key, Card, Clock, MediumMin, HighMin, Drugs, Dose)`; `Clock` is `none` or
-    `steroid`, `glucose`, `factor`.
+    `L` holds `hazard(Label, Card, Clock, Words)`: `Clock` is `none` or
+    `clock(Kind, MediumMin, HighMin, Drugs, Dose)` with kind `steroid`, `glucose` or `factor`;
+    `Words` are `word(Rule, Text)`, added to what that rule says.
     """
     host: Host = call.host
     state = host.client.read(str(patient))
-    rows = []
-    for row in hazards_for(state.get("condition") or {}):
-        clock = row.clock
-        rows.append(
-            Struct(
-                "hazard",
-                [
-                    Atom(row.key),
-                    str(card(row)),
-                    Atom(clock.kind) if clock else Atom("none"),
-                    clock.medium_min if clock else 0,
-                    clock.high_min if clock and clock.high_min else 0,
-                    [Atom(d) for d in clock.drugs] if clock else [],
-                    clock_text(row, state.get("weight_kg"), state.get("age")) if clock else "",
-                ],
-            )
+    return [
+        Struct(
+            "hazard",
+            [
+                row.label,
+                _card_text(row),
+                _short_clock(row, state),
+                [Struct("word", [rule, text]) for rule, text in row.rules.items()],
+            ],
         )
-    return rows
+        for row in hazards_for(state.get("condition") or {})
+    ]
+
+
+def _card_text(row: RareDisease) -> str:
+    """The card in one line; its title is said before it."""
+    parts = [row.hazard, f"DO {'; '.join(row.do)}"]
+    if row.avoid:
+        parts.append(f"AVOID {'; '.join(row.avoid)}")
+    if row.must_continue:
+        parts.append(f"CONTINUE {'; '.join(entry.text for entry in row.must_continue)}")
+    return ". ".join(parts)
+
+
+def _short_clock(row: RareDisease, state: State) -> Term:
+    clock = row.clock
+    if clock is None:
+        return Atom("none")
+    drugs = [Atom(name) for name in clock.drugs]
+    dose = clock_text(row, state.get("weight_kg"), state.get("age"))
+    return Struct("clock", [Atom(clock.kind), clock.medium_min, clock.high_min or 0, drugs, dose])
+
+
+@action(".dose")
+def dose(call: Call, patient: Atom, drug: Atom) -> str:
+    """`.dose(Patient, Drug, Text)`: the usual dose for this patient, such as "112.5 mg"."""
+    host: Host = call.host
+    known = host.client.values(str(patient), "weight_kg", "age")
+    return dose_text(str(drug), known["weight_kg"], known["age"])
 
 
 @action(".pre_alert")

@@ -80,6 +80,7 @@ def attend(mind: Agent, program: Program) -> Attention:
         times = hold(rule.id)
         mind.add_belief(("hold", (rule.id, times.raise_s, times.clear_s)))
         mind.add_belief(("in_arrest", (rule.id, Atom(rule.in_arrest))))
+        mind.add_belief(("standing", (rule.id, rule.order)))
     return attention(program)
 
 

@@ -109,8 +109,8 @@ room_manager(room_manager_shock_room).
   <- !mirror(R, P, Text);
      !mirror_all(Rest).
 @mirror
-+!mirror(R, P, Text) : display(D)
-  <- .invoke(D, show(R, P, Text));
++!mirror(R, P, Text) : display(D) & standing(R, Order)
+  <- .invoke(D, show(R, P, Text, Order));
      !mirror_still(R, D).
 @mirror_right +!mirror_still(R, _) : road_display(Road) & alert(R, _, _, _, _)[twin(Road)].
 @mirror_owned +!mirror_still(_, _) : on_duty.

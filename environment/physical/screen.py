@@ -33,6 +33,7 @@ class Screen(SimulatedAsset):
         self._watched_by = tuple(watched_by)
         self._draws_in_s = draws_in_s
         self._alerts: dict[str, dict[str, JSON]] = {}
+        self._order: dict[str, int] = {}
         self._lines: dict[str, JSON] = {}
         self._suggestions: dict[str, dict[str, JSON]] = {}
         self._questions: dict[str, dict[str, JSON]] = {}
@@ -45,9 +46,12 @@ class Screen(SimulatedAsset):
 
     # -- alerts ------------------------------------------------------------------------------------
 
-    async def do_show(self, command: Command, rule: str, priority: str, text: str) -> JSON:
+    async def do_show(
+        self, command: Command, rule: str, priority: str, text: str, order: int = 100
+    ) -> JSON:
         """Show an alert, or change one that is shown."""
         await self._draw()
+        self._order[rule] = order
         old = self._alerts.get(rule)
         if old is not None and (old["priority"], old["text"]) == (priority, text):
             return rule
@@ -91,9 +95,9 @@ class Screen(SimulatedAsset):
             self.tell(self.twin, "shown", shown, command)
 
     def _on_the_glass(self) -> list[str]:
-        def rank(rule: str) -> tuple[int, bool, float, str]:
-            alert = self._alerts[rule]
-            return RANK[alert["priority"]], alert["acknowledged"], -alert["since_s"], rule
+        def rank(rule: str) -> tuple[int, bool, int, float, str]:
+            alert, order = self._alerts[rule], self._order[rule]
+            return RANK[alert["priority"]], alert["acknowledged"], order, -alert["since_s"], rule
 
         return sorted(self._alerts, key=rank)[:AT_ONCE]
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from environment.model.change import JSON
-from environment.model.guards import CARERS, STAFF, has_key
+from environment.model.guards import CARERS, HAS_REASON, STAFF, has_key
 from environment.model.members import Event, Link, Property, gains, loses, operation
 from environment.model.twin import Twin
 
@@ -34,9 +34,12 @@ class Display(Twin):
     @operation(
         effect=gains("alert", "rule"), within_s=5, roles=("agent", "instructor"), undo="withdraw"
     )
-    async def show(self, rule: str, priority: Priority, text: str) -> JSON:
-        """Show an alert, or raise the priority of one that is shown."""
-        return await self.port.command("show", rule=rule, priority=priority, text=text)
+    async def show(self, rule: str, priority: Priority, text: str, order: int = 100) -> JSON:
+        """Show an alert, or raise the priority of one that is shown.
+
+        Among alerts of equal priority those with a smaller `order` stand first.
+        """
+        return await self.port.command("show", rule=rule, priority=priority, text=text, order=order)
 
     @operation(
         effect=loses("alert", "rule"),
@@ -48,7 +51,7 @@ class Display(Twin):
         """Take an alert off."""
         return await self.port.command("withdraw", rule=rule, reason=reason)
 
-    @operation(guards=[has_key("alert", "rule")], roles=CARERS)
+    @operation(guards=[has_key("alert", "rule"), HAS_REASON], roles=CARERS)
     async def acknowledge(self, rule: str, reason: str) -> JSON:
         """Say that an alert is being seen to, and how."""
         return await self.port.command("acknowledge", rule=rule, reason=reason, by=self.port.caller)

@@ -2,6 +2,7 @@
 
 low_etco2(10).          // mmHg; source: NAP4 2011
 awareness_after(900).   // s from a relaxant without a sedative; engineering default
+relaxed_for(3600).      // s that a relaxant works at most; source: rocuronium, 45 to 70 min
 
 airway_secured :- intubated(true).
 airway_secured :- airway_secured_s(_).
@@ -14,6 +15,7 @@ swelling_injury(smoke) :- smoke(true).
 swelling_injury(neck) :- injury(_, neck, _, _, _).
 
 // AIR-01: an airway that is needed, or will be
+over("AIR-01") :- airway_secured.
 @air_01_voice[source("ATLS 10, burns; NAP4 2011")]
 +!review("AIR-01", high)
   : not airway_secured & not arrest & voice(V) & swelling_voice(V) & swelling_injury(I)
@@ -27,21 +29,29 @@ swelling_injury(neck) :- injury(_, neck, _, _, _).
 @air_02_low[source("NAP4 2011")]
 +!review("AIR-02", high) : intubated(true) & not arrest & etco2(E) & low_etco2(L) & E < L
   <- !met_for("AIR-02", high, 0, low_etco2, [etco2(E)]).
+// A sensor that falls silent later is the data's fault (PRO-05), not the tube's.
+confirmed_once :- intubated(true)[at(I)] & stale(etco2)[at(T)] & T - I > 30.
+over("AIR-02") :- not intubated(true).
 @air_02_none[source("NAP4 2011")]
-+!review("AIR-02", high) : intubated(true) & not arrest & not etco2(_) & clock(_)
++!review("AIR-02", high)
+  : intubated(true) & not arrest & not etco2(_) & not confirmed_once & clock(_)
   <- !met("AIR-02", high, []).
 
 // AIR-03: paralysed and awake
-asleep_since(At) :- drug(D, _, _, _, Last) & .drug_class(D, sedative) & Last >= At.
+asleep(T) :- drug(D, _, _, _, Last) & .drug_class(D, sedative) & awareness_after(W) & T - Last < W.
 sedation_runs :- infusion(D, _, _, _) & .drug_class(D, sedative).
 @air_03[source("NAP5 2014: awareness")]
 +!review("AIR-03", medium)
   : drug(D, _, _, _, Last) & .drug_class(D, paralytic) & awareness_after(W)
-    & clock(T) & T - Last >= W & T - Last < 3600 & not asleep_since(Last + 60) & not sedation_runs
+    & clock(T) & T - Last >= W & relaxed_for(Most) & T - Last < Most & not asleep(T)
+    & not sedation_runs
   <- M = math.floor((T - Last) / 60); !met("AIR-03", medium, [minutes(M)]).
 
 // AIR-04: induction in shock
 rsi_ordered :- order(_, procedure, orotracheal_intubation, _, _, _, open, _, _).
+rsi_ordered :- order(_, procedure, intubation, _, _, _, open, _, _).
+rsi_ordered :- order(_, procedure, rsi, _, _, _, open, _, _) & not intubated(true).
+over("AIR-04") :- not rsi_ordered.
 rsi_ordered :- order(_, drug, D, _, _, _, open, _, _) & .drug_class(D, paralytic).
 @air_04_index[source("DAS 2018; SI 0.8")]
 +!review("AIR-04", medium)

@@ -6,7 +6,8 @@ tension_hr(120).        // /min
 tension_fall(300, 20).  // s, mmHg: a fall of more than 20 mmHg in 5 min
 tension_pressure(35).   // cm[H2O]; engineering default
 drain_at_once(1500).    // mL; source: ATLS 10, massive haemothorax
-drain_rate(200).        // mL/h for 2 h or more
+drain_rate(200).        // mL/h
+drain_held(7200).       // s at that rate; source: ATLS 10
 signs_needed(2).
 
 spo2_doubtful :- smoke(true) & not cohb(_).   // carbon monoxide reads as oxygen
@@ -33,10 +34,15 @@ spo2_doubtful :- smoke(true) & not cohb(_).   // carbon monoxide reads as oxygen
 chest_injured :- injury(_, chest, _, _, _).
 chest_injured :- red(chest_wall_injury).
 chest_injured :- penetrating.
-decompressed :- performed(needle_decompression, _, _, _).
-decompressed :- performed(pleural_decompression, _, _, _).
-decompressed :- performed(chest_tube, _, _, _).
-decompressed :- performed(drainage, _, _, _).
+relieves(needle_decompression).
+relieves(pleural_decompression).
+relieves(chest_tube).
+relieves(drainage).
+relieved(Side) :- performed(P, Side, _, _) & relieves(P).
+relieved(_) :- performed(P, "", _, _) & relieves(P).
+injured_at(Side) :- injury(_, chest, _, Side, _) & Side \== "".
+open_chest :- injured_at(Side) & not relieved(Side).
+open_chest :- chest_injured & not injured_at(_) & not relieved(_).
 silent_side(left) :- breath_sounds_left(absent).
 silent_side(right) :- breath_sounds_right(absent).
 
@@ -55,10 +61,10 @@ enough_signs(Signs)
 
 @bre_03_again[source("ATLS 10; after decompression one sign must be of the chest")]
 +!review("BRE-03", high)
-  : chest_injured & decompressed & local_sign(_) & enough_signs(Signs)
+  : chest_injured & not open_chest & local_sign(_) & enough_signs(Signs)
   <- !tension(Signs).
 @bre_03[source("ATLS 10")]
-+!review("BRE-03", high) : chest_injured & not decompressed & enough_signs(Signs)
++!review("BRE-03", high) : open_chest & enough_signs(Signs)
   <- !tension(Signs).
 @tension_penetrating
 +!tension(Signs) : penetrating
@@ -71,9 +77,13 @@ enough_signs(Signs)
   <- !met("BRE-03", high, [signs(Signs)]).
 
 // BRE-04: massive haemothorax
+answered_by_reason("BRE-04").
+chest_opened :- performed(resuscitative_thoracotomy, _, _, _).
+chest_opened :- performed(damage_control_thoracotomy, _, _, _).
 @bre_04_at_once[source("ATLS 10")]
-+!review("BRE-04", high) : drain(Side, First, Ml, _) & drain_at_once(L) & First >= L
++!review("BRE-04", high) : drain(Side, First, Ml, _) & drain_at_once(L) & First >= L & not chest_opened
   <- !met("BRE-04", high, [side(Side), ml(Ml)]).
 @bre_04_rate[source("ATLS 10")]
-+!review("BRE-04", high) : drain(Side, _, Ml, PerHour) & drain_rate(L) & PerHour >= L
-  <- !met_for("BRE-04", high, 7200, none, [side(Side), ml(Ml), ml_h(PerHour)]).
++!review("BRE-04", high)
+  : drain(Side, _, Ml, PerHour) & drain_rate(L) & PerHour >= L & drain_held(Hold) & not chest_opened
+  <- !met_for("BRE-04", high, Hold, none, [side(Side), ml(Ml), ml_h(PerHour)]).

@@ -5,13 +5,23 @@
 // in the plans themselves. Where no plan of a rule fits, its condition is absent.
 // This file is included last, so that rules come before its catch-all plans.
 //
-// Notes:  met_since(Rule, Priority, T)   the condition holds, seen first at T
-//         raised(Rule, Priority)         the alert stands on our display
-//         going(Rule, T)                 no condition holds any more, seen first at T
-// Given:  hold(Rule, RaiseSeconds, ClearSeconds), in_arrest(Rule, kept | folded | suppressed)
+// Notes:  met_since(Rule, Priority, T)     the condition holds, seen first at T
+//         absent_since(Rule, Priority, T)  it is gone since T, perhaps only for a moment
+//         raised(Rule, Priority)           the alert stands on our display
+//         settled(Rule, Priority)          somebody gave a reason: silent until the episode ends
+//         going(Rule, T)                   no condition holds any more, seen first at T
+//         said_step(Rule, Step)            a step of a rule that speaks more than once
+// Given:  hold(Rule, RaiseSeconds, ClearSeconds), in_arrest(Rule, kept | folded | suppressed),
+//         standing(Rule, Order)            its place among alerts of equal priority
+// Rules may say  over(Rule)                what ends it though another of its facts is stale,
+//                answered_by_reason(Rule)  a reason given by a person settles it,
+//                single(Rule)              it answers one event, each on its own.
 
-// Hysteresis: once its condition holds, a value must come back beyond the limit by a band.
-active(R, P) :- met_since(R, P, _).
+blip(10).               // s that a condition may be gone before its hold starts anew, or
+blip_share(3).          // a third of the hold if that is less; engineering default
+
+// Hysteresis: once its alert stands, a value must come back beyond the limit by a band.
+active(R, P) :- met_since(R, P, _) & stands(R, P).
 below(R, P, V, L, Band) :- V < L.
 below(R, P, V, L, Band) :- active(R, P) & V < L + Band.
 at_most(R, P, V, L, Band) :- V <= L.
@@ -46,6 +56,7 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
 @look_off_duty +!look(_).
 
 @review_none +!review_all([]).
+@review_off_duty +!review_all(_) : not on_duty.
 @review_each
 +!review_all([review(R, P) | Rest])
   <- !review(R, P);
@@ -68,14 +79,19 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
 @met_stands
 +!met_for(R, P, _, _, _) : stands(R, P) & met_since(R, P, _) & not going(R, _) & not marked(R).
 @met_stands_again
-+!met_for(R, P, Hold, Variant, Facts) : stands(R, P)
++!met_for(R, P, _, Variant, Facts) : stands(R, P)
   <- .now(T);
      !note_met(R, P, T);
      .abolish(going(R, _));
      !unmark(R, Variant, Facts).
+@met_settled +!met_for(R, P, _, _, _) : settled(R, Q) & (Q == P | outranks(Q, P)).
 @met_held_back
 +!met_for(R, P, _, _, _) : held_back(R)
   <- .abolish(met_since(R, P, _)).
+@met_after_a_blip
++!met_for(R, P, Hold, Variant, Facts) : absent_since(R, P, _)
+  <- .abolish(absent_since(R, P, _));
+     !met_for(R, P, Hold, Variant, Facts).
 @met_long_enough
 +!met_for(R, P, Hold, Variant, Facts) : met_since(R, P, T0) & .now(T) & T - T0 >= Hold
   <- !raise(R, P, Variant, Facts).
@@ -94,76 +110,115 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
 
 // -- speak ------------------------------------------------------------------------------------
 
+@raise_off_duty +!raise(_, _, _, _) : not on_duty.
 @raise
-+!raise(R, P, Variant, Facts) : display(D)
-  <- .abolish(raised(R, _));
-     .abolish(going(R, _));
-     +raised(R, P);
-     .say(R, P, Variant, Facts, Text);
-     .invoke(D, show(R, P, Text));
++!raise(R, P, Variant, Facts) : display(D) & standing(R, Order)
+  <- !stand(R, P);
+     .findall(W, passport_says(R, W), Words);
+     .say(R, P, Variant, [passport(Words) | Facts], Text);
+     .invoke(D, show(R, P, Text, Order));
      !upon(R).
 @raise_failed
 -!raise(R, P, _, _)[error_msg(Why)]
   <- .abolish(raised(R, P));
      .log(warning, "alert ", R, " could not be shown: ", Why).
 @raise_failed_otherwise -!raise(R, P, _, _) <- .abolish(raised(R, P)).
+@stand
++!stand(R, P)
+  <- .abolish(raised(R, _));
+     .abolish(going(R, _));
+     .abolish(settled(R, _));
+     +raised(R, P).
 
-// Said again because a further limit is passed, at the same priority: once for each step.
-@again_said +!again(R, P, Step, _) : said_step(R, Step).
-@again
-+!again(R, P, Step, Facts) : raised(R, _)
-  <- +said_step(R, Step);
+// Said again because a further limit is passed, or for another event: once for each step.
+@again_held_back +!again(R, _, _, _) : held_back(R).
+@again_said +!again(R, P, Step, _) : said_step(R, Step) <- .now(T); !note_met(R, P, T).
+@again_opened
++!again(R, P, Step, Facts) : raised(R, _) | settled(R, _)
+  <- .now(T);
+     !note_met(R, P, T);
+     +said_step(R, Step);
      !raise(R, P, none, Facts).
 @again_first
 +!again(R, P, Step, Facts)
-  <- +said_step(R, Step);
-     !met(R, P, Facts).
+  <- !met(R, P, Facts);
+     !note_step(R, Step).
+@step_noted +!note_step(R, Step) : raised(R, _) <- +said_step(R, Step).
+@step_not_said +!note_step(_, _).
 
 // -- a condition is absent --------------------------------------------------------------------
 
 @review_absent_quiet +!review(R, P) : not met_since(R, P, _) & not raised(R, _).
 @review_suspended
-+!review(R, P) : .misses(R, P)
-  <- !suspend(R).
++!review(R, P) : .misses(R, P) & not over(R)
+  <- !suspend(R, P).
+@review_blip
++!review(R, P) : met_since(R, P, _) & not stands(R, P) & hold(R, Hold, _) & Hold > 0
+  <- !absent(R, P, Hold).
 @review_absent
 +!review(R, P)
   <- .abolish(met_since(R, P, _));
      !leave(R).
 
+// A value that hovers about its limit does not start the hold anew at each reading.
+@absent_too_long
++!absent(R, P, Hold)
+  : absent_since(R, P, T0) & .now(T) & blip(Most) & blip_share(N) & T - T0 >= math.min(Most, Hold / N)
+  <- .abolish(absent_since(R, P, _));
+     .abolish(met_since(R, P, _));
+     !leave(R).
+@absent_still +!absent(R, P, _) : absent_since(R, P, _).
+@absent_begins +!absent(R, P, _) <- .now(T); +absent_since(R, P, T).
+
 @leave_other +!leave(R) : met_since(R, _, _).
-@leave_not_raised +!leave(R) : not raised(R, _).
+@leave_not_raised
++!leave(R) : not raised(R, _)
+  <- !forget(R).
 @leave_done
 +!leave(R) : hold(R, _, Clear) & going(R, T0) & .now(T) & T - T0 >= Clear
-  <- !clear(R, "over").
+  <- !forget(R);
+     !clear(R, "over").
 @leave_at_once
 +!leave(R) : hold(R, _, 0)
-  <- !clear(R, "over").
+  <- !forget(R);
+     !clear(R, "over").
 @leave_waits +!leave(R) : going(R, _).
 @leave_begins
 +!leave(R)
   <- .now(T);
      +going(R, T).
+// The episode is over: the next one speaks anew.
+@forget
++!forget(R)
+  <- .abolish(said_step(R, _));
+     .abolish(settled(R, _)).
 
 @clear
 +!clear(R, Why) : display(D)
   <- .abolish(raised(R, _));
      .abolish(going(R, _));
-     .abolish(said_step(R, _));
      .abolish(marked(R));
      .invoke(D, withdraw(R, Why)).
 @clear_failed
 -!clear(R, _)[error_msg(Why)] <- .log(warning, "alert ", R, " could not be withdrawn: ", Why).
 @clear_failed_otherwise -!clear(R, _).
 
-// -- a fact is stale: what stands is kept, and marked -----------------------------------------
+// -- a fact is stale: what stands is kept, and marked; a hold starts anew ------------------------
 
 @suspend
-+!suspend(R) : raised(R, P) & not marked(R) & display(D) & alert(R, P, Text, _, _)[twin(D)]
++!suspend(R, _)
+  : raised(R, P) & not marked(R) & display(D) & alert(R, P, Text, _, _)[twin(D)] & standing(R, Order)
   <- +marked(R);
      .concat("(old data) ", Text, Marked);
-     .invoke(D, show(R, P, Marked)).
-@suspend_quiet +!suspend(_).
-@suspend_failed -!suspend(_).
+     .invoke(D, show(R, P, Marked, Order)).
+@suspend_marked +!suspend(R, _) : raised(R, _).
+@suspend_waiting
++!suspend(R, P)
+  <- .abolish(absent_since(R, P, _));
+     .abolish(met_since(R, P, _)).
+@suspend_failed
+-!suspend(R, _)[error_msg(Why)] <- .abolish(marked(R)); .log(warning, R, " not marked: ", Why).
+@suspend_failed_otherwise -!suspend(R, _) <- .abolish(marked(R)).
 
 @unmark
 +!unmark(R, Variant, Facts) : marked(R) & raised(R, P)
@@ -171,12 +226,18 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      !raise(R, P, Variant, Facts).
 @unmark_not_needed +!unmark(_, _, _).
 
-// -- people -----------------------------------------------------------------------------------
+// -- people: acknowledged is not over, but some alerts are settled by a reason -------------------
 
-// What answers a single event is settled when somebody says so; a condition stays until it is over.
-@acknowledged
-+alert_acknowledged(R, _, Why)[twin(D)] : display(D) & single(R)
-  <- .abolish(finding(R, _, _, _));
+@acknowledged_event
++alert_acknowledged(R, _, Why)[twin(D)] : display(D) & on_duty & single(R)
+  <- .abolish(finding(_, R, _, _, _));
+     .abolish(met_since(R, _, _));
+     !clear(R, Why).
+@acknowledged_reason
++alert_acknowledged(R, _, Why)[twin(D)] : display(D) & on_duty & answered_by_reason(R) & raised(R, P)
+  <- .now(T);
+     !note_met(R, P, T);
+     +settled(R, P);
      !clear(R, Why).
 
 // -- arrest folds -----------------------------------------------------------------------------
@@ -189,6 +250,7 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
 @fold_each
 +!fold_all([R | Rest])
   <- .abolish(met_since(R, _, _));
+     !forget(R);
      !clear(R, "folded into the arrest card");
      !fold_all(Rest).
 

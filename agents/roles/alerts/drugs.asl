@@ -10,43 +10,61 @@ antibiotic_low(2700).     // s from injury; engineering default
 antibiotic_medium(3600).  // s; source: ACS TQIP, BOAST 4: within 60 min
 
 @drug_ordered
-+ordered(Order, drug, Drug, Amount, Unit, Route) : patient(Patient)
-  <- .check_drug(Patient, Drug, Amount, Unit, Route, Findings);
-     !keep_findings(Findings, Order).
-@drug_ordered_failed -!keep_findings(_, _)[error_msg(M)] <- .log(warning, "order not checked: ", M).
++ordered(Order, drug, Drug, Amount, Unit, Route)
+  <- +awaited(Order, Drug, Amount);
+     !check(Order, Drug, Amount, Unit, Route).
+// A dose as it was ordered has been checked; any other is checked now.
+@drug_given_as_ordered
++drug_given(Drug, Amount, _, _, _) : awaited(Order, Drug, Amount) & not cancelled(Order)
+  <- .abolish(awaited(Order, _, _)).
 @drug_given_unordered
 +drug_given(Drug, Amount, Unit, Route, _)
-  : patient(Patient) & not order(_, drug, Drug, _, _, _, _, _, _)
+  <- .now(T);
+     !check(given(Drug, T), Drug, Amount, Unit, Route).
+@check
++!check(Order, Drug, Amount, Unit, Route) : patient(Patient)
   <- .check_drug(Patient, Drug, Amount, Unit, Route, Findings);
-     !keep_findings(Findings, given).
+     !keep_findings(Findings, Order).
+@check_failed
+-!check(_, Drug, _, _, _)[error_msg(M)] <- .log(warning, Drug, " was not checked: ", M).
+@check_failed_otherwise -!check(_, Drug, _, _, _) <- .log(warning, Drug, " was not checked").
+cancelled(Order) :- order(Order, _, _, _, _, _, cancelled, _, _).
 
 @keep_none +!keep_findings([], _).
 @keep_each
 +!keep_findings([finding(R, P, Facts) | Rest], Order)
   <- .now(T);
-     +finding(R, P, Facts, T);
-     +finding_of(R, Order);
+     +finding(Order, R, P, Facts, T);
      !judge_finding(R, P);
      !keep_findings(Rest, Order).
 @judge_on_duty +!judge_finding(R, P) : on_duty <- !review(R, P).
 @judge_off_duty +!judge_finding(_, _).
 
-stands_open(R, given).
-stands_open(R, Order) :- order(Order, _, _, _, _, _, open, _, _).
-stands_open(R, Order) :- order(Order, _, _, _, _, _, done, _, _).
-open_finding(R, P, Facts)
-  :- finding(R, P, Facts, T0) & finding_of(R, Order) & stands_open(R, Order)
-     & clock(T) & finding_stays(Stay) & T - T0 < Stay.
+// A finding stands as long as its order, or for some minutes; each is said once.
+open_finding(Order, R, P, Facts)
+  :- finding(Order, R, P, Facts, T0) & not cancelled(Order) & clock(T) & finding_stays(Stay)
+     & T - T0 < Stay.
+new_finding(Order, R, P, Facts) :- open_finding(Order, R, P, Facts) & not said_step(R, Order).
 
-@drg_01_high[source("drug label, by row of the catalogue")]
-+!review("DRG-01", high) : open_finding("DRG-01", high, Facts) <- !met("DRG-01", high, Facts).
-@drg_01_medium
-+!review("DRG-01", medium) : open_finding("DRG-01", medium, Facts)
+@drg_01_high_new[source("drug label, by row of the catalogue")]
++!review("DRG-01", high) : new_finding(Order, "DRG-01", high, Facts)
+  <- !again("DRG-01", high, Order, Facts).
+@drg_01_high +!review("DRG-01", high) : open_finding(_, "DRG-01", high, Facts)
+  <- !met("DRG-01", high, Facts).
+@drg_01_medium_new[source("drug label, by row of the catalogue")]
++!review("DRG-01", medium) : new_finding(Order, "DRG-01", medium, Facts) & not raised("DRG-01", high)
+  <- !again("DRG-01", medium, Order, Facts).
+@drg_01_medium +!review("DRG-01", medium) : open_finding(_, "DRG-01", medium, Facts)
   <- !met("DRG-01", medium, Facts).
-@drg_02[source("drug label; passport and allergies of this patient")]
-+!review("DRG-02", high) : open_finding("DRG-02", high, Facts) <- !met("DRG-02", high, Facts).
-@drg_03[source("dose by weight, by row of the catalogue")]
-+!review("DRG-03", medium) : open_finding("DRG-03", medium, Facts)
+@drg_02_new[source("drug label; passport and allergies of this patient")]
++!review("DRG-02", high) : new_finding(Order, "DRG-02", high, Facts)
+  <- !again("DRG-02", high, Order, Facts).
+@drg_02 +!review("DRG-02", high) : open_finding(_, "DRG-02", high, Facts)
+  <- !met("DRG-02", high, Facts).
+@drg_03_new[source("dose by weight, by row of the catalogue")]
++!review("DRG-03", medium) : new_finding(Order, "DRG-03", medium, Facts)
+  <- !again("DRG-03", medium, Order, Facts).
+@drg_03 +!review("DRG-03", medium) : open_finding(_, "DRG-03", medium, Facts)
   <- !met("DRG-03", medium, Facts).
 
 // INF-01: open fracture without antibiotic

@@ -15,8 +15,8 @@ control_within(3600).   // s from arrival in hospital; source: ACS TQIP, NICE NG
 reboa(zone_1, 1200, 1800).  // s; source: REBOA practice, 30 min in zone 1
 reboa(zone_3, 2700, 3600).  // s; source: REBOA practice, 60 min in zone 3
 reversal_within(900).   // s; engineering default
-cuff_hold(130).         // s: the second of two cuff readings, two minutes apart
-answer_after(600).      // s at 90 mmHg after the first volume: a responder; engineering default
+cuff_waits(86400).      // s: one low cuff reading alone waits for the next
+answer_after(600).      // s at 90 mmHg or more: a response that holds; engineering default
 answered_at(90).        // mmHg; engineering default
 
 adult :- not age(_).
@@ -27,7 +27,10 @@ penetrating :- mechanism(penetrating).
 penetrating :- red(penetrating_injury).
 pelvic_injury :- injury(_, pelvis, _, _, _).
 pelvic_injury :- red(pelvic_fracture).
-head_injured :- injury(_, head, _, _, _).
+head_injured :- injury(_, head, Kind, _, _) & not superficial(Kind).
+superficial(wound).
+superficial(laceration).
+superficial(abrasion).
 head_injured :- red(skull_fracture).
 in_place(Kind) :- device(_, Kind, _, _).
 txa_given :- drug(tranexamic_acid, _, _, _, _).
@@ -42,8 +45,13 @@ low_pressure(R, P, S, L) :- sbp(S) & limit(sbp_low, L) & below(R, P, S, L, 5).
 @hae_01_crossed[source("ATLS 10; field triage guideline 2021")]
 +!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & hr(H) & H > S
   <- !met_for("HAE-01", high, 0, none, [sbp(S), limit(L), hr(H)]).
-@hae_01_cuff
-+!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & is_cuff & cuff_hold(Hold)
+@hae_01_cuff_second
++!review("HAE-01", high)
+  : low_pressure("HAE-01", high, S, L) & is_cuff & sbp(_)[at(At)] & met_since("HAE-01", high, T0)
+    & At > T0
+  <- !met_for("HAE-01", high, 0, none, [sbp(S), limit(L)]).
+@hae_01_cuff_first
++!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & is_cuff & cuff_waits(Hold)
   <- !met_for("HAE-01", high, Hold, none, [sbp(S), limit(L)]).
 @hae_01
 +!review("HAE-01", high) : low_pressure("HAE-01", high, S, L)
@@ -72,11 +80,14 @@ abc_item(rate) :- adult & hr(H) & abc_rate(L) & at_least("HAE-03", high, H, L, 5
 abc_item(rate)
   :- not adult & shock_index(X) & limit(shock_index_high, L) & above("HAE-03", high, X, L, 0.05).
 
+obstructed :- met_since("BRE-03", _, _).
+obstructed :- raised("BRE-03", _).
 @hae_03[source("ABC score, Nunez 2009")]
 +!review("HAE-03", high)
   : .setof(I, abc_item(I), Items) & .length(Items, N) & abc_positive(Need) & N >= Need
-    & not mtp_runs & not raised("BRE-03", _)
+    & not mtp_runs & not obstructed
   <- !met("HAE-03", high, [score(N), items(Items)]).
+over("HAE-03") :- mtp_runs.
 
 // HAE-04: tranexamic acid not given
 bleeding :- suspected(bleeding).
@@ -89,6 +100,7 @@ bleeding :- mtp_runs.
 +!upon("HAE-03")
   <- +suspected(bleeding);
      +suspected(massive_bleeding);
+     !look([crystalloid_ml]);
      !advise("HAE-03").
 
 txa_open(Since, T)
@@ -113,16 +125,21 @@ txa_open(Since, T)
      M = math.floor((T - I) / 60);
      .clock_text(I + W, Closes).
 
-// HAE-05: tranexamic acid outside its window
+answered_by_reason("HAE-04").
+answered_by_reason("HAE-05").
+
+// HAE-05: tranexamic acid outside its window (bleeding outside the head)
+brain_injured :- head_injured & gcs(G) & tbi_gcs(L) & G <= L.
 @hae_05_given[source("CRASH-2 2010")]
 +!review("HAE-05", high)
   : drug(tranexamic_acid, _, _, 1, Last) & injury_at_s(I) & txa_window(W) & Last - I > W
     & clock(T) & T - Last < 600
+    & not brain_injured
   <- M = math.floor((Last - I) / 60); !met("HAE-05", high, [minutes(M)]).
 @hae_05_ordered
 +!review("HAE-05", high)
   : order(_, drug, tranexamic_acid, _, _, _, open, At, _) & not txa_given
-    & injury_at_s(I) & txa_window(W) & At - I > W
+    & injury_at_s(I) & txa_window(W) & At - I > W & not brain_injured
   <- M = math.floor((At - I) / 60); !met("HAE-05", high, [minutes(M)]).
 
 // HAE-06: tourniquet time, each from its own start
@@ -138,8 +155,12 @@ tourniquet_minutes(Site, M) :- device(_, tourniquet, Site, At) & clock(T) & M = 
   <- !met("HAE-06", low, [site(Site), minutes(math.floor(M))]).
 
 // HAE-07: too much crystalloid in a patient who needs blood
-needs_blood :- raised("HAE-03", _).
+needs_blood :- suspected(massive_bleeding).
 needs_blood :- mtp_runs.
+@blood_runs
++blood_given(_, _, _, _) : raised("HAE-07", P) & on_duty
+  <- +settled("HAE-07", P);
+     !clear("HAE-07", "blood is running").
 @hae_07[source("NICE NG39; ATLS 10")]
 +!review("HAE-07", medium) : crystalloid_ml(V) & limit(crystalloid_ml, L) & V > L & needs_blood
   <- !met("HAE-07", medium, [ml(V), limit(L)]).
@@ -153,19 +174,30 @@ plasma_units(0) :- not plasma(_).
   <- !met("HAE-08", medium, [red_cells(N), plasma(P)]).
 
 // HAE-09: calcium
+calcium_since(At) :- drug(D, _, _, _, Last) & .drug_class(D, calcium) & Last >= At.
+over("HAE-09") :- calcium_since(0) & not products_since_calcium(_).
+over("HAE-09") :- products_since_calcium(0).
 @hae_09_ica[source("European guideline, 6th edition 2023")]
-+!review("HAE-09", medium) : ica(C) & limit(ica, L) & C < L
++!review("HAE-09", medium) : ica(C)[at(At)] & limit(ica, L) & C < L & not calcium_since(At)
   <- .concat("Ionised calcium ", C, Why); !met("HAE-09", medium, [reason(Why)]).
 @hae_09_products[source("European guideline, 6th edition 2023")]
 +!review("HAE-09", medium) : products_since_calcium(N) & products_per_calcium(L) & N >= L
   <- .concat(N, " blood products without calcium", Why); !met("HAE-09", medium, [reason(Why)]).
 
 // HAE-10: fibrinogen
+late_pregnancy :- pregnancy_weeks(W) & W > 20.
+too_little(F, L) :- F < L.
+too_little(F, L) :- F == L & not late_pregnancy.   // at 2.0 g/L a pregnant woman is still well
+clotting_given(At) :- drug(fibrinogen, _, _, _, Last) & Last >= At.
+clotting_given(At) :- cryoprecipitate(_)[at(Last)] & Last >= At.
+over("HAE-10") :- raised("HAE-10", _) & clotting_given(0).
 @hae_10[source("European guideline, 6th edition 2023")]
-+!review("HAE-10", medium) : fibrinogen(F) & limit(fibrinogen, L) & F <= L
++!review("HAE-10", medium)
+  : fibrinogen(F)[at(At)] & limit(fibrinogen, L) & too_little(F, L) & not clotting_given(At)
   <- .concat("Fibrinogen ", F, " g/L", Why); !met("HAE-10", medium, [value(Why)]).
 @hae_10_fibtem[source("European viscoelastic algorithms")]
-+!review("HAE-10", medium) : fibtem_a5(A) & limit(fibtem_a5, L) & A < L
++!review("HAE-10", medium)
+  : fibtem_a5(A)[at(At)] & limit(fibtem_a5, L) & A < L & not clotting_given(At)
   <- .concat("FIBTEM A5 ", A, " mm", Why); !met("HAE-10", medium, [value(Why)]).
 
 // HAE-11: cold
@@ -184,8 +216,10 @@ plasma_units(0) :- not plasma(_).
 +!review("HAE-12", high) : ph(V) & limit(ph_high, L) & V < L
   <- !met("HAE-12", high, [ph(V)]).
 @hae_12_cyanide[source("hydroxocobalamin after smoke, Baud 1991")]
-+!review("HAE-12", medium) : smoke(true) & lactate(V) & limit(lactate_cyanide, L) & V >= L
-  <- !met("HAE-12", medium, cyanide, [lactate(V)]).
++!review("HAE-12", medium)
+  : smoke(true) & lactate(V) & limit(lactate_cyanide, L) & V >= L & patient(Patient)
+  <- .dose(Patient, hydroxocobalamin, Dose);
+     !met("HAE-12", medium, cyanide, [lactate(V), dose(Dose)]).
 @hae_12_lactate[source("European guideline, 6th edition 2023")]
 +!review("HAE-12", medium) : lactate(V) & limit(lactate_medium, L) & V >= L
   <- .concat("Lactate ", V, Why); !met("HAE-12", medium, [value(Why)]).
@@ -194,6 +228,7 @@ plasma_units(0) :- not plasma(_).
   <- .concat("Base excess ", V, Why); !met("HAE-12", medium, [value(Why)]).
 
 // HAE-13: pelvis and shock, no binder
+over("HAE-13") :- in_place(pelvic_binder).
 @hae_13_index[source("European guideline, 6th edition 2023")]
 +!review("HAE-13", high)
   : pelvic_injury & not in_place(pelvic_binder) & shock_index(X) & binder_index(L)
@@ -208,24 +243,20 @@ plasma_units(0) :- not plasma(_).
 to_scanner :- destination(ct).
 to_scanner :- destination(ct_room).
 to_scanner :- order(_, diagnostic, D, _, _, _, open, _, _) & .is_ct(D).
+// A response is 90 mmHg or more, held for ten minutes; one that is lost does not count.
 @response_begins
-+!review("response", low)
-  : volume_or_products_s(_) & answered_at(L) & sbp(S) & S >= L & not answered_since(_) & clock(T)
-  <- +answered_since(T).
-@response_holds
-+!review("response", low)
-  : answered_since(T0) & clock(T) & answer_after(W) & T - T0 >= W & sbp(S) & answered_at(L) & S >= L
-    & not responder
-  <- +responder.
++!review("response", low) : answered_at(L) & sbp(S) & S >= L & not answered_since(_)
+  <- .now(T); +answered_since(T).
 @response_lost
-+!review("response", low)
-  : answered_since(_) & not responder & answered_at(L) & sbp(S) & S < L
++!review("response", low) : answered_since(_) & answered_at(L) & sbp(S) & S < L
   <- .abolish(answered_since(_)).
 @response_quiet +!review("response", low).
+responder :- answered_since(T0) & clock(T) & answer_after(W) & T - T0 >= W.
+shocked_now :- sbp(S) & answered_at(L) & S < L.
+shocked_now :- raised("HAE-14", _) & sbp(_) & not responder.
+over("HAE-14") :- not to_scanner.
 @hae_14[source("ATLS 10; NICE NG39")]
-+!review("HAE-14", high)
-  : fast_positive & to_scanner & sbp(S) & answered_at(L) & below("HAE-14", high, S, L, 5)
-    & not responder
++!review("HAE-14", high) : fast_positive & to_scanner & shocked_now
   <- !met("HAE-14", high, []).
 
 // HAE-15: balloon time
@@ -245,6 +276,7 @@ reboa_seconds(Zone, S) :- device(_, reboa, Zone, At) & clock(T) & S = T - At.
 // HAE-16: reversal of an anticoagulant
 reversal_reason("head injury") :- head_injured.
 reversal_reason("low pressure") :- raised("HAE-01", _).
+over("HAE-16") :- reversed.
 @hae_16_known
 +!review("HAE-16", high) : anticoagulated(_) & reversal_reason(_) & not known_since("HAE-16", _)
   <- .now(T); +known_since("HAE-16", T).

@@ -13,8 +13,9 @@ settled_after(120).     // s after a change of ventilator settings; engineering 
 
 // MET-02: glucose
 @met_02_high[source("ERC 2021")]
-+!review("MET-02", high) : glucose(G) & limit(glucose_high, L) & G < L
-  <- !met("MET-02", high, [glucose(G)]).
++!review("MET-02", high) : glucose(G) & limit(glucose_high, L) & G < L & patient(Patient)
+  <- .dose(Patient, dextrose, Dose);
+     !met("MET-02", high, [glucose(G), dose(Dose)]).
 @met_02_medium[source("ERC 2021")]
 +!review("MET-02", medium) : glucose(G) & limit(glucose_medium, L) & G < L
   <- !met("MET-02", medium, [glucose(G)]).
@@ -25,5 +26,7 @@ settings_stand :- ventilation_changed_s(C) & clock(T) & settled_after(W) & T - C
 @met_03[source("European Malignant Hyperthermia Group")]
 +!review("MET-03", high)
   : ventilated(true) & settings_stand & etco2(E) & limit(hyperthermia_etco2, L)
-    & above("MET-03", high, E, L, 2)
-  <- !met("MET-03", high, [etco2(E)]).
+    & above("MET-03", high, E, L, 2) & patient(Patient)
+  <- .dose(Patient, dantrolene, Dose);
+     !met("MET-03", high, [etco2(E), dose(Dose)]).
+over("MET-03") :- not ventilated(true).

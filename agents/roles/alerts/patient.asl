@@ -18,7 +18,8 @@ trapped(false) :- not entrapment(true).
 +!set_limits : patient(P) & trapped(Is)
   <- .limits(P, Is, Limits);
      .abolish(limit(_, _));
-     !keep_limits(Limits).
+     !keep_limits(Limits);
+     !look([limit]).
 @set_limits_later +!set_limits.
 @keep_limits_none +!keep_limits([]).
 @keep_limits_each

@@ -5,12 +5,16 @@ thoracotomy_within(900).  // s from arrest; source: WTA, penetrating torso
 section_within(240).      // s from arrest; source: ERC 2021, by 4 to 5 min
 silent_unstable(300).     // s without vital signs, unstable
 silent_stable(900).       // s, stable
-silent_after(0).          // s beyond the horizon of a value, which is 30 s for a monitor
+monitor_horizon(30).      // s after which a monitor's value is stale; engineering default
 needed_role(airway).
 needed_role(nurse).
 needed_role(surgeon).
-watched(hr). watched(sbp). watched(spo2). watched(rr). watched(etco2).
-smoke_doubt_after(30).    // s; engineering default
+watched(hr).
+watched(sbp).
+watched(spo2).
+watched(rr).
+watched(etco2).
+impossible_for(60).       // s that a word about an impossible value stays; engineering default
 
 // ARR-01: no pulse
 no_pulse(R) :- rhythm(R) & (R == pea | R == asystole | R == vf).
@@ -39,6 +43,7 @@ undecided :- severity(not_severe).
   <- !met("TRI-01", high, [items(Items)]).
 
 // PRO-01: too long at the scene
+answered_by_reason("PRO-01").
 at_scene :- phase(on_scene).
 at_scene :- phase(assessed).
 @pro_01[source("PHTLS 10")]
@@ -48,7 +53,8 @@ at_scene :- phase(assessed).
 
 // PRO-02: nobody measures
 unstable :- raised(_, high).
-silent_since(T) :- stale(hr)[at(T)] & stale(sbp).
+silent_since(T)
+  :- stale(hr)[at(End)] & not sbp(_) & not spo2(_) & monitor_horizon(H) & T = End - H.
 silence_limit(L) :- unstable & silent_unstable(L).
 silence_limit(L) :- not unstable & silent_stable(L).
 @pro_02[source("engineering default")]
@@ -78,14 +84,12 @@ was_bleeding :- suspected(massive_bleeding).
 +reading_refused(Member, Value, Why)
   <- .now(T); .abolish(impossible(Member, _, _)); +impossible(Member, Value, T).
 @pro_05_impossible[source("engineering default")]
-+!review("PRO-05", low) : impossible(Name, Value, T0) & clock(T) & T - T0 < 60
++!review("PRO-05", low) : impossible(Name, Value, T0) & clock(T) & impossible_for(W) & T - T0 < W
   <- !met_for("PRO-05", low, 0, impossible, [value(Name), reading(Value)]).
 @pro_05_smoke[source("carbon monoxide reads as oxygen; ATLS 10")]
 +!review("PRO-05", low) : smoke(true) & not cohb(_) & spo2(_)
   <- !met_for("PRO-05", low, 0, smoke, []).
 @pro_05_silent[source("engineering default: 30 s horizon of monitor values")]
-+!review("PRO-05", low)
-  : stale(Name)[at(T0)] & watched(Name) & clock(T)
-  <- S = math.floor(T - T0 + 30);
-     .upper_case(Name, Shown);
-     !met_for("PRO-05", low, 0, none, [value(Shown), seconds(S)]).
++!review("PRO-05", low) : silent(_) & .setof(N, silent(N), Names)
+  <- !met_for("PRO-05", low, 0, none, [value(Names)]).
+silent(Shown) :- stale(Name) & watched(Name) & .upper_case(Name, Shown).
