@@ -10,12 +10,22 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from agents.bdi.order import sorted_annotations
-from agents.bdi.terms import Atom, Functor, Struct, Term, all_ground, deref, is_ground, make, struct
+from agents.bdi.terms import (
+    Atom,
+    Functor,
+    Struct,
+    Term,
+    all_ground,
+    deref,
+    is_ground,
+    make,
+    source_of,
+)
 from agents.bdi.unification import Trail, unify
 
 SOURCE = Functor("source", 1)
-SOURCE_SELF = struct("source", Atom("self"))
-SOURCE_PERCEPT = struct("source", Atom("percept"))
+SOURCE_SELF = source_of(Atom("self"))
+SOURCE_PERCEPT = source_of(Atom("percept"))
 SELF = (SOURCE_SELF,)  # the annotations of a mental note; one constant, compared with `is`
 _INDEX_FROM = 8  # engineering default: below this many rows a walk is as fast as an index
 

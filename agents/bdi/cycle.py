@@ -497,10 +497,6 @@ class Agent:
         trigger, args, it = event[0], event[1], event[3]
         if it is not None and it.dead:
             return False
-        if trigger.cold:
-            trigger.cold -= 1
-            if not trigger.cold:
-                self.library.compile(self, trigger)
         for select in trigger.candidates(args):
             try:
                 frame = select(self, event)

@@ -23,6 +23,7 @@ from agents.bdi.terms import (
     literal_parts,
     make,
     make_list,
+    source_of,
     struct,
     to_term,
 )
@@ -142,7 +143,7 @@ def nested(content: Term, source: Term) -> Term:
     sources = [a for a in ann if a.__class__ is Struct and a.functor is SOURCE]
     others = [a for a in ann if not (a.__class__ is Struct and a.functor is SOURCE)]
     below = tuple([s for s in sources if s != make(SOURCE, (source,))])
-    said = make(SOURCE, (source,), below) if below else make(SOURCE, (source,))
+    said = make(SOURCE, (source,), below) if below else source_of(source)
     return make(functor, args, sorted_annotations([*others, said]))
 
 

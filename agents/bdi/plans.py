@@ -50,7 +50,7 @@ Select = Callable[["Agent", "Event"], "Frame | None"]
 class Trigger:
     """What an event can be: operator and functor, with the plans of one agent for it."""
 
-    __slots__ = ("by_first", "cold", "fail", "functor", "op", "plans", "rest", "selects")
+    __slots__ = ("by_first", "fail", "functor", "op", "plans", "rest", "selects")
 
     def __init__(self, op: str, functor: Functor) -> None:
         self.op = op
@@ -60,7 +60,6 @@ class Trigger:
         self.by_first: dict[Term, tuple[Select, ...]] | None = None
         self.rest: tuple[Select, ...] = ()
         self.fail: Trigger | None = None  # of a goal: the trigger of its recovery plans
-        self.cold = 0  # so many events more until its plans are compiled
 
     def candidates(self, args: tuple[Term, ...]) -> tuple[Select, ...]:
         """The select functions of the plans that may be relevant, in library order."""
@@ -95,6 +94,16 @@ class Trigger:
                 groups[key].append(select)
         self.rest = tuple(rest)
         self.by_first = {k: tuple(group) for k, group in groups.items()}
+
+    def exchange(self, old: Select, new: Select) -> None:
+        """Puts a compiled select function in the place of what it was made from."""
+        self.selects = tuple([new if s is old else s for s in self.selects])
+        index = self.by_first
+        if index is not None:
+            self.rest = tuple([new if s is old else s for s in self.rest])
+            for key, group in index.items():
+                if old in group:
+                    index[key] = tuple([new if s is old else s for s in group])
 
     def text(self, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> str:
         """``+!g(1)[source(self)]``."""
@@ -348,30 +357,38 @@ class PlanLibrary:
     def refresh(self, trigger: Trigger) -> None:
         """Brings the candidates of a trigger in line with the library."""
         plans = self._candidates((trigger.op, trigger.functor))
-        selects = []
-        trigger.cold = 0
-        for plan in plans:
-            known = self.bound.get(plan.label)
-            if known is not None and known[0] is plan:
-                selects.append(known[1])
-            else:
-                selects.append(plan.select)
-                trigger.cold = self.compile_after
-        trigger.set_plans(plans, tuple(selects))
+        trigger.set_plans(plans, tuple([self._select_of(plan, trigger) for plan in plans]))
 
-    def compile(self, ag: Agent, trigger: Trigger) -> None:
-        """Compiles the candidates of a trigger that is used often enough."""
-        from agents.bdi.compiler import bind, compile_plan
+    def _select_of(self, plan: Plan, trigger: Trigger) -> Select:
+        """The compiled select function, or one that compiles once it is used often enough."""
+        known = self.bound.get(plan.label)
+        if known is not None and known[0] is plan:
+            return known[1]
+        if not self.compile_after:
+            return plan.select
+        left = self.compile_after
 
-        for plan in trigger.plans:
+        def select(ag: Agent, event: Event) -> Frame | None:
+            nonlocal left
+            left -= 1
+            if left > 0:
+                return plan.select(ag, event)
             known = self.bound.get(plan.label)
             if known is None or known[0] is not plan:
-                code = plan.coded.get(ag.explain)
-                if code is None:
-                    code = compile_plan(plan, ag.explain, ag.program.ruled)
-                    plan.coded[ag.explain] = code
-                self.bound[plan.label] = (plan, bind(ag, plan, code))
-        self.refresh(trigger)
+                known = self.bound[plan.label] = (plan, self._compile(ag, plan))
+            trigger.exchange(select, known[1])
+            return known[1](ag, event)
+
+        return select
+
+    def _compile(self, ag: Agent, plan: Plan) -> Select:
+        from agents.bdi.compiler import bind, compile_plan
+
+        code = plan.coded.get(ag.explain)
+        if code is None:
+            code = plan.coded[ag.explain] = compile_plan(plan, ag.explain, ag.program.rules)
+        made: Select = bind(ag, plan, code)
+        return made
 
     def _candidates(self, key: tuple[str, Functor]) -> tuple[Plan, ...]:
         own = self.plans_of.get(key, [])

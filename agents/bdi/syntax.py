@@ -35,6 +35,7 @@ from agents.bdi.terms import (
     make,
     make_list,
     register_function_name,
+    source_of,
     struct,
 )
 from agents.errors import PlanSyntaxError, did_you_mean
@@ -334,6 +335,8 @@ class _Builder(Transformer[Any, Any]):
         annotations = () if ann is None else _annotations(ann)
         if (annotations or negated) and text.startswith("."):
             raise _MistakeError(f"the internal action '{text}' takes neither annotations nor '~'")
+        if text == "source" and not annotations and len(args) == 1 and args[0].__class__ is Atom:
+            return source_of(args[0])
         return make(Functor(text, len(args), DEFAULT_NS, negated is not None), args, annotations)
 
     def variable(self, negated: str | None, token: str, ann: Term) -> Term:

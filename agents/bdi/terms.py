@@ -178,9 +178,14 @@ class Struct:
             return True
         if other.__class__ is not Struct:
             return False
-        from agents.bdi.order import equal
+        if self.functor is not other.functor:  # type: ignore[attr-defined]
+            return False
+        try:
+            return bool(self.args == other.args and self.ann == other.ann)  # type: ignore[attr-defined]
+        except RecursionError:  # deeper than Python's stack
+            from agents.bdi.order import equal
 
-        return equal(self, other)
+            return equal(self, other)
 
     def __hash__(self) -> int:
         if self._hash is None:
@@ -319,6 +324,17 @@ def make(functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -
 def struct(name: str, *args: Term) -> Term:
     """A plain structure from a name and arguments that are terms already."""
     return make(Functor(name, len(args)), args)
+
+
+_sources: dict[Atom, Term] = {}
+
+
+def source_of(name: Atom) -> Term:
+    """``source(name)``, the same object each time, so that finding it among others is quick."""
+    known = _sources.get(name)
+    if known is None:
+        known = _sources[name] = struct("source", name)
+    return known
 
 
 def deref(term: Term) -> Term:

@@ -137,8 +137,16 @@ def test_a_declarative_goal_pattern(pattern: str, expected: list[str]) -> None:
     assert lines == expected
 
 
-OLD = "low(90).\n!s.\n@a +!s <- .wait(1000); !show.\n@b +!show : low(X) <- .print(old, X).\n@c +!gone."
-NEW = "low(80).\n!s.\n@a +!s <- .print(never).\n@b +!show : low(X) <- .print(new, X).\n@d +!come."
+OLD = """low(90).
+!s.
+@a +!s <- .wait(1000); !show.
+@b +!show : low(X) <- .print(old, X).
+@c +!gone."""
+NEW = """low(80).
+!s.
+@a +!s <- .print(never).
+@b +!show : low(X) <- .print(new, X).
+@d +!come."""
 
 
 def test_a_reload_replaces_plans_and_keeps_intentions_and_beliefs() -> None:
