@@ -4,20 +4,20 @@ A plan `+!review(Rule, Priority) : condition` reads facts; this module finds whi
 rules that the condition uses, so that a new plan is attended to without any list of its facts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from agents.bdi import Agent, Atom, Program, Struct, Var
+from agents.bdi import Agent, Atom, Program, Struct
 from agents.bdi.formulas import Rule
+from agents.bdi.terms import Functor, Term
+from agents.possibility import Need, Possibility, need_of
 from agents.rules import PRIORITIES, RULES, rank
 from environment.errors import BadValueError
 from environment.model.limits import hold
 
 Review = tuple[str, str]  # rule, priority
 
-RAISED = ("raised", (Var("R"), Var("P")))
-MET = ("met_since", (Var("R"), Var("P"), Var("T")))
-GOING = ("going", (Var("R"), Var("T")))
+RAISED, MET, GOING = Functor("raised", 2), Functor("met_since", 3), Functor("going", 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,40 @@ class Attention:
     reads: Mapping[Review, frozenset[str]]
     by_fact: Mapping[str, tuple[Review, ...]]
     order: Mapping[Review, int]
+    needs: Mapping[Review, tuple[Need, ...]]  # of each plan with a condition
+    possibility: Possibility
 
     def due(self, names: list[str], mind: Agent) -> list[Review]:
-        """The reviews that a change of these facts asks for, most urgent first."""
+        """The reviews that a change of these facts asks for, most urgent first.
+
+        Left out is a review of which no plan can fit and of whose rule nothing stands.
+        """
         found = {review for name in names for review in self.by_fact.get(name, ())}
+        standing = _standing(mind)
         if "clock" in names:
-            found |= set(_waiting(mind, self.order))
-        return sorted(found, key=self.order.__getitem__)
+            found |= set(self._on_their_way(mind))
+        ask = self.possibility.ask(mind)
+        return sorted(
+            (
+                review
+                for review in found
+                if review[0] in standing
+                or review[0] not in RULES
+                or ask.any_can_be(self.needs[review])
+            ),
+            key=self.order.__getitem__,
+        )
+
+    def _on_their_way(self, mind: Agent) -> Iterator[Review]:
+        """Reviews whose condition waits for its alert, or whose alert waits for its end."""
+        raised = {(str(r), str(p)) for r, p in _rows(mind, RAISED)}
+        for rule, priority, _ in _rows(mind, MET):
+            review = (str(rule), str(priority))
+            if review in self.order and review not in raised:
+                yield review
+        going = {str(rule) for rule, _ in _rows(mind, GOING)}
+        if going:
+            yield from (review for review in self.order if review[0] in going)
 
     def misses(self, review: Review, stale: frozenset[str]) -> bool:
         """Whether a review reads a fact that is stale now."""
@@ -48,6 +75,7 @@ def attention(program: Program) -> Attention:
             head, body = entry.term.args
             heads.setdefault(next(_names(head)), set()).update(_names(body))
     reads: dict[Review, set[str]] = {}
+    needs: dict[Review, list[Need]] = {}
     for plan in program.plans:
         if plan.op != "+!" or plan.functor is None or plan.functor.name != "review":
             continue
@@ -62,6 +90,8 @@ def attention(program: Program) -> Attention:
             )
         facts = reads.setdefault((rule, str(priority)), set())
         facts |= _closure(set(_names(plan.term.args[2])), heads)
+        if plan.context is not None:
+            needs.setdefault((rule, str(priority)), []).append(need_of(plan.context))
     order = {review: i for i, review in enumerate(sorted(reads, key=_rank))}
     by_fact: dict[str, list[Review]] = {}
     for review in order:
@@ -71,6 +101,8 @@ def attention(program: Program) -> Attention:
         {review: frozenset(facts) for review, facts in reads.items()},
         {name: tuple(reviews) for name, reviews in by_fact.items()},
         order,
+        {review: tuple(needs.get(review, ())) for review in reads},
+        Possibility(program),
     )
 
 
@@ -117,13 +149,12 @@ def _closure(names: set[str], heads: Mapping[str, set[str]]) -> set[str]:
     return seen
 
 
-def _waiting(mind: Agent, order: Mapping[Review, int]) -> Iterator[Review]:
-    """Reviews whose condition is on its way to an alert, or alerts on their way to an end."""
-    raised = {(str(r["R"]), str(r["P"])) for r in mind.query(RAISED)}
-    for row in mind.query(MET):
-        review = (str(row["R"]), str(row["P"]))
-        if review not in raised and review in order:
-            yield review
-    for row in mind.query(GOING):
-        rule = str(row["R"])
-        yield from (review for review in order if review[0] == rule)
+def _standing(mind: Agent) -> set[str]:
+    """Rules of which a condition holds, or an alert stands."""
+    return {str(args[0]) for functor in (RAISED, MET, GOING) for args in _rows(mind, functor)}
+
+
+def _rows(mind: Agent, functor: Functor) -> Iterable[tuple[Term, ...]]:
+    """The arguments of each stored belief of a predicate."""
+    predicate = mind.beliefs_base.predicates.get(functor)
+    return () if predicate is None else predicate.by_args

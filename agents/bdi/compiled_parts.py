@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.actions import Actions
@@ -9,9 +10,9 @@ from agents.bdi.arithmetic import apply
 from agents.bdi.beliefs import SELF, Belief, Predicate
 from agents.bdi.bodies import MOVED, SUSPENDED
 from agents.bdi.failure import StepFailure
-from agents.bdi.formulas import build, solve
+from agents.bdi.formulas import Rule, build, solve
 from agents.bdi.order import compare
-from agents.bdi.plans import merge_causes, note_used
+from agents.bdi.plans import VARS, merge_causes, note_used
 from agents.bdi.terms import (
     EMPTY,
     Atom,
@@ -33,6 +34,14 @@ FLAT = frozenset((float, str, Atom))
 LOOSE = frozenset((Var, Struct))
 
 
+#: Each predicate that has rules, with the rules; None when beliefs stand among them.
+RuleTable = Mapping[Functor, "tuple[Rule, ...] | None"]
+
+
+class Odd(Exception):  # noqa: N818 - not an error: the interpreter takes over
+    """What a generated rule function was not made for."""
+
+
 class Cannot(Exception):  # noqa: N818 - not an error: the interpreter takes over
     """Leaves a part of a plan to the interpreter."""
 
@@ -51,6 +60,13 @@ class Writer:
         self.loaded: set[str] = set()
         self.unsure: set[int] = set()  # slots that may be empty after the context
         self.loops = 0
+        self.base = VARS  # number of the first variable in a frame
+        self.names: list[str] = list(plan.names)
+        self.generic = "return GENERIC(ag, e)"  # hands the call to the interpreter
+        self.rules: dict[str, Rule] = {}  # name -> a rule whose row an agent gives
+        self.functions: dict[tuple[Functor, str], str] = {}  # of rules -> name
+        self.texts: list[str] = []  # of those functions
+        self.writing: list[Functor] = []  # rules being written, to see recursion
         self._depth = 0
         self._names = 0
         self._by_object: dict[int, str] = {}
@@ -136,9 +152,49 @@ class Writer:
             self.triggers[known] = (op, functor)
         return known
 
+    def rule(self, rule: Rule) -> str:
+        """The name of the row that a rule has in the base of an agent."""
+        name = f"RULE{len(self.rules)}"
+        self.rules[name] = rule
+        return name
+
+    def begin_function(self, functor: Functor) -> tuple[Any, ...]:
+        """Put the function at hand aside and begin one for rules; returns what to go back to."""
+        outer = (
+            self.lines, self._depth, self.loops, self.base, self.names, self.generic,
+            self.loaded, self.unsure,
+        )  # fmt: skip
+        self.lines, self._depth, self.loops, self.base = [], 0, 0, 0
+        self.generic, self.loaded, self.unsure = "raise Odd", set(), set()
+        self.writing.append(functor)
+        return outer
+
+    def end_function(self, outer: tuple[Any, ...], *, keep: bool) -> None:
+        """Go back to the function that was put aside."""
+        if keep:
+            self.texts.append("\n".join(self.lines))
+        self.writing.pop()
+        (
+            self.lines, self._depth, self.loops, self.base, self.names, self.generic,
+            self.loaded, self.unsure,
+        ) = outer  # fmt: skip
+
+    def close_to(self, mark: tuple[int, int, int, set[str]]) -> None:
+        """Ends all loops since; the text stays."""
+        _, self._depth, self.loops, self.loaded = mark
+
+    def guard_select(self) -> None:
+        """What a rule function cannot do, the interpreter does for the whole call."""
+        self.lines = [
+            *(line.replace("def select(ag, e):", "def chosen(ag, e):") for line in self.lines),
+            "def select(ag, e):",
+            "    try: return chosen(ag, e)",
+            "    except Odd: return GENERIC(ag, e)",
+        ]
+
     def source(self) -> str:
         """The module's text."""
-        return "\n".join(self.lines) + "\n"
+        return "\n".join([*self.texts, *self.lines]) + "\n"
 
 
 def arith(op: str, a: Term, b: Term) -> Term:
@@ -209,12 +265,30 @@ def after_action(
     return last
 
 
+def chained(rest: Any, parts: tuple[Any, ...]) -> Any:
+    """What a solution rests on, as `formulas.solve` tells it: rows, or chains of rows."""
+    for part in parts:
+        if part.__class__ is tuple:
+            rows = []
+            while part is not None:
+                row, part = part
+                rows.append(row)
+            for row in reversed(rows):
+                rest = (row, rest)
+        elif part is not None:
+            rest = (part, rest)
+    return rest
+
+
 RUNTIME: dict[str, Any] = {
     "Atom": Atom,
     "Cons": Cons,
     "EMPTY": EMPTY,
     "FLAT": FLAT,
     "LOOSE": LOOSE,
+    "ONCE": (None,),
+    "Odd": Odd,
+    "chained": chained,
     "SELF": SELF,
     "Struct": Struct,
     "Var": Var,

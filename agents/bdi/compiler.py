@@ -13,7 +13,8 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.bodies import StepInfo, body_steps
-from agents.bdi.compiled_parts import RUNTIME, Cannot, Writer
+from agents.bdi.compiled_parts import RUNTIME, Cannot, RuleTable, Writer
+from agents.bdi.compiled_rules import rule_rows, write_rule_goal, write_rule_negation
 from agents.bdi.formulas import (
     FORMULA_ARGS,
     K_ACT,
@@ -50,24 +51,25 @@ _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "\\==": 
 class Code:
     """What became of one plan: a code object, shared by all agents, and what it refers to."""
 
-    __slots__ = ("code", "constants", "makers", "predicates", "selects", "triggers")
+    __slots__ = ("code", "constants", "makers", "predicates", "rules", "selects", "triggers")
 
     def __init__(self, writer: Writer, code: CodeType, selects: bool, makers: dict[Any, str]):
         self.code = code
         self.constants = writer.constants
         self.predicates = writer.predicates
+        self.rules = writer.rules
         self.triggers = writer.triggers
         self.selects = selects
         self.makers = makers
 
 
-def compile_plan(plan: Plan, explain: bool, ruled: frozenset[Functor]) -> Code:
+def compile_plan(plan: Plan, explain: bool, rules: RuleTable) -> Code:
     """Generates the functions of one plan."""
     writer = Writer(plan, explain)
     selects = True
     known: set[int] = set()
     try:
-        known = _write_select(writer, plan, ruled)
+        known = _write_select(writer, plan, rules)
     except Cannot:
         writer.reset()
         selects = False
@@ -87,6 +89,8 @@ def compile_plan(plan: Plan, explain: bool, ruled: frozenset[Functor]) -> Code:
             writer.back_to(mark)
             continue
         makers[key] = name
+    if selects and writer.functions:
+        writer.guard_select()
     source = writer.source()
     file = f"<plan {plan.label} of {plan.file}:{plan.line}>"
     linecache.cache[file] = (len(source), None, source.splitlines(True), file)
@@ -101,6 +105,8 @@ def bind(ag: Agent, plan: Plan, code: Code) -> Any:
         scope[name] = ag.beliefs_base.predicate(functor)
     for name, (op, functor) in code.triggers.items():
         scope[name] = ag.library.trigger(op, functor)
+    for name, rule in code.rules.items():
+        scope[name] = rule_rows(ag, rule)
     scope.update(EVENTS=ag.events, WAITS=ag.waits, LIBRARY=ag.library, ACTIONS=ag.actions)
     exec(code.code, scope)
     bound = plan.clone({key: scope[name] for key, name in code.makers.items()})
@@ -127,7 +133,7 @@ def _all_steps(body: Term) -> list[tuple[str, Term]]:
 # -- select --------------------------------------------------------------------------------------
 
 
-def _write_select(w: Writer, plan: Plan, ruled: frozenset[Functor]) -> set[int]:
+def _write_select(w: Writer, plan: Plan, rules: RuleTable) -> set[int]:
     if plan.variable is not None or plan.until is not None:
         raise Cannot
     w.line("def select(ag, e):")
@@ -140,16 +146,17 @@ def _write_select(w: Writer, plan: Plan, ruled: frozenset[Functor]) -> set[int]:
     if plan.ann:
         _write_annotations(w, plan.ann, state)
     rows: list[str] = []
-    goals = _conjuncts(plan.context) if plan.context is not None else []
+    goals = conjuncts(plan.context) if plan.context is not None else []
     for goal in goals:
-        _write_goal(w, plan, goal, state, rows, ruled)
+        write_goal(w, goal, state, rows, rules)
     known = set(state) - w.unsure
     _write_frame(w, plan, state, rows)
     w.close()
     return known
 
 
-def _conjuncts(node: Node) -> list[Node]:
+def conjuncts(node: Node) -> list[Node]:
+    """The parts of a conjunction, in order."""
     found: list[Node] = []
     todo = [node]
     while todo:
@@ -170,7 +177,7 @@ def _write_match(w: Writer, t: Term, value: str, state: dict[int, str]) -> None:
             w.line(f"x = {value}; y = V{t.index}")
             w.line("if x is not y:")
             w.line("    c = x.__class__")
-            w.line("    if c not in FLAT or y.__class__ not in FLAT: return GENERIC(ag, e)")
+            w.line(f"    if c not in FLAT or y.__class__ not in FLAT: {w.generic}")
             w.line("    if x != y: return None")
             return
         w.line(f"V{t.index} = {value}")
@@ -184,18 +191,18 @@ def _write_match(w: Writer, t: Term, value: str, state: dict[int, str]) -> None:
         same = "is not" if cls is Atom else "!="
         w.line(f"if x {same} {w.constant(t)}:")
         w.line("    if x.__class__ in FLAT: return None")
-        w.line("    return GENERIC(ag, e)")
+        w.line(f"    {w.generic}")
         return
     if t is EMPTY:
         w.line("if x is not EMPTY:")
-        w.line("    if x.__class__ is Var: return GENERIC(ag, e)")
+        w.line(f"    if x.__class__ is Var: {w.generic}")
         w.line("    return None")
         return
     if cls is Cons and not t.ground:
         name = w.name("c")
         w.line(f"{name} = x")
         w.line(f"if {name}.__class__ is not Cons:")
-        w.line(f"    if {name}.__class__ is Var: return GENERIC(ag, e)")
+        w.line(f"    if {name}.__class__ is Var: {w.generic}")
         w.line("    return None")
         _write_match(w, t.head, f"{name}.head", state)
         _write_match(w, t.tail, f"{name}.tail", state)
@@ -209,7 +216,7 @@ def _write_match(w: Writer, t: Term, value: str, state: dict[int, str]) -> None:
             f"if {name}.__class__ is not Struct or {name}.functor is not {w.constant(t.functor)}:"
         )
         w.line(f"    if {name}.__class__ in FLAT: return None")
-        w.line("    return GENERIC(ag, e)")
+        w.line(f"    {w.generic}")
         for i, a in enumerate(t.args):
             _write_match(w, a, f"{name}.args[{i}]", state)
         return
@@ -234,7 +241,7 @@ def _write_annotations(w: Writer, ann: tuple[Term, ...], state: dict[int, str]) 
         for i, part in enumerate(a.args):
             if part.__class__ is Slot and part.index not in state:
                 w.line(f"        V{part.index} = x.args[{i}]")
-                w.line(f"        if V{part.index}.__class__ is Var: return GENERIC(ag, e)")
+                w.line(f"        if V{part.index}.__class__ is Var: {w.generic}")
                 state[part.index] = "value"
             elif part.__class__ in (Atom, float, str):
                 w.line(f"        if x.args[{i}] != {w.constant(part)}: continue")
@@ -268,38 +275,38 @@ def _write_frame(w: Writer, plan: Plan, state: dict[int, str], rows: list[str]) 
 # -- conjuncts -----------------------------------------------------------------------------------
 
 
-def _need_value(w: Writer, index: int, state: dict[int, str], flat: bool = False) -> str:
+def need_value(w: Writer, index: int, state: dict[int, str], flat: bool = False) -> str:
     """Makes sure, at run time, that a variable is no unbound one (or even plain)."""
     name = f"V{index}"
     kind = state[index]
     if flat and kind != "flat":
-        w.line(f"if {name}.__class__ not in FLAT: return GENERIC(ag, e)")
+        w.line(f"if {name}.__class__ not in FLAT: {w.generic}")
         state[index] = "flat"
     elif kind == "any":
-        w.line(f"if {name}.__class__ is Var: return GENERIC(ag, e)")
+        w.line(f"if {name}.__class__ is Var: {w.generic}")
         state[index] = "value"
     return name
 
 
-def _write_goal(
-    w: Writer,
-    plan: Plan,
-    node: Node,
-    state: dict[int, str],
-    rows: list[str],
-    ruled: frozenset[Functor],
+def write_goal(
+    w: Writer, node: Node, state: dict[int, str], rows: list[str], rules: RuleTable
 ) -> None:
+    """One conjunct, as tests and loops of the function that is being written."""
     mark, before = w.mark(), dict(state)
     try:
         kind = node[0]
         if kind == K_REL:
             _write_relation(w, node, state, negated=False)
-        elif kind == K_LIT and node[1] not in ruled:
+        elif kind == K_LIT and node[1] not in rules:
             _write_literal(w, node, state, rows)
+        elif kind == K_LIT:
+            write_rule_goal(w, node, state, rows, rules)
         elif kind == K_NOT and node[1][0] == K_REL and node[1][1] != "=":
             _write_relation(w, node[1], state, negated=True)
-        elif kind == K_NOT and node[1][0] == K_LIT and node[1][1] not in ruled:
+        elif kind == K_NOT and node[1][0] == K_LIT and node[1][1] not in rules:
             _write_negation(w, node[1], state)
+        elif kind == K_NOT and node[1][0] == K_LIT:
+            write_rule_negation(w, node[1], state, rules)
         elif kind == 0:
             return
         else:
@@ -308,22 +315,22 @@ def _write_goal(
         w.back_to(mark)
         state.clear()
         state.update(before)
-        _write_solved(w, plan, node, state, rows)
+        _write_solved(w, node, state, rows)
 
 
-def _expression(w: Writer, t: Term, state: dict[int, str]) -> str:
+def expression(w: Writer, t: Term, state: dict[int, str]) -> str:
     """A name or constant that holds the value of a term."""
     cls = t.__class__
     if cls is Slot:
         if t.index not in state:
             raise Cannot
-        return _need_value(w, t.index, state)
+        return need_value(w, t.index, state)
     if cls is float or cls is str or cls is Atom:
         return w.constant(t)
     if cls is Struct and t.functor.arithmetic and t.functor.arity == 2:
         op = t.functor.name
-        a = _expression(w, t.args[0], state)
-        b = _expression(w, t.args[1], state)
+        a = expression(w, t.args[0], state)
+        b = expression(w, t.args[1], state)
         name = w.name("n")
         if op in ("+", "-", "*"):
             tests = [
@@ -346,20 +353,20 @@ def _expression(w: Writer, t: Term, state: dict[int, str]) -> str:
 def _write_relation(w: Writer, node: Node, state: dict[int, str], negated: bool) -> None:
     _kind, op, left, right, _term = node
     if op == "=" and left.__class__ is Slot and left.index not in state:
-        value = _expression(w, right, state)
+        value = expression(w, right, state)
         w.line(f"V{left.index} = {value}")
         state[left.index] = "value"
         return
     if op == "=" and right.__class__ is Slot and right.index not in state:
-        value = _expression(w, left, state)
+        value = expression(w, left, state)
         w.line(f"V{right.index} = {value}")
         state[right.index] = "value"
         return
-    a, b = _expression(w, left, state), _expression(w, right, state)
+    a, b = expression(w, left, state), expression(w, right, state)
     if op == "=":
         for x in (a, b):
             if x[0] in "Vn":
-                w.line(f"if {x}.__class__ not in FLAT: return GENERIC(ag, e)")
+                w.line(f"if {x}.__class__ not in FLAT: {w.generic}")
             elif x[0] == "K" and w.constants[x].__class__ is not Atom:
                 raise Cannot
         w.line(f"if {a} != {b}: {w.fail}")
@@ -389,16 +396,16 @@ def _write_literal(w: Writer, node: Node, state: dict[int, str], rows: list[str]
             fresh.add(t.index)
             known.append(None)
         elif t.__class__ is Slot:
-            known.append(_need_value(w, t.index, state, flat=True))
+            known.append(need_value(w, t.index, state, flat=True))
         elif t.__class__ in (Atom, float, str):
             known.append(w.constant(t))
         elif t.__class__ is Struct and t.functor.arithmetic:
-            value = _expression(w, t, state)
-            w.line(f"if {value}.__class__ not in FLAT: return GENERIC(ag, e)")
+            value = expression(w, t, state)
+            w.line(f"if {value}.__class__ not in FLAT: {w.generic}")
             known.append(value)
         else:
             raise Cannot
-    w.line(f"if {pred}.odd: return GENERIC(ag, e)")
+    w.line(f"if {pred}.odd: {w.generic}")
     if not fresh:
         key = "".join(f"{k}, " for k in known)
         w.line(f"{row} = {pred}.by_args.get(({key}))")
@@ -443,10 +450,10 @@ def _write_row_annotation(w: Writer, a: Term, row: str, state: dict[int, str]) -
     for i, part in enumerate(a.args):
         if part.__class__ is Slot and part.index not in state:
             w.line(f"V{part.index} = {x}.args[{i}]")
-            w.line(f"if V{part.index}.__class__ is Var: return GENERIC(ag, e)")
+            w.line(f"if V{part.index}.__class__ is Var: {w.generic}")
             state[part.index] = "value"
         elif part.__class__ is Slot:
-            name = _need_value(w, part.index, state, flat=True)
+            name = need_value(w, part.index, state, flat=True)
             w.line(f"if {x}.args[{i}] != {name}: continue")
         elif part.__class__ in (Atom, float, str):
             w.line(f"if {x}.args[{i}] != {w.constant(part)}: continue")
@@ -468,12 +475,12 @@ def _write_negation(w: Writer, node: Node, state: dict[int, str]) -> None:
             fresh.add(t.index)
             known.append("None")
         elif t.__class__ is Slot:
-            known.append(_need_value(w, t.index, state, flat=True))
+            known.append(need_value(w, t.index, state, flat=True))
         elif t.__class__ in (Atom, float, str):
             known.append(w.constant(t))
         else:
             raise Cannot
-    w.line(f"if {pred}.odd: return GENERIC(ag, e)")
+    w.line(f"if {pred}.odd: {w.generic}")
     key = "".join(f"{k}, " for k in known)
     if not fresh and not ann:
         w.line(f"if ({key}) in {pred}.by_args: {w.fail}")
@@ -484,29 +491,23 @@ def _write_negation(w: Writer, node: Node, state: dict[int, str]) -> None:
         w.line(f"if exists({pred}, ({key}), ({wanted})): {w.fail}")
 
 
-def _write_solved(
-    w: Writer, plan: Plan, node: Node, state: dict[int, str], rows: list[str]
-) -> None:
+def _write_solved(w: Writer, node: Node, state: dict[int, str], rows: list[str]) -> None:
     """A conjunct that the interpreter solves, inside the generated function."""
     if w.loops >= _MAX_LOOPS:
         raise Cannot
     env, trail, used = w.name("env"), w.name("trail"), w.name("used")
     for index in _slots_of(node):
         if index in state:
-            _need_value(w, index, state)
-    cells = [f"V{VARS + i}" if VARS + i in state else "None" for i in range(len(plan.names))]
-    w.line(
-        f"{env} = [None, None, None, None, None, None, {', '.join(cells)}]"
-        if cells
-        else f"{env} = [None] * 6"
-    )
+            need_value(w, index, state)
+    cells = [f"V{i}" if i in state else "None" for i in range(w.base + len(w.names))]
+    w.line(f"{env} = [{', '.join(cells)}]")
     w.line(f"{trail} = []")
     w.line(f"for {used} in solve(ag, {w.constant_of(node)}, {env}, {trail}):")
     w.open_loop()
     for index in _slots_of(node):
         if index not in state and _binds(node):
             w.line(f"V{index} = {env}[{index}]")
-            w.line(f"if V{index} is None: V{index} = Var({plan.names[index - VARS]!r})")
+            w.line(f"if V{index} is None: V{index} = Var({w.names[index - w.base]!r})")
             w.line(f"if V{index}.__class__ is Var: V{index} = deref(V{index})")
             state[index] = "any"
             if node[0] not in (K_LIT, K_REL, K_ACT):

@@ -65,9 +65,14 @@ class Program:
         return program
 
     @property
-    def ruled(self) -> frozenset[Functor]:
-        """What rules of the program define; asked with the interpreter."""
-        return frozenset(e.functor for e in self.initial if isinstance(e, Rule))
+    def rules(self) -> dict[Functor, tuple[Rule, ...] | None]:
+        """The rules of each predicate that has some, in order; None where beliefs mix in."""
+        found: dict[Functor, list[Rule]] = {}
+        for entry in self.initial:
+            if isinstance(entry, Rule):
+                found.setdefault(entry.functor, []).append(entry)
+        mixed = {entry[0] for entry in self.initial if not isinstance(entry, Rule)}
+        return {f: None if f in mixed else tuple(rules) for f, rules in found.items()}
 
     def check(self, actions: Actions | None = None) -> list[Problem]:
         """What looks wrong, without running anything."""
