@@ -313,12 +313,14 @@ class Agent:
             raise RuntimeError(f"agent '{self.name}' is running already: run() is not reentrant")
         self._is_running = True
         self.idle = False
-        with _RunningAgent(self):
-            try:
-                return self._run(max_cycles)
-            finally:
-                self._is_running = False
-                self.current = None
+        before = arithmetic.RUNNING.agent
+        arithmetic.RUNNING.agent = self
+        try:
+            return self._run(max_cycles)
+        finally:
+            arithmetic.RUNNING.agent = before
+            self._is_running = False
+            self.current = None
 
     def _run(self, max_cycles: int) -> float | None:
         events, running, inbox = self.events, self.running, self.inbox
@@ -610,14 +612,15 @@ class Agent:
     ) -> None:
         """Posts a goal that starts an intention of its own."""
         trigger = self.library.trigger("+!", functor)
-        fresh: dict[int, Var] = {}
-        args = tuple([copy_term(a, fresh) for a in args])
-        ann = tuple([copy_term(a, fresh) for a in ann])
         cells = None
-        if trigger.fail is not None and trigger.fail.plans and not all_ground(args):
-            cells = free_cells(args + ann) or None
+        if not (all_ground(args) and all_ground(ann)):
+            fresh: dict[int, Var] = {}
+            args = tuple([copy_term(a, fresh) for a in args])
+            ann = tuple([copy_term(a, fresh) for a in ann])
+            if trigger.fail is not None and trigger.fail.plans:
+                cells = free_cells(args + ann) or None
         it = None
-        if any(a.__class__ is Struct and a.functor in _DEADLINES for a in ann):
+        if len(ann) > 1 and any(a.__class__ is Struct and a.functor in _DEADLINES for a in ann):
             it = self.new_intention()
         event = (trigger, args, ann, it, cells, cause)
         self.events.append(event)

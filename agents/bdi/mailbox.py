@@ -19,6 +19,7 @@ from agents.bdi.terms import (
     Struct,
     Term,
     deref,
+    is_ground,
     list_items,
     literal_parts,
     make,
@@ -79,7 +80,9 @@ def process(ag: Agent, message: Message) -> None:
                 )
             return
     else:
-        content = copy_term(to_term(content))
+        content = to_term(content)
+        if not is_ground(content):
+            content = copy_term(content)
     ask = ag.asks.get(message.in_reply_to) if message.in_reply_to else None
     if ask is not None and message.performative in ("tell", "untell", "tellHow"):
         take_answer(ag, ask, message, content)
@@ -132,6 +135,15 @@ def settle_ask(ag: Agent, ask: PendingAsk, answer: Term = None) -> None:
         ask.wait.fail(StepFailure("ask_failed", f"the answer {term_text(answer)} does not fit"))
 
 
+def said_parts(
+    content: Term, source: Atom
+) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]] | None:
+    """Functor, arguments and annotations of a content as said by a source."""
+    if content.__class__ is Struct and not content.ann and content.functor.name[0] != "{":
+        return content.functor, content.args, (source_of(source),)
+    return literal_parts(nested(content, source))
+
+
 def nested(content: Term, source: Term) -> Term:
     """The content as said by a source: its own sources stand below that one."""
     if content.__class__ is Cons or content is EMPTY:
@@ -156,19 +168,19 @@ def by_table(ag: Agent, message: Message, content: Term) -> None:
         return
     if performative == "tell":
         for item in _each(content):
-            told = literal_parts(nested(item, source))
+            told = said_parts(item, source)
             if told is None or not getattr(item, "ground", True):
                 ag.log("warning", f"dropped a tell of {term_text(item)} from {message.sender}")
                 continue
             ag.believe(None, told[0], told[1], told[2], message.cause)
     elif performative == "untell":
         for item in _each(content):
-            told = literal_parts(nested(item, source))
+            told = said_parts(item, source)
             if told is not None:
                 ag.forget(None, told[0], told[1], told[2], message.cause)
     elif performative == "achieve":
         for item in _each(content):
-            told = literal_parts(nested(item, source))
+            told = said_parts(item, source)
             if told is None:
                 ag.log("warning", f"dropped an achieve of {term_text(item)}")
                 continue

@@ -10,6 +10,7 @@ from functools import cmp_to_key
 from itertools import count
 
 from agents.bdi.terms import (
+    DEFAULT_NS,
     EMPTY,
     Atom,
     Cons,
@@ -162,6 +163,18 @@ def equal(a: Term, b: Term) -> bool:
 sort_key = cmp_to_key(compare)
 
 
+def _annotation_key(term: Term) -> tuple[str, str, bool] | None:
+    if term.__class__ is Struct:
+        functor = term.functor
+        return functor.ns, functor.name, functor.negated
+    return (DEFAULT_NS, term.name, False) if term.__class__ is Atom else None
+
+
+def _first(pair: tuple[tuple[str, str, bool] | None, Term]) -> tuple[str, str, bool]:
+    assert pair[0] is not None
+    return pair[0]
+
+
 def sorted_annotations(ann: Iterable[Term]) -> tuple[Term, ...]:
     """The annotations as a set in standard order; a tail stays last."""
     items = [deref(a) for a in ann]
@@ -169,6 +182,10 @@ def sorted_annotations(ann: Iterable[Term]) -> tuple[Term, ...]:
     if items and items[-1].__class__ is Tail:
         tail = [items.pop()]
     if len(items) > 1:
+        keys = [_annotation_key(item) for item in items]
+        if None not in keys and len(set(keys)) == len(keys):  # the names alone decide
+            items = [item for _, item in sorted(zip(keys, items, strict=True), key=_first)]
+            return tuple(items + tail)
         items.sort(key=sort_key)
         unique = [items[0]]
         for item in items[1:]:
