@@ -7,13 +7,17 @@ cheap and errs on one side only: what it calls impossible is; what it calls poss
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agents.bdi import Agent, Program
+from agents.bdi import Agent, Atom, Program
 from agents.bdi.formulas import K_AND, K_LIT, K_OR, Rule
-from agents.bdi.terms import Functor
+from agents.bdi.terms import Functor, Term
 
-# A condition, cut down to what it needs: a functor, ("and", parts), ("or", parts), or None for
-# nothing. The engine's own formulas are tuples of no common type.
+# A condition, cut down to what it needs: a functor, a functor with the arguments that are given
+# ("like", functor, pattern), ("and", parts), ("or", parts), or None for nothing. The engine's own
+# formulas are tuples of no common type.
 Need = Any
+
+#: A predicate with more beliefs than this is not searched for one that fits.
+SEARCHED = 24
 
 
 def need_of(node: Any) -> Need:
@@ -22,7 +26,8 @@ def need_of(node: Any) -> Need:
         return None
     kind = node[0]
     if kind == K_LIT:
-        return node[1]
+        pattern = tuple(a if a.__class__ in (Atom, float, str) else None for a in node[2])
+        return ("like", node[1], pattern) if any(a is not None for a in pattern) else node[1]
     if kind == K_AND:
         parts = [p for p in (need_of(node[1]), need_of(node[2])) if p is not None]
         return ("and", tuple(parts)) if parts else None
@@ -59,6 +64,8 @@ class Asking:
         if need is None:
             return True
         if need.__class__ is tuple:
+            if need[0] == "like":
+                return self._is_like(need[1], need[2])
             how, parts = need
             wanted = how == "or"
             for part in parts:
@@ -74,6 +81,20 @@ class Asking:
     def any_can_be(self, needs: Iterable[Need]) -> bool:
         """Whether one of several can be met."""
         return any(self.can_be(need) for need in needs)
+
+    def _is_like(self, functor: Functor, pattern: tuple[Term, ...]) -> bool:
+        if not self.can_be(functor):
+            return False
+        predicate = self._predicates[functor]
+        if predicate.odd or len(predicate.by_args) > SEARCHED:
+            return True
+        for args in predicate.by_args:
+            for want, have in zip(pattern, args, strict=True):
+                if want is not None and want != have:
+                    break
+            else:
+                return True
+        return False
 
     def _is_there(self, functor: Functor) -> bool:
         predicate = self._predicates.get(functor)
