@@ -318,7 +318,7 @@ def check_drug(
     try:
         found = contraindicated(
             name,
-            [{"substance": k, **row} for k, row in (state.get("allergy") or {}).items()],
+            _allergies(state),
             hazards,
             {n: state.get(n) for n in LIMITING if state.get(n) is not None},
             case,
@@ -437,6 +437,23 @@ def dose(call: Call, patient: Atom, drug: Atom) -> str:
     host: Host = call.host
     known = host.client.values(str(patient), "weight_kg", "age")
     return dose_text(str(drug), known["weight_kg"], known["age"])
+
+
+@action(".safe_dose")
+def safe_dose(call: Call, patient: Atom, drugs: list[Term]) -> str:
+    """`.safe_dose(Patient, Drugs, Text)`: the first drug that nothing forbids, with its dose."""
+    host: Host = call.host
+    state = host.client.read(str(patient))
+    allergies, hazards = _allergies(state), hazards_for(state.get("condition") or {})
+    for name in (str(to_python(drug)) for drug in drugs):
+        if not contraindicated(name, allergies, hazards, {}, _circumstances(state, call.now())):
+            usual = dose_text(name, state.get("weight_kg"), state.get("age"))
+            return f"{DRUGS[name].label} {usual}".rstrip()
+    raise ActionFailed("none_is_safe", message="every one of these drugs is forbidden here")
+
+
+def _allergies(state: State) -> list[dict[str, JSON]]:
+    return [{"substance": k, **row} for k, row in (state.get("allergy") or {}).items()]
 
 
 @action(".pre_alert")

@@ -35,11 +35,19 @@ txa_is_right :- not txa_given & injury_at_s(I) & txa_window(W) & .now(T) & T - I
 @advise_ct
 +!advise("NEU-05") <- !suggest(order_head_ct, "Head CT now").
 @advise_antibiotic
-+!advise("INF-01") <- !suggest(give_antibiotic, "Cefazolin 2 g; ask for tetanus status").
++!advise("INF-01") : patient(P)
+  <- .safe_dose(P, [cefazolin, clindamycin, vancomycin], Dose);
+     .concat(Dose, "; ask for tetanus status", Text);
+     !suggest(give_antibiotic, Text).
 
 @txa_advice
-+!advise_txa : txa_is_right
++!advise_txa : txa_is_right & adult
   <- !suggest(give_tranexamic_acid, "Tranexamic acid 1 g over 10 min, then 1 g over 8 h").
+@txa_advice_child
++!advise_txa : txa_is_right & patient(P)
+  <- .dose(P, tranexamic_acid, Dose);
+     .concat("Tranexamic acid ", Dose, " over 10 min, then 2 mg/kg an hour", Text);
+     !suggest(give_tranexamic_acid, Text).
 @txa_not_right +!advise_txa.
 @binder_advice
 +!advise_binder : pelvic_injury & not in_place(pelvic_binder)

@@ -30,11 +30,12 @@ over("AIR-01") :- airway_secured.
 +!review("AIR-02", high) : intubated(true) & not arrest & etco2(E) & low_etco2(L) & E < L
   <- !met_for("AIR-02", high, 0, low_etco2, [etco2(E)]).
 // A sensor that falls silent later is the data's fault (PRO-05), not the tube's.
+seen_in_tube :- etco2(_)[at(T)] & intubated(true)[at(I)] & T >= I.
 confirmed_once :- intubated(true)[at(I)] & stale(etco2)[at(T)] & T - I > 30.
 over("AIR-02") :- not intubated(true).
 @air_02_none[source("NAP4 2011")]
 +!review("AIR-02", high)
-  : intubated(true) & not arrest & not etco2(_) & not confirmed_once & clock(_)
+  : intubated(true) & not arrest & not seen_in_tube & not confirmed_once & clock(_)
   <- !met("AIR-02", high, []).
 
 // AIR-03: paralysed and awake

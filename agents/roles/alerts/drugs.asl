@@ -75,7 +75,12 @@ antibiotic_waits(S)
   :- open_fracture & not antibiotic_given & injury_at_s(I) & clock(T) & S = T - I.
 @inf_01_medium[source("ACS TQIP; BOAST 4")]
 +!review("INF-01", medium) : antibiotic_waits(S) & antibiotic_medium(L) & S >= L
-  <- M = math.floor(S / 60); !met("INF-01", medium, [minutes(M), dose("cefazolin 2 g")]).
+  <- !antibiotic(medium, S).
 @inf_01_low[source("ACS TQIP; BOAST 4")]
 +!review("INF-01", low) : antibiotic_waits(S) & antibiotic_low(L) & S >= L
-  <- M = math.floor(S / 60); !met("INF-01", low, [minutes(M), dose("cefazolin 2 g")]).
+  <- !antibiotic(low, S).
+@antibiotic
++!antibiotic(P, S) : patient(Patient)
+  <- M = math.floor(S / 60);
+     .safe_dose(Patient, [cefazolin, clindamycin, vancomycin], Dose);
+     !met("INF-01", P, [minutes(M), dose(Dose)]).

@@ -1,0 +1,1 @@
+"""What every alert rule should do, as rows: fires, holds back, escalates, clears."""
