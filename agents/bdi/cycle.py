@@ -6,80 +6,50 @@ the actions, hands in percepts and messages, and calls ``run`` until the agent i
 
 from __future__ import annotations
 
-import asyncio
-import traceback
-from collections import deque
-from collections.abc import Callable, Collection, Coroutine, Hashable, Iterable
+from collections.abc import Callable, Collection
 from random import Random
 from typing import Any
 
 from agents.bdi import arithmetic, mailbox
-from agents.bdi.actions import ActionDefinition, Actions, Call, finish
+from agents.bdi.acting import Acting
+from agents.bdi.actions import Actions
 from agents.bdi.beliefs import (
     SELF,
-    SOURCE,
-    SOURCE_PERCEPT,
-    SOURCE_SELF,
-    Belief,
-    BeliefBase,
-    Predicate,
     RuleRow,
     with_source,
 )
-from agents.bdi.bodies import ENDED, MOVED, SUSPENDED, StepInfo, link_body
-from agents.bdi.desires import deadline, goal_term, living
-from agents.bdi.failure import ActionFailed, StepFailure, fail
+from agents.bdi.bodies import ENDED
+from agents.bdi.desires import goal_term, living
+from agents.bdi.failure import StepFailure, fail
 from agents.bdi.formulas import Frame, Rule, node_of, solve
 from agents.bdi.intentions import Intention
-from agents.bdi.mailbox import Message, PendingAsk
-from agents.bdi.order import sorted_annotations
+from agents.bdi.mailbox import Message
 from agents.bdi.plans import (
-    CAUSE,
     CUT,
     EVENT_AT,
     NEXT,
     PLAN_AT,
     Event,
-    Plan,
-    PlanLibrary,
     Trigger,
-    note_used,
 )
 from agents.bdi.printing import term_text
 from agents.bdi.program import Program
 from agents.bdi.reloading import Changes, reload
+from agents.bdi.state import literal_from
 from agents.bdi.syntax import parse_term
 from agents.bdi.terms import (
     Atom,
     Functor,
-    Struct,
     Term,
     Var,
-    all_ground,
-    deref,
-    literal_parts,
     make,
-    struct,
     to_python,
-    to_term,
 )
-from agents.bdi.trace import Reason, reason_of
 from agents.bdi.unification import Trail, copy_term, free_cells, resolve, undo
-from agents.bdi.waiting import DueTasks, Wait
-
-_DEADLINES = (Functor("deadline", 1), Functor("hard_deadline", 1))
-_WATCHED = ("deadline", "hard_deadline")
+from agents.bdi.waiting import Wait
 
 
-def _unknown_receiver(receiver: str, message: Message) -> bool:
-    return False
-
-
-def _no_wake() -> None:
-    return None
-
-
-class Agent:
+class Agent(Acting):
     """One mind: an AgentSpeak program at work."""
 
     def __init__(
@@ -97,47 +67,20 @@ class Agent:
         explain: bool = True,
         compile_after: int = 3,
     ) -> None:
-        self.name = name
-        self.program = program
-        self.now = now
-        self.random = random
-        self.actions = actions if actions is not None else Actions.standard()
-        self.host = host
-        self.printer = printer
-        self.log = log
-        self.trusts = tuple(trusts)
-        self.explain = explain
-        self.wake: Callable[[], None] = _no_wake
-        self.outbox: Callable[[str, Message], bool] = _unknown_receiver
-        self.spawn: Callable[[Coroutine[Any, Any, Any]], Any] = _create_task
-        self.peers: Callable[[], Iterable[str]] = tuple  # names for `.broadcast`, `.all_names`
-        self.beliefs_base = BeliefBase()
-        self.library = PlanLibrary(program.plans, compile_after)
-        self.events: deque[Event] = deque()
-        self.meta_events: deque[Event] = deque()
-        self.running: deque[Intention] = deque()
-        self.inbox: deque[Message] = deque()
-        self.completed: deque[Callable[[], None]] = deque()
-        self.due = DueTasks()
-        self.waits: list[Wait] = []
-        self.asks: dict[str, PendingAsk] = {}
-        self.late_asks: dict[str, None] = {}
-        self.alive: dict[int, Intention] = {}
-        self.atomic: Intention | None = None
-        self.current: Intention | None = None
-        self.current_step: Any = None
-        self.cycle = 0
-        self.idle = True
-        self.has_listeners = False
-        self._listeners: list[Callable[[Reason], None]] = []
-        self._percepts: dict[Hashable, tuple[Belief, tuple[Term, ...]]] = {}
-        self._made = 0
-        self._messages = 0
-        self._is_running = False
-        self.extras: dict[str, Any] = {}  # what internal actions keep for this agent
+        super().__init__(
+            name,
+            program,
+            now=now,
+            random=random,
+            actions=actions,
+            host=host,
+            printer=printer,
+            log=log,
+            trusts=trusts,
+            explain=explain,
+            compile_after=compile_after,
+        )
         self._start(program)
-
-    # -- start -----------------------------------------------------------------------------
 
     def _start(self, program: Program) -> None:
         base = self.beliefs_base
@@ -159,114 +102,14 @@ class Agent:
         for functor, args, ann in program.goals:
             self.spawn_goal(functor, args, with_source(ann), None)
 
-    # -- from outside ------------------------------------------------------------------------
-
-    def _arrived(self) -> None:
-        if self.idle and not self._is_running:
-            self.idle = False
-            self.wake()
-
-    def percept(self, key: Hashable, literal: Any, cause: Any = None) -> None:
-        """Replaces what is perceived under a key; None removes it."""
-        old = self._percepts.get(key)
-        if literal is None:
-            if old is not None:
-                del self._percepts[key]
-                self._lose_percept(key, old, cause)
-            return
-        functor, args, ann = _literal(literal)
-        ann = sorted_annotations((*ann, SOURCE_PERCEPT))
-        if old is not None:
-            row = old[0]
-            if row.args == args and row.pred is not None and row.pred.functor is functor:
-                self._percepts[key] = (row, ann)
-                assert row.keys is not None
-                self._refresh(row, old[1], ann)
-                row.cause = cause
-                return
-            del self._percepts[key]
-            self._lose_percept(key, old, cause)
-        base = self.beliefs_base
-        pred = base.predicate(functor)
-        new = base.add(pred, args, ann, cause)
-        found = base.find(pred, args)
-        assert found is not None
-        found.keys = [key] if found.keys is None else [*found.keys, key]
-        self._percepts[key] = (found, ann)
-        if new is None:
-            found.cause = cause
-        else:
-            self.external_event("+", functor, args, new, cause)
-
-    def _refresh(self, row: Belief, old: tuple[Term, ...], new: tuple[Term, ...]) -> None:
-        if old == new:
-            return
-        if len(row.ann) == len(old):
-            row.ann = new
-        else:
-            others = [a for a in row.ann if a not in old]
-            row.ann = sorted_annotations([*others, *new])
-
-    def _lose_percept(
-        self, key: Hashable, old: tuple[Belief, tuple[Term, ...]], cause: Any
-    ) -> None:
-        row, ann = old
-        assert row.keys is not None
-        assert row.pred is not None
-        row.keys.remove(key)
-        if row.keys:
-            kept: list[Term] = []
-            for other in row.keys:
-                kept.extend(self._percepts[other][1])
-            row.ann = sorted_annotations([*[a for a in row.ann if a not in ann], *kept])
-            return
-        left = [a for a in row.ann if a not in ann]
-        if any(a.__class__ is Struct and a.functor is SOURCE for a in left):
-            row.ann = tuple(left)
-            row.keys = None
-        else:
-            self.beliefs_base.discard(row)
-        self.external_event("-", row.pred.functor, row.args, ann, cause)
-
-    def signal(
-        self,
-        functor: str,
-        args: Iterable[Any] = (),
-        annotations: Iterable[Any] = (),
-        cause: Any = None,
-    ) -> None:
-        """An external event ``+f(args)`` without a belief."""
-        name, terms, ann = _literal((functor, tuple(args), tuple(annotations)))
-        if not any(a.__class__ is Struct and a.functor is SOURCE for a in ann):
-            ann = sorted_annotations((*ann, SOURCE_PERCEPT))
-        self.external_event("+", name, terms, ann, cause)
-
     def receive(self, message: Message) -> None:
         """Takes a message into the mailbox; one is read in each cycle."""
         self.inbox.append(message)
         self._arrived()
 
-    def add_belief(self, literal: Any, cause: Any = None) -> None:
-        """Adds a belief, as a text or (functor, args, annotations), with its event."""
-        parts = self._parts(literal)
-        self.believe(None, parts[0], parts[1], with_source(parts[2]), cause)
-
-    def achieve(self, goal: Any, cause: Any = None) -> None:
-        """Posts a goal, as a text or (functor, args, annotations)."""
-        parts = self._parts(goal)
-        self.spawn_goal(parts[0], parts[1], with_source(parts[2]), cause)
-
-    def _parts(self, literal: Any) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]]:
-        if isinstance(literal, str):
-            parts = literal_parts(resolve(parse_term(literal)))
-            if parts is None:
-                raise ValueError(f"no literal: {literal!r}")
-            return parts
-        return _literal(literal)
-
     def query(self, formula: Any) -> list[dict[str, Any]]:
         """Every solution of a formula, as Python values by variable name."""
-        term = parse_term(formula) if isinstance(formula, str) else make(*_literal(formula))
+        term = parse_term(formula) if isinstance(formula, str) else make(*literal_from(formula))
         names: dict[str, Var] = {}
         for var in free_cells([term]):
             names.setdefault(var.name, var)
@@ -300,12 +143,6 @@ class Agent:
     def reload(self, program: Program) -> Changes:
         """Takes up a changed program; beliefs, events and intentions stay."""
         return reload(self, program)
-
-    def on_failure(self, callback: Callable[[Reason], None]) -> None:
-        """Calls back when an intention ends by a failure that nobody recovers."""
-        self._listeners.append(callback)
-
-    # -- running -------------------------------------------------------------------------------
 
     def run(self, max_cycles: int = 10_000) -> float | None:
         """Runs until idle or until the cycles are used up; when to be called again, if ever."""
@@ -408,38 +245,6 @@ class Agent:
             return
         fail(self, it, self.as_failure(error), info=info)
 
-    def as_failure(self, error: BaseException) -> StepFailure:
-        """Any exception as the failure of a step."""
-        if isinstance(error, StepFailure):
-            return error
-        if isinstance(error, ActionFailed):
-            return error.step_failure()
-        if isinstance(error, arithmetic.ArithmeticFailure):
-            return StepFailure("arithmetic", str(error))
-        self.log("error", "".join(traceback.format_exception(error)))
-        return StepFailure("internal_action", f"{type(error).__name__}: {error}")
-
-    def failure(self, error: str, message: str) -> StepFailure:
-        """A failure to raise."""
-        return StepFailure(error, message)
-
-    def context_raised(self, trigger: Trigger, error: Exception, plan: Plan | None = None) -> None:
-        """A context raised: it counts as false."""
-        where = (
-            f"{plan.file}:{plan.line}: '{plan.label}'"
-            if plan is not None
-            else (f"a plan for {trigger.op}{trigger.functor}")
-        )
-        self.log("warning", f"the context of {where} raised {type(error).__name__}: {error}")
-
-    def step_info(self, frame: Frame) -> StepInfo | None:
-        """Text and place of the step that a frame is at."""
-        return getattr(frame[NEXT], "info", None)
-
-    def current_info(self) -> StepInfo | None:
-        """Text and place of the running step."""
-        return getattr(self.current_step, "info", None)
-
     def _finish(self, it: Intention) -> bool:
         """Takes away every frame without a next step; whether any frame is left."""
         stack = it.stack
@@ -483,16 +288,6 @@ class Agent:
         it.waiting = wait
         self.waits.append(wait)
         return False
-
-    def _end(self, it: Intention) -> None:
-        self.alive.pop(it.id, None)
-        it.dead = True
-        if self.atomic is it:
-            self.atomic = None
-        if it.reply is not None:
-            it.reply(True)
-
-    # -- events and goals ------------------------------------------------------------------------
 
     def handle(self, event: Event) -> bool:
         """Finds the plan for one event; false when the event does not count."""
@@ -578,417 +373,6 @@ class Agent:
             self.goal_state(event, "failed")
         fail(self, it, failure, goal=event)
 
-    def new_intention(self) -> Intention:
-        """A new intention without frames."""
-        self._made += 1
-        it = self.alive[self._made] = Intention(self._made)
-        return it
-
-    def post_goal(
-        self,
-        it: Intention,
-        op: str,
-        functor: Functor,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> None:
-        """Posts a sub-goal of an intention."""
-        trigger = self.library.trigger(op, functor)
-        cells = None
-        if trigger.fail is not None and trigger.fail.plans and not all_ground(args):
-            cells = free_cells(args + ann) or None
-        event = (trigger, args, ann, it, cells, cause)
-        self.events.append(event)
-        if len(ann) > 1:
-            self._watch_deadline(it, event)
-        if self.waits:
-            self._tell_waits(trigger, args, ann)
-        if self.library.has_meta:
-            self.goal_state(event, "pending")
-
-    def spawn_goal(
-        self, functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...], cause: Any
-    ) -> None:
-        """Posts a goal that starts an intention of its own."""
-        trigger = self.library.trigger("+!", functor)
-        cells = None
-        if not (all_ground(args) and all_ground(ann)):
-            fresh: dict[int, Var] = {}
-            args = tuple([copy_term(a, fresh) for a in args])
-            ann = tuple([copy_term(a, fresh) for a in ann])
-            if trigger.fail is not None and trigger.fail.plans:
-                cells = free_cells(args + ann) or None
-        it = None
-        if len(ann) > 1 and any(a.__class__ is Struct and a.functor in _DEADLINES for a in ann):
-            it = self.new_intention()
-        event = (trigger, args, ann, it, cells, cause)
-        self.events.append(event)
-        if it is not None:
-            self._watch_deadline(it, event)
-        if self.waits:
-            self._tell_waits(trigger, args, ann)
-        if self.library.has_meta:
-            self.goal_state(event, "pending")
-        self._arrived()
-
-    def spawn_test(
-        self,
-        trigger: Trigger,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-        answer_to: Callable[[bool], None],
-    ) -> None:
-        """Posts a test goal whose outcome is told to a function."""
-        it = self.new_intention()
-        it.reply = answer_to
-        self.events.append((trigger, args, ann, it, None, cause))
-        self._arrived()
-
-    def start_body(self, body: Term, frame: Frame) -> None:
-        """Runs a body term as an intention of its own (``!!A``)."""
-        plan = frame[PLAN_AT].for_body(copy_term(body))
-        it = self.new_intention()
-        made: Frame = [plan.first, plan, None, None, None, frame[CAUSE]]
-        made.extend([None] * (len(plan.names) + plan.extra))
-        it.stack.append(made)
-        self.running.append(it)
-
-    def _watch_deadline(self, it: Intention, event: Event) -> None:
-        for a in event[2]:
-            if a.__class__ is Struct and a.functor in _DEADLINES:
-                limit = deref(a.args[0])
-                if limit.__class__ is float:
-                    seconds = limit if a.functor is _DEADLINES[0] else limit / 1000.0
-                    self.due.at(self.now() + seconds, lambda: deadline(self, it, event))
-
-    def external_event(
-        self, op: str, functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...], cause: Any
-    ) -> None:
-        """Queues an event that belongs to no intention."""
-        trigger = self.library.trigger(op, functor)
-        if self.waits:
-            self._tell_waits(trigger, args, ann)
-        if trigger.plans:
-            self.events.append((trigger, args, ann, None, None, cause))
-        elif not self.waits:
-            return
-        self._arrived()
-
-    def _tell_waits(self, trigger: Trigger, args: tuple[Term, ...], ann: tuple[Term, ...]) -> None:
-        for wait in list(self.waits):
-            if wait.pattern is not None and not wait.done and wait.sees(trigger, args, ann):
-                self.waits.remove(wait)
-                wait.pattern = None
-                self.completed.append(wait.go_on)
-
-    def goal_state(self, event: Event, state: str, reason: Term = None) -> None:
-        """Raises the meta event of a goal that changed its state, where a plan asks for it."""
-        if event[0].op != "+!":
-            return
-        trigger = self.library.trigger("^!", event[0].functor)
-        if trigger.plans:
-            ann = sorted_annotations([*event[2], struct("state", Atom(state))])
-            self.meta_events.append((trigger, event[1], ann, None, None, event[5]))
-
-    def goal_states(self, it: Intention, state: str) -> None:
-        """The same for all goals of an intention."""
-        for _, event in list(it.goals()):
-            self.goal_state(event, state)
-            if state == "dropped":
-                self.goal_state(event, "finished")
-
-    def ready(self, it: Intention) -> None:
-        """An intention that waited goes on, unless it is suspended."""
-        if it.dead or it is self.current:
-            return
-        if not it.stack:
-            self._end(it)
-        elif it.suspended is not None:
-            it.parked = True
-        else:
-            self.running.append(it)
-
-    def discard(self, it: Intention) -> None:
-        """Takes an intention out of everything; nobody is told."""
-        it.dead = True
-        self.alive.pop(it.id, None)
-        if self.atomic is it:
-            self.atomic = None
-        if it.waiting is not None:
-            wait = it.waiting
-            wait.done = True
-            if wait in self.waits:
-                self.waits.remove(wait)
-            if wait.cancel is not None:
-                wait.cancel()
-        if it.reply is not None:
-            it.reply(False)
-
-    def note_failure(self, it: Intention, failure: StepFailure, info: Any) -> None:
-        """Told of every failure while somebody listens (coverage, trace)."""
-
-    def unhandled(self, it: Intention, failure: StepFailure, info: Any, goal: Any) -> None:
-        """An intention ends by a failure that nobody recovers."""
-        reason = reason_of(self, it, info, failure.error, failure.message, goal)
-        stack = " <- ".join(f"{f.trigger} ({f.file}:{f.line})" for f in reason.frames)
-        self.log(
-            "warning",
-            f"intention {it.id} failed at {reason.file}:{reason.line} "
-            f"{reason.step}: {failure.error}: {failure.message} [{stack}]",
-        )
-        if self.library.has_meta:
-            for _, event in list(it.goals()):
-                self.goal_state(event, "finished")
-        self.discard(it)
-        for listener in self._listeners:
-            listener(reason)
-
-    # -- beliefs ---------------------------------------------------------------------------------
-
-    def note_used(self, frame: Frame, used: Any) -> None:
-        """Keeps what a test rested on."""
-        note_used(frame, used)
-
-    def believe(
-        self,
-        owner: Intention | None,
-        functor: Functor,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-        last: bool = False,
-    ) -> int | None:
-        """Adds a belief; MOVED when the owner has to wait for the plan of its event."""
-        if not all_ground(args):
-            fresh: dict[int, Var] = {}
-            args = tuple([copy_term(a, fresh) for a in args])
-        base = self.beliefs_base
-        new = base.add(base.predicate(functor), args, ann, cause, last)
-        if new is None:
-            return None
-        return self._changed(owner, "+", functor, args, new, cause)
-
-    def believe_at(
-        self,
-        owner: Intention | None,
-        pred: Predicate,
-        trigger: Trigger,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> int | None:
-        """``believe`` for compiled steps, which know predicate and trigger."""
-        row = pred.by_args.get(args)
-        if row is None:
-            if pred.odd or not all_ground(args):
-                return self.believe(owner, pred.functor, args, ann, cause)
-            pred.link(Belief(pred, args, ann, cause), False)
-            new = ann
-        else:
-            if row.ann is ann:
-                return None
-            merged = self.beliefs_base.add(pred, args, ann, cause)
-            if merged is None:
-                return None
-            new = merged
-        if trigger.plans or self.waits:
-            return self._changed(owner, "+", pred.functor, args, new, cause)
-        return None
-
-    def forget_at(
-        self,
-        owner: Intention | None,
-        pred: Predicate,
-        trigger: Trigger,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> int | None:
-        """``forget`` for compiled steps, which know predicate and trigger."""
-        row = pred.by_args.get(args)
-        if row is None:
-            if not pred.odd and all_ground(args):
-                return None
-            return self.forget(owner, pred.functor, args, ann, cause)
-        if row.ann is ann:
-            pred.unlink(row)
-        elif not self.beliefs_base.remove(row, ann):
-            return None
-        if trigger.plans or self.waits:
-            return self._changed(owner, "-", pred.functor, args, ann, cause)
-        return None
-
-    def forget(
-        self,
-        owner: Intention | None,
-        functor: Functor,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> int | None:
-        """Removes the first belief that matches, for the sources named."""
-        base = self.beliefs_base
-        pred = base.predicates.get(functor)
-        if pred is None:
-            return None
-        trail: Trail = []
-        row = base.match(pred, args, ann, trail)
-        if row is None or not base.remove(row, ann):
-            undo(trail)
-            return None
-        return self._changed(owner, "-", functor, tuple([resolve(a) for a in args]), ann, cause)
-
-    def replace_belief(
-        self,
-        owner: Intention | None,
-        functor: Functor,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> int | None:
-        """``-+b``: the first belief of that functor goes, the new one comes."""
-        base = self.beliefs_base
-        pred = base.predicate(functor)
-        for row in pred:
-            if row.rule is None:
-                gone = row.args
-                if gone == args and row.ann == ann:
-                    break
-                if base.remove(row, SELF):
-                    self._changed(None, "-", functor, gone, SELF, cause)
-                break
-        return self.believe(owner, functor, args, ann, cause)
-
-    def _changed(
-        self,
-        owner: Intention | None,
-        op: str,
-        functor: Functor,
-        args: tuple[Term, ...],
-        ann: tuple[Term, ...],
-        cause: Any,
-    ) -> int | None:
-        trigger = self.library.trigger(op, functor)
-        if self.waits:
-            self._tell_waits(trigger, args, ann)
-        if not trigger.plans:
-            if owner is None and self.waits:
-                self._arrived()
-            return None
-        self.events.append((trigger, args, ann, owner, None, cause))
-        if owner is None:
-            self._arrived()
-            return None
-        return MOVED
-
-    # -- actions ---------------------------------------------------------------------------------
-
-    def _definition(self, name: str, arity: int) -> ActionDefinition:
-        found = self.actions.find(name, arity)
-        if found is None:
-            known = name in self.actions.by_name
-            raise StepFailure(
-                "wrong_arguments" if known else "action_failed", self.actions.complaint(name, arity)
-            )
-        return found
-
-    def ask_action(self, name: str, args: tuple[Term, ...], trail: Trail) -> Any:
-        """Calls an internal action in a formula: true, false, or an iterator of ways."""
-        definition = self._definition(name, len(args))
-        if definition.body_only:
-            raise StepFailure("internal_action", f"{name} cannot stand in a context or formula")
-        return definition.call(self, args, trail)
-
-    def do_action(self, name: str, args: tuple[Term, ...], trail: Trail) -> Any:
-        """Calls an internal action as a step: only its first solution counts."""
-        result = self._definition(name, len(args)).call(self, args, trail)
-        if result is None or result is True or result is False or result is SUSPENDED:
-            return result
-        return next(result, False)
-
-    def do_body_action(self, functor: Functor, args: tuple[Term, ...], trail: Trail) -> Any:
-        """Calls an action of the agent's body, given without a dot."""
-        definition = self.actions.find(functor.name, len(args))
-        if definition is None:
-            raise StepFailure("action_failed", self.actions.complaint(functor.name, len(args)))
-        result = definition.call(self, args, trail)
-        if result is None or result is True or result is False or result is SUSPENDED:
-            return result
-        return next(result, False)
-
-    def start_action(
-        self,
-        name: str,
-        coroutine: Coroutine[Any, Any, Any],
-        about: Call,
-        outs: tuple[Term, ...],
-        trail: Trail,
-    ) -> Any:
-        """Starts an asynchronous action; its intention waits, others run."""
-        it = self.current
-        if it is None:
-            coroutine.close()
-            raise StepFailure("internal_action", f"{name} can only be a step of a plan")
-        wait = Wait(self, it, Atom(name))
-        it.waiting = wait
-        task = self.spawn(coroutine)
-        wait.cancel = task.cancel
-
-        def settle() -> None:
-            if wait.done or it.dead:
-                return
-            try:
-                result = task.result()
-            except asyncio.CancelledError:
-                wait.fail(StepFailure("action_failed", f"{name} was cancelled"))
-                return
-            except Exception as error:  # whatever an action raises fails its step only
-                wait.fail(self.as_failure(error))
-                return
-            bound: Trail = []
-            try:
-                fits = finish(name, result, outs, bound)
-            except StepFailure as error:
-                wait.fail(error)
-                return
-            if fits:
-                wait.go_on()
-            else:
-                undo(bound)
-                wait.fail(StepFailure("ia_failed", f"the result of {name} does not fit"))
-
-        def done(_: Any) -> None:
-            if task.cancelled():
-                if it.dead or wait.done:
-                    return
-            elif it.dead or wait.done:
-                task.exception()  # seen, so that nobody warns about it
-                return
-            self.completed.append(settle)
-            self._arrived()
-
-        task.add_done_callback(done)
-        return SUSPENDED
-
-    # -- messages --------------------------------------------------------------------------------
-
-    def new_message_id(self) -> str:
-        """An id that is unique for this agent, and the same in every run."""
-        self._messages += 1
-        return f"{self.name}mid{self._messages}" if self.name.isalnum() else f"mid{self._messages}"
-
-    def trusted(self, sender: str) -> bool:
-        """Whether plans and the like are taken from this sender."""
-        if sender == self.name or sender in self.trusts:
-            return True
-        pred = self.beliefs_base.predicates.get(Functor("trusts", 2))
-        return any(
-            row.rule is None and row.args[0] is Atom(sender) and SOURCE_SELF in row.ann
-            for row in pred or ()
-        )
-
     def intentions(self) -> list[dict[str, Any]]:
         """The intentions as plain values, for the mind page."""
         found = []
@@ -1017,11 +401,6 @@ class Agent:
             found.append({"id": it.id, "state": state, "reason": reason, "frames": frames})
         return found
 
-    @property
-    def plans(self) -> list[Plan]:
-        """The plans of the library, in order."""
-        return list(self.library.plans)
-
 
 class _RunningAgent:
     """Tells expressions whose clock, chance and beliefs they mean, while an agent runs."""
@@ -1038,24 +417,4 @@ class _RunningAgent:
         arithmetic.RUNNING.agent = self.before
 
 
-def _create_task(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.get_running_loop().create_task(coroutine)
-
-
-def _literal(literal: Any) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]]:
-    """Functor, arguments and annotations of (name, args, annotations), or of a term."""
-    if literal.__class__ is tuple:
-        name = literal[0]
-        args = tuple([to_term(a) for a in literal[1]]) if len(literal) > 1 else ()
-        ann: tuple[Term, ...] = ()
-        if len(literal) > 2 and literal[2]:
-            ann = tuple([to_term(a) for a in literal[2]])
-        name = name.name if name.__class__ is Atom else str(name)
-        return Functor(name, len(args)), args, ann
-    parts = literal_parts(to_term(literal))
-    if parts is None:
-        raise TypeError(f"a literal is (functor, args, annotations) or a structure: {literal!r}")
-    return parts
-
-
-__all__ = ["Agent", "link_body"]
+__all__ = ["Agent"]

@@ -178,10 +178,10 @@ class Struct:
             return True
         if other.__class__ is not Struct:
             return False
-        if self.functor is not other.functor:  # type: ignore[attr-defined]
+        if self.functor is not other.functor:
             return False
         try:
-            return bool(self.args == other.args and self.ann == other.ann)  # type: ignore[attr-defined]
+            return bool(self.args == other.args and self.ann == other.ann)
         except RecursionError:  # deeper than Python's stack
             from agents.bdi.order import equal
 
