@@ -39,6 +39,7 @@ def reload(ag: Agent, program: Program) -> Changes:
     library = ag.library
     files = set(ag.program.texts) | set(program.texts)
     own = [p for p in library.plans if p.file in files]
+    other_rules = _rules(ag.program) != _rules(program)
     kept: set[int] = set()  # identities, for membership only
     plans: list[Plan] = []
     added: list[str] = []
@@ -52,7 +53,7 @@ def reload(ag: Agent, program: Program) -> Changes:
             plans.append(_with_free_label(ag, plan, plans))
         elif _same(old, plan):
             kept.add(id(old))
-            plans.append(old)
+            plans.append(plan if other_rules else old)
         else:
             kept.add(id(old))
             replaced.append(plan.label)
@@ -63,6 +64,10 @@ def reload(ag: Agent, program: Program) -> Changes:
     taken = {p.label for p in plans}
     before = [p for i, p in others if i < first_own and p.label not in taken]
     after = [p for i, p in others if i >= first_own and p.label not in taken]
+    if other_rules:  # compiled plans hold the rules that they were compiled with
+        library.bound.clear()
+        for _, other in others:
+            other.coded = {}
     library.replace_all([*before, *plans, *after])
     _change_beliefs(ag, program)
     ag.program = program
@@ -111,6 +116,10 @@ def _key(entry: Any) -> str:
     if isinstance(entry, Rule):
         return term_text(numbered(copy_term(entry.term)))
     return term_text(make(*entry))
+
+
+def _rules(program: Program) -> list[str]:
+    return [_key(e) for e in program.initial if isinstance(e, Rule)]
 
 
 def _change_beliefs(ag: Agent, program: Program) -> None:

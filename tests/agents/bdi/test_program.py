@@ -160,6 +160,19 @@ def test_a_reload_replaces_plans_and_keeps_intentions_and_beliefs() -> None:
     assert agent.query("seen(X)") == [{"X": 1}]
 
 
+def test_a_reload_reaches_rules_inside_compiled_plans() -> None:
+    text = "v(5). low(X) :- v(X) & X < {}. @t +!t : low(X) <- .print(X). @n +!t <- .print(none)."
+    stage = Stage(compile_after=1)
+    agent = stage.add("agt", text.format(9))
+    for limit in (9, 3, 9):
+        agent.reload(Program.parse(text.format(limit), file="agt.asl"))
+        agent.achieve("t")
+    assert stage.settle() == ["5", "5", "5"]
+    agent.reload(Program.parse(text.format(3), file="agt.asl"))
+    agent.achieve("t")
+    assert stage.settle()[3:] == ["none"]
+
+
 def test_a_reload_can_be_taken_back() -> None:
     stage = Stage()
     agent = stage.add("agt", OLD)
