@@ -20,6 +20,7 @@ from scenarios.story import Alert, Story
 
 #: How far the walk goes back; a longer chain is cut and says so.
 DEEPEST = 12
+_ANNOTATIONS = re.compile(r"\[(?:at|source|twin|quality)\(.*\]$")
 _NAMED = re.compile(r"(?P<rule>[A-Za-z]{3}-\d{2})(?:#(?P<number>\d+)|@(?P<at>-?[\d:]+))?")
 
 
@@ -141,7 +142,7 @@ class _Walk:
             Step(
                 change.recorded,
                 f"for plan {f.get('plan')} ({f.get('file')}:{f.get('line')}), "
-                f"because of {_short(f.get('trigger'))}",
+                f"because of {_trigger(f.get('trigger'))}",
                 None,
                 "plan",
             )
@@ -154,8 +155,8 @@ class _Walk:
         outside = [b for b in rows if isinstance(b.get("seq"), int) and b["seq"] < change.seq]
         steps = []
         for belief in outside or rows:
-            text, seq = _short(belief.get("belief", "")), belief.get("seq")
-            step = Step(change.recorded, f"believed {text}", None, "belief")
+            text, seq = _ANNOTATIONS.sub("", str(belief.get("belief", ""))), belief.get("seq")
+            step = Step(change.recorded, f"believed {_short(text)}", None, "belief")
             if belief in outside:
                 step.at_s = self.journal[seq].effective
                 step.because = [self._source(seq, depth)]
@@ -194,7 +195,7 @@ def _words(change: Change) -> tuple[str, str]:
         place = f"{value.get('file')}:{value.get('line')}"
         return "decision", (
             f"{change.by} decided {value.get('act')} by plan {value.get('plan')} ({place}), "
-            f"because of {_short(value.get('trigger'))}"
+            f"because of {_trigger(value.get('trigger'))}"
         )
     if change.kind == "operation":
         given = ", ".join(f"{k} {v}" for k, v in sorted((value.get("arguments") or {}).items()))
@@ -206,6 +207,10 @@ def _words(change: Change) -> tuple[str, str]:
         "event",
         f"{change.twin}: {change.name.replace('_', ' ')} {_short(value)}{_source(change)}",
     )
+
+
+def _trigger(text: JSON) -> str:
+    return _short(_ANNOTATIONS.sub("", str(text)))
 
 
 def _value(change: Change) -> str:

@@ -342,6 +342,37 @@ def test_the_page_stands_alone_and_shows_the_case(pelvis: tuple[Scenario, Perfor
     assert "@media print" in text
 
 
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(scheme: str) -> None:
+    css = (report.TEMPLATES / "report.html.j2").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", blocks[0]))
+    if scheme == "dark":
+        colours |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", blocks[1]))
+    for ground in ("card", "page"):
+        for text in ("ink", "soft", "accent", "good", "bad"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    for curve in ("hr", "bp", "spo2", "rr", "co2"):
+        assert contrast(colours[curve], colours["card"]) >= 4.5, curve
+    for band in ("band0", "band1"):
+        assert contrast(colours["ink"], colours[band]) >= 4.5, band
+    for alarm in ("high", "medium", "low"):
+        assert contrast(colours[f"{alarm}-ink"], colours[alarm]) >= 4.5, alarm
+    assert contrast(colours["medium-ink"], colours["medium"]) >= 4.5
+
+
 def test_what_people_wrote_cannot_become_markup() -> None:
     text = "<script>alert(1)</script>"
     advice: list[Advice] = [
