@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 expectations not met; 2 wrong usage; 3 a file or a name is wrong; 4 the
 surroundings are not ready; 130 interrupted. Heavy libraries are imported inside the commands.
-Longer than other files: the one home of typer and rich.
+Long because it is the one home of typer and rich.
 """
 
 import functools
@@ -174,6 +174,11 @@ def run(
     transport = transport or _settings().transport
     if transport not in ("container", "xmpp"):
         raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
+    if transport == "xmpp" and speed is None:
+        raise typer.BadParameter(
+            "a server answers in real time: add --speed, such as --speed 60",
+            param_hint="'--transport xmpp'",
+        )
     _log_to_standard_error()
     chosen = load(scenario, branch=branch)
     if plans is not None and not plans.is_dir():
