@@ -16,6 +16,7 @@ from typing import Literal
 import structlog
 from loguru import logger as loguru_logger
 from spade.agent import Agent as SpadeAgent
+from spade.agent import AuthenticationFailure, DisconnectedException
 from spade.behaviour import CyclicBehaviour
 from spade.container import Container
 from spade.message import Message as SpadeMessage
@@ -57,11 +58,17 @@ Cancel = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where agents live: the XMPP domain, and a server if there is one."""
+    """Where agents live: the XMPP domain, and a server if there is one.
+
+    `ca_file` names the authority that must have signed the server's certificate; without one the
+    certificate is not checked, which is right for the embedded server on loopback alone.
+    """
 
     domain: str = "traumatwin.local"
     port: int = 0  # 0: no server, messages go through the container
     password: str = ""
+    ca_file: str = ""
+    registers: bool = False  # accounts are made when agents start (the embedded server)
 
     def jid(self, name: str) -> str:
         """The bare address of an agent."""
@@ -99,6 +106,17 @@ class _Local(SpadeAgent):  # type: ignore[misc]  # spade has no types
             behaviour.kill()
         self._alive.clear()
         self.container.unregister(self.jid)
+
+
+class _Connected(SpadeAgent):  # type: ignore[misc]  # spade has no types
+    """A SPADE agent on an XMPP server."""
+
+    ca_file = ""
+
+    async def _async_connect(self) -> None:
+        if self.ca_file:
+            self.client.ca_certs = self.ca_file
+        await super()._async_connect()
 
 
 class _Mailbox(CyclicBehaviour):  # type: ignore[misc]  # spade has no types
@@ -179,18 +197,28 @@ class Body:
     async def start(self) -> None:
         """Come to life; with a server, connect to it first."""
         jid = self.address.jid(self.name)
-        if self.address.port:
-            self._agent = SpadeAgent(jid, self.address.password, port=self.address.port)
+        address = self.address
+        if address.port:
+            self._agent = _Connected(
+                jid, address.password, port=address.port, verify_security=bool(address.ca_file)
+            )
+            self._agent.ca_file = address.ca_file
         else:
             self._agent = _Local(jid, "")
         self._mailbox = _Mailbox(self._deliver)
         self._agent.add_behaviour(self._mailbox)
         try:
-            await asyncio.wait_for(self._agent.start(), CONNECT_WITHIN_S)
-        except TimeoutError as error:
+            await asyncio.wait_for(
+                self._agent.start(auto_register=address.registers), CONNECT_WITHIN_S
+            )
+        except (TimeoutError, AuthenticationFailure, DisconnectedException) as error:
+            why = {
+                TimeoutError: f"no answer within {CONNECT_WITHIN_S:g} s",
+                AuthenticationFailure: "it knows no such account, or another password",
+            }.get(type(error), "it hung up; is its certificate signed by the given authority?")
             raise AgentError(
-                f"Agent '{self.name}' found no XMPP server at {self.address.domain}:"
-                f"{self.address.port} within {CONNECT_WITHIN_S:g} s. Is it running?"
+                f"Agent '{jid}' could not connect to the XMPP server at "
+                f"{address.domain}:{address.port}: {why}."
             ) from error
         self._running = True
         self._wake()

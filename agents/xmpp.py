@@ -80,4 +80,5 @@ async def serve() -> EmbeddedServer:
             f"{READY_WITHIN_S:g} s. Try again, or run with --transport container."
         )
     password = secrets.token_urlsafe(16)  # live runs only; nothing of it is recorded
-    return EmbeddedServer(Address(domain="localhost", port=port, password=password), task)
+    address = Address(domain="localhost", port=port, password=password, registers=True)
+    return EmbeddedServer(address, task)

@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
-from agents.bdi import Program
+from agents import actions
+from agents.bdi import Actions, Program
 from environment.client import InProcess, TwinClient
 from environment.model.twin import Twin
 from environment.physical.adapter import Adapter
@@ -29,6 +30,7 @@ from environment.runtime.world import World
 from environment.twins import kinds
 from scenarios.errors import PlansError
 from scenarios.schema import Scenario
+from scenarios.settings import Settings
 from scenarios.team import Team
 
 #: The plans that come with the project.
@@ -123,13 +125,23 @@ def load_programs(scenario: Scenario, plans: Path | None) -> dict[str, Program]:
     for role in scenario.agents:
         path = folder / f"{role}.asl"
         if path.is_file():
-            programs[role] = Program.load(path)
+            programs[role] = _checked(Program.load(path), folder)
         elif plans is None:
             known = ", ".join(sorted(p.stem for p in folder.glob("*.asl")))
             raise PlansError(f"{path}: there are no plans for the role '{role}'. Known: {known}.")
         else:
             programs[role] = Program.parse("", file=f"{role}.asl")
     return programs
+
+
+def _checked(program: Program, folder: Path) -> Program:
+    """A program all of whose actions exist; what else looks odd is the linter's affair."""
+    known = Actions.standard()
+    known.add(actions)
+    wrong = [p for p in program.check(known) if p.code in ("unknown_action", "wrong_arity")]
+    if wrong:
+        raise PlansError("\n".join(f"{folder / p.file}:{p.line}: {p.message}" for p in wrong))
+    return program
 
 
 class Session:
@@ -272,7 +284,15 @@ class Session:
         clock = self.clock
         timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
         address = Address()
-        if transport == "xmpp":
+        settings = Settings()
+        if transport == "xmpp" and settings.xmpp_domain:
+            address = Address(
+                domain=settings.xmpp_domain,
+                port=settings.xmpp_port,
+                password=settings.xmpp_password.get_secret_value(),
+                ca_file=str(settings.xmpp_ca_file or ""),
+            )
+        elif transport == "xmpp":
             from agents.xmpp import serve
 
             server = await serve()
