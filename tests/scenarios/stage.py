@@ -28,6 +28,7 @@ from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
 from environment.twins import kinds
+from scenarios.reading import parse
 from scenarios.schema import Scenario
 from scenarios.team import Refusal, Team
 
@@ -162,3 +163,45 @@ def _assets(scenario: Scenario, body: object, seed: int, noise: float) -> dict[s
         else:
             assets[device.id] = DeviceSim(device.id, device.type, bodies)
     return assets
+
+
+#: The beginning of a small case: a call, a bleeding thigh, twenty minutes.
+HEAD = """\
+id = "T2"
+title = "People"
+start = 2026-01-15T14:00:00Z
+ends = "20:00"
+[patient]
+age = 30
+weight_kg = 70
+[[injury]]
+at = "00:00"
+kind = "bleed"
+site = "left_thigh"
+flow_ml_min = 40
+[[event]]
+at = "00:05"
+by = "operator"
+do = "central_unit.take_call"
+with = { process = "preh", place = "accident_place", patient = "patient" }
+"""
+
+
+def show(at_s: float, rule: str, priority: str = "medium", on: str = "rescuer_tablet") -> Advice:
+    """An alert on a display."""
+    return (at_s, f"{on}.show", {"rule": rule, "priority": priority, "text": f"{rule} text"})
+
+
+def withdraw(at_s: float, rule: str, on: str = "rescuer_tablet") -> Advice:
+    """The alert goes."""
+    return (at_s, f"{on}.withdraw", {"rule": rule, "reason": "pressure is back"})
+
+
+def suggest(at_s: float, name: str, on: str = "rescuer_tablet") -> Advice:
+    """A suggestion on a display."""
+    return (at_s, f"{on}.suggest", {"name": name, "text": name})
+
+
+def small(*more: str) -> Scenario:
+    """The small case with more parts."""
+    return parse(HEAD + "".join(more), path="small.toml")

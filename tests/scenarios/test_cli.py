@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from scenarios import doctor, session
 from scenarios.cli import app
 from scenarios.schema import Scenario
-from tests.scenarios.stage import Performed, perform
-from tests.scenarios.test_team import HEAD, show
+from tests.scenarios.stage import HEAD, Performed, perform, show
 
 CASE = (
     HEAD.replace('"20:00"', '"08:00"')

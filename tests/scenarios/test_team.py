@@ -1,27 +1,5 @@
-from scenarios.reading import parse
-from scenarios.schema import Scenario
 from scenarios.story import Story
-from tests.scenarios.stage import Advice, Performed, perform
-
-HEAD = """\
-id = "T2"
-title = "People"
-start = 2026-01-15T14:00:00Z
-ends = "20:00"
-[patient]
-age = 30
-weight_kg = 70
-[[injury]]
-at = "00:00"
-kind = "bleed"
-site = "left_thigh"
-flow_ml_min = 40
-[[event]]
-at = "00:05"
-by = "operator"
-do = "central_unit.take_call"
-with = { process = "preh", place = "accident_place", patient = "patient" }
-"""
+from tests.scenarios.stage import Performed, perform, show, small, suggest
 
 TXA = """
 [[respond]]
@@ -44,18 +22,6 @@ compliance = 1.0
 """
 
 
-def scenario(*parts: str) -> Scenario:
-    return parse(HEAD + "".join(parts), path="people.toml")
-
-
-def show(at_s: float, rule: str, priority: str = "medium", on: str = "rescuer_tablet") -> Advice:
-    return (at_s, f"{on}.show", {"rule": rule, "priority": priority, "text": rule})
-
-
-def suggest(at_s: float, name: str, on: str = "rescuer_tablet") -> Advice:
-    return (at_s, f"{on}.suggest", {"name": name, "text": name})
-
-
 def done(run: Performed, do: str) -> list[float]:
     return [a.at_s for a in Story(run.journal).done(do)]
 
@@ -73,7 +39,7 @@ by = "rescuer"
 do = "patient.examine"
 with = { what = "pupils" }
 """
-    run = perform(scenario(script))
+    run = perform(small(script))
     asked = [a for a in Story(run.journal).actions if a.operation == "examine"]
     assert [(a.at_s, a.arguments["what"]) for a in asked] == [(120, "gcs"), (120, "pupils")]
 
@@ -93,20 +59,20 @@ do = "patient.examine"
 with = { what = "gcs" }
 only_if = { twin = "preh", property = "phase", is = "called" }
 """
-    run = perform(scenario(script))
+    run = perform(small(script))
     assert done(run, "patient.apply_tourniquet") == []
     assert done(run, "patient.examine") == [180]
 
 
 def test_a_suggestion_is_followed_after_a_while_once() -> None:
     advice = [suggest(300, "give_tranexamic_acid"), show(500, "HAE-04")]
-    given = done(perform(scenario(TXA), advice=advice), "patient.give_drug")
+    given = done(perform(small(TXA), advice=advice), "patient.give_drug")
     assert len(given) == 1
     assert 360 <= given[0] <= 421
 
 
 def test_an_alert_that_is_acted_on_is_acknowledged_and_is_the_cause() -> None:
-    run = perform(scenario(TXA), advice=[show(300, "HAE-04")])
+    run = perform(small(TXA), advice=[show(300, "HAE-04")])
     story = Story(run.journal)
     alert = story.alerts[0]
     assert alert.acknowledged_by == "rescuer"
@@ -116,25 +82,25 @@ def test_an_alert_that_is_acted_on_is_acknowledged_and_is_the_cause() -> None:
 
 
 def test_advice_on_a_display_that_nobody_reads_changes_nothing() -> None:
-    run = perform(scenario(TXA), advice=[suggest(300, "give_tranexamic_acid", "leader_tablet")])
+    run = perform(small(TXA), advice=[suggest(300, "give_tranexamic_acid", "leader_tablet")])
     assert done(run, "patient.give_drug") == []
 
 
 def test_who_does_not_comply_does_nothing() -> None:
-    stubborn = scenario(TXA, "compliance = 0.0\n")
+    stubborn = small(TXA, "compliance = 0.0\n")
     run = perform(stubborn, advice=[suggest(300, "give_tranexamic_acid")])
     assert done(run, "patient.give_drug") == []
 
 
 def test_the_same_seed_gives_the_same_behaviour_and_another_seed_another() -> None:
     advice = [suggest(300, "give_tranexamic_acid")]
-    first, again, other = (perform(scenario(TXA), seed=seed, advice=advice) for seed in (1, 1, 2))
+    first, again, other = (perform(small(TXA), seed=seed, advice=advice) for seed in (1, 1, 2))
     assert first.journal.hashes() == again.journal.hashes()
     assert done(first, "patient.give_drug") != done(other, "patient.give_drug")
 
 
 def test_what_one_person_sees_does_not_change_how_fast_another_reacts() -> None:
-    both = scenario(TXA, TOURNIQUET)
+    both = small(TXA, TOURNIQUET)
     quiet = perform(both, advice=[suggest(300, "give_tranexamic_acid")])
     busy = [show(100 + 40 * i, "HAE-02") for i in range(3)]
     noisy = perform(both, advice=[*busy, suggest(300, "give_tranexamic_acid")])
@@ -145,11 +111,11 @@ def test_what_one_person_sees_does_not_change_how_fast_another_reacts() -> None:
 def test_a_response_to_high_waits_for_the_escalation() -> None:
     high = TOURNIQUET + 'priority = "high"\n'
     advice = [show(100, "HAE-02"), show(400, "HAE-02", "high")]
-    assert done(perform(scenario(high), advice=advice), "patient.apply_tourniquet")[0] > 400
+    assert done(perform(small(high), advice=advice), "patient.apply_tourniquet")[0] > 400
 
 
 def test_nothing_is_done_before_it_can_be() -> None:
-    late = scenario(TXA, 'earliest = "10:00"\n')
+    late = small(TXA, 'earliest = "10:00"\n')
     run = perform(late, advice=[suggest(100, "give_tranexamic_acid")])
     assert done(run, "patient.give_drug") == [600]
 
@@ -165,7 +131,7 @@ with = { severity = "severe", reason = "looks bad" }
 after_s = [5, 10]
 """
     question = {"name": "severity", "text": "Severe?", "options": ["severe", "not_severe"]}
-    run = perform(scenario(decide), advice=[(200, "rescuer_tablet.ask", question)])
+    run = perform(small(decide), advice=[(200, "rescuer_tablet.ask", question)])
     answered = run.journal.read(twin="rescuer_tablet", kind="event", name="answered")
     assert [c.value["answer"] for c in answered] == ["severe"]
     assert Story(run.journal).of_kind("trauma") == ["trauma"]
@@ -184,7 +150,7 @@ by = "rescuer"
 do = "trauma.advance"
 with = { to = "delivered" }
 """
-    run = perform(scenario(script))
+    run = perform(small(script))
     assert [(r.at_s, r.do) for r in run.refusals] == [
         (120, "preh.hand_over"),
         (180, "trauma.advance"),
@@ -210,7 +176,7 @@ by = "rescuer"
 do = "patient.give_blood"
 with = { product = "red_cells", units = 2 }
 """
-    assert done(perform(scenario(trigger)), "patient.examine") == [340]
+    assert done(perform(small(trigger)), "patient.examine") == [340]
 
 
 def test_a_trigger_may_wait_for_an_operation_on_a_twin_that_comes_later() -> None:
@@ -237,7 +203,7 @@ by = "trauma_leader"
 do = "trauma.set_leader"
 with = { person = "surgeon" }
 """
-    assert done(perform(scenario(trigger)), "patient.examine") == [420]
+    assert done(perform(small(trigger)), "patient.examine") == [420]
 
 
 def test_an_alert_can_be_seen_to_without_an_action() -> None:
@@ -249,5 +215,5 @@ says = "Decompress next"
 after_s = [5, 10]
 compliance = 1.0
 """
-    alert = Story(perform(scenario(seen), advice=[show(300, "BRE-03", "high")]).journal).alerts[0]
+    alert = Story(perform(small(seen), advice=[show(300, "BRE-03", "high")]).journal).alerts[0]
     assert alert.acknowledged_how == "Decompress next"

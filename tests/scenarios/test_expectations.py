@@ -1,0 +1,90 @@
+"""What was expected, held against what happened."""
+
+from scenarios.expectations import Verdict, judge
+from scenarios.measures import missed_windows
+from scenarios.story import Story
+from tests.scenarios.stage import Advice, perform, show, small
+
+EXPECT = """
+[[event]]
+name = "tourniquet"
+at = "06:00"
+by = "rescuer"
+do = "patient.apply_tourniquet"
+with = { limb = "left_thigh" }
+"""
+
+
+def verdict(expect: str, *advice: Advice) -> Verdict:
+    scenario = small(EXPECT, expect)
+    return judge(Story(perform(scenario, advice=advice).journal), scenario)
+
+
+def test_an_alert_in_its_window_is_met_and_a_late_one_missed() -> None:
+    expect = '[[expect]]\nalert = "HAE-01"\nearliest = "02:00"\nby = "05:00"\n'
+    assert verdict(expect, show(200, "HAE-01", "low")).holds
+    late = verdict(expect, show(310, "HAE-01", "low")).missed
+    assert [j.text for j in late] == ["HAE-01: expected 02:00 to 05:00, came at 05:10"]
+    assert verdict(expect).missed[0].text == "HAE-01: expected 02:00 to 05:00, never came"
+
+
+def test_a_high_alert_also_meets_a_medium_expectation_but_not_the_other_way() -> None:
+    high = '[[expect]]\nalert = "HAE-02"\npriority = "high"\nby = "05:00"\n'
+    medium = high.replace("high", "medium")
+    assert verdict(medium, show(200, "HAE-02", "high")).holds
+    assert not verdict(high, show(200, "HAE-02", "medium")).holds
+
+
+def test_an_alert_that_must_never_come_violates_only_in_its_window() -> None:
+    never = '[[expect]]\nalert = "BRE-03"\nmust = "never"\nby = "05:00"\n'
+    wrong = verdict(never, show(200, "BRE-03", "high"))
+    assert [j.text for j in wrong.violated] == ["BRE-03: must not come by 05:00, came at 03:20"]
+    assert wrong.precision == 0
+    assert verdict(never, show(400, "BRE-03", "high")).holds
+
+
+def test_an_expectation_is_void_when_its_cause_was_treated_before() -> None:
+    expect = (
+        '[[expect]]\nalert = "HAE-13"\nby = "10:00"\n'
+        'unless = { do = "patient.apply_tourniquet", before = "%s" }\n'
+    )
+    assert [j.subject for j in verdict(expect % "07:00").void] == ["HAE-13"]
+    assert [j.subject for j in verdict(expect % "05:00").missed] == ["HAE-13"]
+
+
+def test_required_actions_are_missed_and_harmful_ones_violate() -> None:
+    required = '[[expect]]\naction = "patient.apply_tourniquet"\nby = "%s"\n'
+    harmful = required + 'rated = "harmful"\n'
+    assert verdict(required % "06:30").holds
+    assert not verdict(required % "05:30").holds
+    assert [j.must for j in verdict(harmful % "06:30").violated] == ["harmful"]
+
+
+def test_precision_and_recall_count_alerts_and_demands() -> None:
+    expect = (
+        '[[expect]]\nalert = "HAE-01"\nby = "05:00"\n[[expect]]\nalert = "HAE-02"\nby = "05:00"\n'
+        '[[expect]]\nalert = "PRO-03"\nmust = "may"\n'
+    )
+    found = verdict(
+        expect,
+        show(100, "HAE-01", "high"),
+        show(110, "PRO-03", "medium"),
+        show(120, "MET-02", "high"),
+    )
+    assert (found.precision, found.recall) == (0.667, 0.5)
+    assert [a.rule for a in found.unexpected] == ["MET-02"]
+
+
+def test_an_expectation_of_another_branch_is_not_judged() -> None:
+    expect = '[[expect]]\nalert = "HAE-01"\nbranch = ["other"]\n[[branch]]\nname = "other"\n'
+    found = verdict(expect)
+    assert found.holds
+    assert not found.void
+
+
+def test_missed_windows_are_told_in_words() -> None:
+    scenario = small(EXPECT, '[[expect]]\naction = "patient.apply_tourniquet"\nby = "05:00"\n')
+    story = Story(perform(scenario).journal)
+    assert missed_windows(story, judge(story, scenario)) == [
+        "patient.apply_tourniquet: expected by 05:00, came at 06:00"
+    ]

@@ -1,0 +1,150 @@
+"""The page, the original schema, the lines."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+
+from scenarios import export, report
+from scenarios.chart import Chart
+from scenarios.schema import Scenario
+from scenarios.story import Story
+from tests.scenarios.stage import Advice, Performed, perform, small
+
+
+class Page(HTMLParser):
+    """Collects what a page refers to and says."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.refers: list[str] = []
+        self.open: list[str] = []
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.refers += [v or "" for k, v in attrs if k in ("src", "href", "xlink:href", "action")]
+        if tag not in ("meta", "link", "br", "circle", "rect", "line", "polyline", "img"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.refers += [v or "" for k, v in attrs if k in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_page_stands_alone_and_shows_the_case(pelvis: tuple[Scenario, Performed]) -> None:
+    scenario, run = pelvis
+    text = report.html(Story(run.journal), scenario, seed=7)
+    page = Page(text)
+    assert page.refers == ["data:,"]
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "<script" not in text
+    assert page.open == []
+    for words in (
+        "For training and research. Not for the care of patients.",
+        "Alive, to intensive care",
+        "pelvic binder",
+        "tranexamic acid",
+        "HAE-02",
+        "Why?",
+        "branch best",
+    ):
+        assert words in page.words
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(scheme: str) -> None:
+    css = (report.TEMPLATES / "report.html.j2").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", blocks[0]))
+    if scheme == "dark":
+        colours |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", blocks[1]))
+    for ground in ("card", "page"):
+        for text in ("ink", "soft", "accent", "good", "bad"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    for curve in ("hr", "bp", "spo2", "rr", "co2"):
+        assert contrast(colours[curve], colours["card"]) >= 4.5, curve
+    for band in ("band0", "band1"):
+        assert contrast(colours["ink"], colours[band]) >= 4.5, band
+    for alarm in ("high", "medium", "low"):
+        assert contrast(colours[f"{alarm}-ink"], colours[alarm]) >= 4.5, alarm
+    assert contrast(colours["medium-ink"], colours["medium"]) >= 4.5
+
+
+def test_what_people_wrote_cannot_become_markup() -> None:
+    text = "<script>alert(1)</script>"
+    advice: list[Advice] = [
+        (100, "rescuer_tablet.show", {"rule": "HAE-01", "priority": "high", "text": text})
+    ]
+    scenario = small()
+    page = report.html(Story(perform(scenario, advice=advice).journal), scenario, seed=1)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_run_in_which_nothing_happened_still_has_a_page() -> None:
+    scenario = small()
+    text = report.html(Story(perform(scenario, until_s=0.0).journal), scenario, seed=1)
+    assert "No alert was shown." in Page(text).words
+
+
+def test_the_course_is_drawn_with_its_gaps(pelvis: tuple[Scenario, Performed]) -> None:
+    drawn = str(Chart(Story(pelvis[1].journal), 4500).svg())
+    assert drawn.count("<polyline") >= 6
+    assert "tourniquet, left thigh" in drawn
+    assert drawn.startswith("<svg ")
+
+
+def test_the_report_keeps_the_field_names_of_the_original(
+    pelvis: tuple[Scenario, Performed],
+) -> None:
+    scenario, run = pelvis
+    found = export.tracker_report(Story(run.journal), scenario)
+    assert found["_id"] == "rep-20260115-142855"
+    assert found["preh"]["cTpod"] is True
+    assert found["preh"]["worstBloodPressure"] < 90
+    assert found["iss"]["total"] == 16
+    assert found["finalDestination"] == "icu"
+    assert found["traumaTeamMembers"] == ["anaesthetist", "nurse", "surgeon", "trauma_leader"]
+    tourniquet = next(e for e in found["events"] if e["content"].get("procedureId") == "tourniquet")
+    assert tourniquet["place"] == "PRE-H"
+    assert tourniquet["time"] == "14:11:20"
+    assert tourniquet["content"]["event"] == "start"
+    assert {e["type"] for e in found["events"]} >= {
+        *("procedure", "drug", "blood-product", "diagnostic"),
+        *("room-in", "room-out", "trauma-leader", "patient-accepted", "clinical-variation"),
+    }
+    first = found["vitalSignsObservations"][0]
+    assert first["timestamp"] == "20260115140900"
+    assert {v["type"] for v in first["vitalsigns"]} >= {"HR", "SYS", "DIA", "SpO2", "EtCO2"}
+    json.dumps(found, allow_nan=False)
+
+
+def test_the_journal_as_lines_can_be_read_line_by_line(pelvis: tuple[Scenario, Performed]) -> None:
+    journal = pelvis[1].journal
+    lines: Iterator[str] = export.lines(journal)
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == len(journal)
+    assert list(rows[0])[:4] == ["seq", "twin", "kind", "name"]
