@@ -25,7 +25,7 @@ from agents.bdi.terms import (
     make,
     make_list,
 )
-from agents.bdi.unification import Trail, resolve, undo
+from agents.bdi.unification import Trail, resolve, undo, unify
 
 if TYPE_CHECKING:
     from agents.bdi.plans import Plan
@@ -300,9 +300,11 @@ RUNTIME: dict[str, Any] = {
     "deref": deref,
     "exists": exists,
     "first_row": first_row,
+    "make": make,
     "make_list": make_list,
     "merge_causes": merge_causes,
     "note_used": note_used,
     "settle": settle,
     "solve": solve,
+    "unify": unify,
 }

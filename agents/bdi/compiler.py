@@ -613,7 +613,16 @@ def _value(w: Writer, t: Term, known: set[int], names: list[str]) -> str:
         return name
     if all_ground((t,)):
         return w.constant(t)
+    if cls is Struct and not t.ann and not t.functor.name.startswith("{"):
+        return _structure(w, t, known, names)
     return _built(w, t)
+
+
+def _structure(w: Writer, t: Struct, known: set[int], names: list[str]) -> str:
+    parts = [_value(w, a, known, names) for a in t.args]
+    name = w.name("b")
+    w.line(f"{name} = make({w.constant(t.functor)}, ({''.join(f'{p}, ' for p in parts)}))")
+    return name
 
 
 def _built(w: Writer, t: Term) -> str:
@@ -730,10 +739,14 @@ def _write_test_step(w: Writer, term: Term, known: set[int]) -> None:
 def _write_constraint(w: Writer, term: Term, known: set[int]) -> None:
     op, (left, right) = term.functor.name, term.args
     if op == "=":
-        if left.__class__ is not Slot or left.index in known:
+        if left.__class__ is not Slot or left.index in _slots_of(right):
             raise Cannot
-        if left.index in _slots_of(right):
-            raise Cannot
+        if left.index in known:
+            a, b = (_value(w, t, known, w.plan.names) for t in (left, right))
+            w.line(f"if not unify({a}, {b}, []): return GENERIC_STEP(ag, it, fr)")
+            w.line("fr[0] = N")
+            w.line("return R")
+            return
         w.line(f"if fr[{left.index}] is not None: return GENERIC_STEP(ag, it, fr)")
         w.line(f"fr[{left.index}] = {_value(w, right, known, w.plan.names)}")
     else:

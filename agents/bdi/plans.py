@@ -384,10 +384,14 @@ class PlanLibrary:
     def _compile(self, ag: Agent, plan: Plan) -> Select:
         from agents.bdi.compiler import bind, compile_plan
 
-        code = plan.coded.get(ag.explain)
-        if code is None:
-            code = plan.coded[ag.explain] = compile_plan(plan, ag.explain, ag.program.rules)
-        made: Select = bind(ag, plan, code)
+        try:
+            code = plan.coded.get(ag.explain)
+            if code is None:
+                code = plan.coded[ag.explain] = compile_plan(plan, ag.explain, ag.program.rules)
+            made: Select = bind(ag, plan, code)
+        except Exception as error:  # whatever stops the compiler, the interpreter can do
+            ag.log("error", f"{plan.file}:{plan.line}: '{plan.label}' is not compiled: {error!r}")
+            return plan.select
         return made
 
     def _candidates(self, key: tuple[str, Functor]) -> tuple[Plan, ...]:
