@@ -114,6 +114,9 @@ to_tell(suspected(W)) :- suspected(W).
 to_tell(best_gcs(G)) :- best_gcs(G).
 to_tell(lowest_gcs(G)) :- lowest_gcs(G).
 to_tell(known_since(R, T)) :- known_since(R, T).
+to_tell(settled(R, P)) :- settled(R, P).
+to_tell(alike_once) :- alike_once.
+to_tell(finding(O, R, P, F, T)) :- finding(O, R, P, F, T).
 @tell_notes
 +!tell_notes(Leader)
   <- .findall(N, to_tell(N), Notes);

@@ -37,15 +37,15 @@ prepare_within(600).     // s that a room is kept without its patient; engineeri
 
 // -- reservation between cases: offers are answered by who is free ----------------------------------
 
-free_for(Case) :- not reserved_for(_).
+free_for(_) :- not reserved_for(_).
 free_for(Case) :- reserved_for(Case).
-free_for(Case) :- reserved_for(none).
+free_for(_) :- reserved_for("").
 in_seconds(0) :- status(ready).
 in_seconds(60) :- status(free).
 in_seconds(300) :- not status(ready) & not status(free).
 
 @call_for_slot
-+!kqml_received(Who, cfp, slot(Type, Case), Id) : my_room(Room) & type(Type) & free_for(Case)
++!kqml_received(Who, cfp, slot(Type, Case), Id) : type(Type) & free_for(Case)
   <- ?in_seconds(In);
      .send(Who, propose, slot(Type, In), Id).
 @call_refused

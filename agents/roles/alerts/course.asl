@@ -63,9 +63,9 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      !review_all(Rest).
 
 @review_failed
--!review(R, P)[error(E), error_msg(M)]
+-!review(R, _)[error(E), error_msg(M)]
   <- .log(warning, "rule ", R, " could not be judged: ", E, " ", M).
-@review_failed_otherwise -!review(R, P) <- .log(warning, "rule ", R, " could not be judged").
+@review_failed_otherwise -!review(R, _) <- .log(warning, "rule ", R, " could not be judged").
 
 // -- a condition holds ------------------------------------------------------------------------
 
@@ -117,7 +117,11 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      .findall(W, passport_says(R, W), Words);
      .say(R, P, Variant, [passport(Words) | Facts], Text);
      .invoke(D, show(R, P, Text, Order));
-     !upon(R).
+     !shown(R).
+// Handed over while the screen was drawing: it is no longer ours to show.
+@shown_too_late +!shown(R) : not on_duty & display(D) <- .invoke(D, withdraw(R, "handed over")).
+@shown +!shown(R) <- !upon(R).
+@shown_failed -!shown(_).
 @raise_failed
 -!raise(R, P, _, _)[error_msg(Why)]
   <- .abolish(raised(R, P));
@@ -201,7 +205,7 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      .invoke(D, withdraw(R, Why)).
 @clear_failed
 -!clear(R, _)[error_msg(Why)] <- .log(warning, "alert ", R, " could not be withdrawn: ", Why).
-@clear_failed_otherwise -!clear(R, _).
+@clear_failed_otherwise -!clear(_, _).
 
 // -- a fact is stale: what stands is kept, and marked; a hold starts anew ------------------------
 

@@ -62,7 +62,7 @@ silence_limit(L) :- not unstable & silent_stable(L).
   <- M = math.floor((T - T0) / 60); !met("PRO-02", low, [minutes(M)]).
 
 // PRO-03: roles at arrival
-in_hospital :- arrived_s(_).
+in_hospital :- arrived_s(_) & phase(handed_over).
 empty_role(R) :- needed_role(R) & not team(R, _, _).
 @pro_03_leader[source("ACS Resources for Optimal Care")]
 +!review("PRO-03", medium) : in_hospital & not leader(_) & clock(_) & not closing
@@ -81,7 +81,7 @@ was_bleeding :- suspected(massive_bleeding).
 
 // PRO-05: data quality
 @impossible
-+reading_refused(Member, Value, Why)
++reading_refused(Member, Value, _)
   <- .now(T); .abolish(impossible(Member, _, _)); +impossible(Member, Value, T).
 @pro_05_impossible[source("engineering default")]
 +!review("PRO-05", low) : impossible(Name, Value, T0) & clock(T) & impossible_for(W) & T - T0 < W

@@ -90,7 +90,7 @@ class Said:
 class Case:
     """One patient, the twins around, and the agents that watch."""
 
-    def __init__(self, *agents: str) -> None:
+    def __init__(self, *agents: str, programs: Mapping[str, Program] | None = None) -> None:
         self.clock = VirtualClock(START, begin_s=BEGIN_S)
         self.world = World(self.clock, kinds(), Journal("case"))
         self._roles = PEOPLE | dict.fromkeys(agents, "agent")
@@ -99,6 +99,7 @@ class Case:
         self.agents: dict[str, Body] = {}
         self.display = TABLET
         self._names = agents
+        self._programs = programs or {}
         self._vitals: dict[str, JSON] = dict(HEALTHY)
         self._quality: dict[str, str] = {}
         self._silent: set[str] = set()
@@ -142,8 +143,9 @@ class Case:
     async def bring_in(self, *, roles: Sequence[str] = TEAM, leader: str = "trauma_leader") -> None:
         """The severe patient is brought into the shock room and handed over."""
         rescuer, doctor = self.user("rescuer"), self.user("trauma_leader")
-        await rescuer.invoke("preh", "decide_severity", "severe", "the rescuer says so")
-        await self.settle()
+        if self.world.twin("preh").value("severity") != "severe":
+            await rescuer.invoke("preh", "decide_severity", "severe", "the rescuer says so")
+            await self.settle()
         if self.world.twin("trauma").phase != "activated":
             await doctor.invoke("trauma", "advance", "activated")
         await rescuer.invoke("preh", "advance", "transporting")
@@ -174,18 +176,19 @@ class Case:
         timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
         peers = {address.jid(name): name for name in self._names}
         for name in self._names:
-            role = "room_manager" if name.startswith("room_manager_") else name
+            managed = name.startswith("room_manager_")
+            role = "room_manager" if managed else name
             body = Body(
                 name,
                 role,
-                program(role),
+                self._programs.get(name) or program(role),
                 self.user(name),
                 timer,
                 Random(name),
                 address=address,
                 peers=peers,
             )
-            if role == "room_manager":
+            if managed:
                 body.believe("my_room", name.removeprefix("room_manager_"))
             self.agents[name] = body
             await body.start()
