@@ -1,4 +1,4 @@
-"""What a twin declares: properties, events, links, operations with guards and effects, followers."""
+"""What a twin declares: properties, events, links, operations with guards and effects."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -370,5 +370,3 @@ def follows(rel: str, *names: str) -> Callable[[Callable[..., Iterable[tuple[str
         return Follow(rel, names, function)
 
     return make
-
-

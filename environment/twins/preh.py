@@ -1,8 +1,9 @@
 """PreH: the pre-hospital process, from the emergency call to the handover."""
 
+from collections.abc import Iterable
 from typing import Literal
 
-from environment.model.change import JSON
+from environment.model.change import JSON, Change
 from environment.model.guards import CARERS, HAS_REASON, STAFF, STEP_IS_ALLOWED, is_one_of, phase_is
 from environment.model.members import (
     Event,
@@ -12,6 +13,7 @@ from environment.model.members import (
     Link,
     Property,
     becomes,
+    follows,
     operation,
 )
 from environment.model.phase import PREH
@@ -137,6 +139,21 @@ class Preh(
     carried_by = Link("carriedBy", "The vehicle.", inverse="carries")
     assessed_by = Link("assessedBy", "The rescuers.", inverse="assesses", many=True)
     located_in = Link("locatedIn", "The accident place.", inverse="placeOf")
+
+    @follows("", "red", "yellow")
+    def criteria(self, change: Change) -> Iterable[tuple[str, JSON]]:
+        """The three major-trauma flags follow from the items (Italian major trauma criteria)."""
+        red, yellow = (
+            {ITEMS[i].group for i in (self.value(name) or ())} for name in ("red", "yellow")
+        )
+        flags = {
+            "criterion_physiological": "physiology" in red,
+            "criterion_anatomical": "injury" in red,
+            "criterion_dynamic": "mechanism" in yellow,
+        }
+        for name, is_met in flags.items():
+            if self.value(name) != is_met:
+                yield name, is_met
 
     @operation(guards=[STEP_IS_ALLOWED], roles=STAFF)
     async def advance(self, to: Phase, place: str = "", reason: str = "") -> JSON:
