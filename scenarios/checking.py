@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.bdi import Program
+from agents import actions
+from agents.bdi import Actions, Program
 from agents.errors import AgentError
 from environment.errors import TwinError
 from environment.twins import kinds
@@ -58,12 +59,21 @@ def _told(wrong: ScenarioError) -> tuple[str, ...]:
 
 
 def _plan(path: Path) -> Result:
+    """A plan file: its form, and, where it is a role's own file, what it calls."""
     name = shown(path)
     try:
-        Program.load(path)
+        program = Program.load(path)
     except (AgentError, OSError) as wrong:
         return Result(kind="plan", name=name, problems=(str(wrong),))
-    return Result(kind="plan", name=name)
+    if ROLES in path.resolve().parents and path.resolve().parent != ROLES:
+        return Result(kind="plan", name=name)  # a part that roles include: checked with them
+    known = Actions.standard()
+    known.add(actions)
+    found = tuple(
+        f"{shown(path.parent / p.file)}:{p.line}: {p.message} [{p.code}]"
+        for p in program.check(known)
+    )
+    return Result(kind="plan", name=name, problems=found)
 
 
 def _twin(name: str) -> Result:

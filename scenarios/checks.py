@@ -7,6 +7,7 @@ vocabulary of the twins; injuries and courses with what the simulated body under
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from agents.rules import RULES
@@ -209,7 +210,12 @@ def _condition(s: Scenario, condition: Condition, place: Place) -> Iterator[Prob
 
 
 def _kind(s: Scenario, twin: str) -> type[Twin] | None:
-    return kinds().get(s.twins.get(twin, ""))
+    return _models().get(s.twins.get(twin, ""))
+
+
+@cache
+def _models() -> dict[str, type[Twin]]:
+    return kinds()
 
 
 def _operation(

@@ -1,7 +1,8 @@
 """The command line. Results on standard output, everything else on standard error.
 
 Exit codes: 0 done; 1 expectations not met; 2 wrong usage; 3 a file or a name is wrong; 4 the
-surroundings are not ready; 130 interrupted. Heavy libraries are imported inside the commands.
+surroundings are not ready; 70 a defect of ours; 130 interrupted. Heavy libraries are imported
+inside the commands.
 Long because it is the one home of typer and rich.
 """
 
@@ -9,6 +10,7 @@ import functools
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, TypeVar
@@ -31,7 +33,7 @@ R = TypeVar("R")
 EPILOG = (
     "Exit codes: 0 done; 1 expectations not met; 2 wrong usage; 3 a file, or the name of a "
     "scenario, run, plan folder, twin or alert, is wrong or unknown; 4 the surroundings are not "
-    "ready (port, package); 130 interrupted."
+    "ready (port, package); 70 a defect of traumatwin itself; 130 interrupted."
 )
 app = typer.Typer(
     name="traumatwin",
@@ -67,14 +69,15 @@ def _translated(command: Callable[P, R]) -> Callable[P, R]:
         except KeyboardInterrupt:
             typer.echo("Interrupted.", err=True)
             raise SystemExit(130) from None
-        except typer.Exit:
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except ImportError as wrong:
             _fail(4, f"{wrong}. `traumatwin doctor` says what to install.")
         except Exception as wrong:
             found = _expected(wrong)
-            if found is None:
-                raise
+            if found is None:  # ours, not the caller's: never to be taken for a 1
+                traceback.print_exc()
+                _fail(70, "This is a defect of traumatwin itself; the lines above say where.")
             _fail(*found)
 
     return run

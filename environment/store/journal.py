@@ -38,15 +38,15 @@ CHANGES = Table(
     "change",
     _META,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("twin", String(80), nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("name", String(80), nullable=False),
+    Column("twin", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("value", Text, nullable=False),  # canonical JSON
     Column("effective", Float(53), nullable=False),
     Column("recorded", Float(53), nullable=False),
-    Column("source", String(80), nullable=False),
-    Column("quality", String(20), nullable=False),
-    Column("by", String(80), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("quality", Text, nullable=False),
+    Column("by", Text, nullable=False),
     Column("cause", Text, nullable=False),  # canonical JSON: null, a seq, or [journal, seq]
     Column("hash", String(64), nullable=False),
 )

@@ -183,6 +183,18 @@ def test_a_missing_package_exits_4(tw: Tw, monkeypatch: pytest.MonkeyPatch) -> N
     assert "No module named 'spade'. `traumatwin doctor` says what to install." in result.stderr
 
 
+def test_a_defect_of_ours_is_not_taken_for_unmet_expectations(
+    tw: Tw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session, "run", broken)
+    result = tw("run", "case.toml")
+    assert result.exit_code == 70
+    assert "ZeroDivisionError" in result.stderr
+
+
 # -- a finished run --------------------------------------------------------------------------------
 
 
@@ -261,10 +273,14 @@ def test_a_check_tells_what_is_wrong_in_any_branch(tw: Tw, tmp_path: Path) -> No
 
 
 def test_a_broken_plan_is_found_by_the_check(tw: Tw, tmp_path: Path) -> None:
-    (tmp_path / "mine.asl").write_text("@p +!go <- .print(1\n")
-    result = tw("check", "mine.asl")
-    assert result.exit_code == 3
-    assert "mine.asl:" in result.stdout
+    for text, told in (
+        ("@p +!go <- .print(1\n", "mine.asl:"),
+        ("@p +!go <- .prnt(1).\n", "mine.asl:1: plan 'p' calls .prnt/1: unknown action"),
+    ):
+        (tmp_path / "mine.asl").write_text(text)
+        result = tw("check", "mine.asl")
+        assert result.exit_code == 3
+        assert told in result.stdout
 
 
 def test_the_doctor_finds_this_machine_ready(tw: Tw) -> None:
