@@ -8,6 +8,7 @@ from agents.bdi.printing import term_text
 from agents.bdi.program import Program
 from agents.bdi.terms import Atom, Struct, Var, to_python, to_term
 from agents.bdi.trace import Frame, Reason
+from agents.bdi.tracing import TracedAgent
 
 __all__ = [
     "ActionFailed",
@@ -20,6 +21,7 @@ __all__ = [
     "Program",
     "Reason",
     "Struct",
+    "TracedAgent",
     "Var",
     "action",
     "term_text",

@@ -6,10 +6,12 @@ import argparse
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 from agents.bdi.actions import Actions
 from agents.bdi.cycle import Agent
 from agents.bdi.program import Program
+from agents.bdi.tracing import TracedAgent
 from agents.errors import AgentError
 
 
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             help="seconds of the agent's own clock (default 10)",
         )
         parser.add_argument("--seed", type=int, default=0, help="seed of the agent's chance")
+        parser.add_argument("--trace", type=Path, help="file that gets one JSON object a line")
     options = parser.parse_args(argv)
     try:
         if command == "check":
@@ -42,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
             from agents.bdi.plan_tests import run_files
 
             return run_files(options.files)
-        return run(options.files[0], options.timeout, options.seed)
+        return run(options.files[0], options.timeout, options.seed, options.trace)
     except AgentError as error:
         sys.stderr.write(f"{error}\n")
         return 3
@@ -51,17 +54,24 @@ def main(arguments: list[str] | None = None) -> int:
         return 3
 
 
-def run(path: Path, timeout_s: float, seed: int) -> int:
+def run(path: Path, timeout_s: float, seed: int, trace: Path | None = None) -> int:
     """Runs one agent until it is idle or the time is over; the clock jumps over waits."""
     time = [0.0]
-    agent = Agent(
-        "agt",
-        Program.load(path),
-        now=lambda: time[0],
-        random=random.Random(seed),
-        printer=lambda line: _write(f"{line}\n"),
-        log=lambda level, text: _complain(level, text),
-    )
+    options: dict[str, Any] = {
+        "now": lambda: time[0],
+        "random": random.Random(seed),
+        "printer": lambda line: _write(f"{line}\n"),
+        "log": _complain,
+    }
+    program = Program.load(path)
+    if trace is None:
+        return _until_idle(Agent("agt", program, **options), time, timeout_s)
+    with trace.open("w", encoding="utf-8") as file:
+        options["trace"] = lambda line: file.write(f"{line}\n")
+        return _until_idle(TracedAgent("agt", program, **options), time, timeout_s)
+
+
+def _until_idle(agent: Agent, time: list[float], timeout_s: float) -> int:
     while True:
         due = agent.run()
         if not agent.idle:

@@ -373,6 +373,13 @@ class Agent(Acting):
             self.goal_state(event, "failed")
         fail(self, it, failure, goal=event)
 
+    def why_not(self, label: str) -> str:
+        """What keeps a plan from running on what is believed now, in one sentence."""
+        from agents.bdi.why_not import why_not
+
+        with _RunningAgent(self):
+            return why_not(self, label)
+
     def intentions(self) -> list[dict[str, Any]]:
         """The intentions as plain values, for the mind page."""
         found = []

@@ -147,8 +147,12 @@ class Program:
         except TypeError as error:
             raise ProgramError(str(error), file=file, line=clause.line) from None
         self.plans.append(plan)
-        for inner in clause.inner:
-            self._plan(inner, file)
+        if clause.inner:
+            raise ProgramError(
+                f"plan '{label}' has plans inside it, which are not supported. Put them beside it",
+                file=file,
+                line=clause.inner[0].line,
+            )
 
     def _new_label(self) -> str:
         while True:
