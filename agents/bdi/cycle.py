@@ -30,6 +30,7 @@ from agents.bdi.plans import (
     NEXT,
     PLAN_AT,
     Event,
+    Plan,
     Trigger,
 )
 from agents.bdi.printing import term_text
@@ -168,7 +169,7 @@ class Agent(Acting):
             max_cycles -= 1
             self.cycle += 1
             if inbox:
-                mailbox.process(self, inbox.popleft())
+                self._read(inbox.popleft())
             if heap or completed or waits:
                 self._duties()
             if self.meta_events:
@@ -199,14 +200,34 @@ class Agent(Acting):
         self.idle = True
         return self.due.next_due()
 
+    def _read(self, message: Message) -> None:
+        try:
+            mailbox.process(self, message)
+        except Exception as error:  # one bad message never ends a cycle
+            self.log("error", f"a message from {message.sender}: {self.as_failure(error).message}")
+
     def _duties(self) -> None:
         if self.due:
-            self.due.run(self.now())
+            for task in self.due.take(self.now()):
+                self._do(task)
         while self.completed:
-            self.completed.popleft()()
+            self._do(self.completed.popleft())
         for wait in list(self.waits):
-            if wait.question is not None and not wait.done and wait.holds():
+            if wait.question is None or wait.done:
+                continue
+            try:
+                holds = wait.holds()
+            except Exception as error:  # the condition fails its own intention only
+                wait.fail(self.as_failure(error))
+                continue
+            if holds:
                 wait.go_on()
+
+    def _do(self, task: Callable[[], None]) -> None:
+        try:
+            task()
+        except Exception as error:  # what was planned may have become impossible
+            self.log("error", f"a planned task: {self.as_failure(error).message}")
 
     def _atomic_cycle(self) -> bool:
         it = self.atomic
@@ -357,7 +378,7 @@ class Agent(Acting):
                 f"Failed to test '{term_text(make(trigger.functor, event[1]))}'",
                 code=goal_term(event),
             )
-        elif any(p.select_relevant(event) for p in trigger.plans):
+        elif any(self._fits(p, event) for p in trigger.plans):
             failure = StepFailure(
                 "no_applicable",
                 f"Found a goal for which there is no applicable plan: {text}",
@@ -372,6 +393,12 @@ class Agent(Acting):
         if self.library.has_meta:
             self.goal_state(event, "failed")
         fail(self, it, failure, goal=event)
+
+    def _fits(self, plan: Plan, event: Event) -> bool:
+        try:
+            return plan.select_relevant(event)
+        except RecursionError:  # a term that holds itself
+            return False
 
     def why_not(self, label: str) -> str:
         """What keeps a plan from running on what is believed now, in one sentence."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.failure import StepFailure, fail
@@ -122,16 +122,13 @@ class DueTasks:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
-    def run(self, now: float) -> bool:
-        """Does everything that is due; whether there was anything."""
+    def take(self, now: float) -> Iterator[Callable[[], None]]:
+        """Everything that is due, one after the other."""
         heap = self._heap
-        did = False
         while heap and heap[0][0] <= now:
             task = heapq.heappop(heap)[2][0]
             if task is not None:
-                task()
-                did = True
-        return did
+                yield task
 
     def __bool__(self) -> bool:
         return bool(self._heap)

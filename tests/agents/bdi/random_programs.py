@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-PREDICATES = {"p": 1, "q": 2, "r": 1, "f": 0, "w": 2}
+PREDICATES = {"p": 1, "q": 2, "r": 1, "f": 0, "w": 2, "u": 1, "v": 2}
+BASE = {"p": 1, "q": 2, "r": 1, "f": 0}  # what rules may ask
 GOALS = {"g0": 1, "g1": 2, "g2": 1, "g3": 0}
 CONSTANTS = ["1", "2", "3", "a", "b", '"s"', "f(1)", "[1,2]"]
 VARIABLES = ["X", "Y", "Z"]
@@ -16,6 +17,7 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.rnd = random.Random(seed)
+        self.known = list(PREDICATES)  # the predicates that may be asked here
 
     def pick(self, items: list[str]) -> str:
         return self.rnd.choice(items)
@@ -38,7 +40,7 @@ class Maker:
         return f"{name}({','.join(self.term(variables) for _ in range(arity))})"
 
     def belief(self, variables: list[str]) -> str:
-        name = self.pick(list(PREDICATES))
+        name = self.pick(self.known)
         text = self.literal(name, PREDICATES[name], variables)
         if self.rnd.random() < 0.15:
             text += f"[{self.pick([*ANNOTATIONS, 't(X)', 't(W)'])}]"
@@ -106,12 +108,18 @@ class Maker:
     def program(self) -> str:
         lines = ["!start."]
         for _ in range(self.rnd.randint(2, 6)):
-            name = self.pick(list(PREDICATES))
+            name = self.pick(list(PREDICATES if self.rnd.random() < 0.2 else BASE))
             args = ",".join(self.pick(CONSTANTS) for _ in range(PREDICATES[name]))
             note = f"[{self.pick(ANNOTATIONS)}]" if self.rnd.random() < 0.3 else ""
             lines.append(f"{name}({args}){note}." if args else f"{name}.")
-        if self.rnd.random() < 0.3:
-            lines.append(f"w(X,Y) :- {self.conjunct().replace('w(', 'q(')} & q(X,Y).")
+        self.known = list(BASE)
+        for head in ("w(X,Y)", "u(X)", "v(X,Y)", "v(a,Z)"):
+            if self.rnd.random() < 0.5:
+                parts = [self.conjunct() for _ in range(self.rnd.choice([1, 1, 2, 3]))]
+                lines.append(f"{head} :- {' & '.join(parts)}.")
+                if head[0] not in self.known and head[0] != "v":
+                    self.known.append(head[0])
+        self.known = list(PREDICATES)
         starts = "; ".join("!!" + self.goal(-1) for _ in range(6))
         lines.append(f"+!start <- {starts}; .wait(50); !again.")
         lines.append(f"+!again <- {starts}.")

@@ -396,6 +396,27 @@ def test_plans_are_taken_only_from_agents_that_are_trusted() -> None:
         assert stage.settle() == expected
 
 
+def test_a_wait_whose_condition_breaks_fails_its_own_intention() -> None:
+    lines = play(
+        "l([a]). !s. !o. +!s <- .wait(l(L) & .nth(3, L, _)). -!s[error(E)] <- .print(E)."
+        " +!o <- .wait(10); -+l([a,b]); .wait(10); .print(alive)."
+    )
+    assert lines == ["internal_action", "alive"]
+
+
+def test_a_host_that_cannot_send_does_not_end_the_agent() -> None:
+    stage = Stage()
+    agent = stage.add("agt", "v(1). +go <- .print(alive).")
+
+    def broken(receiver: str, message: Message) -> bool:
+        raise ConnectionError("no network")
+
+    agent.outbox = broken
+    agent.receive(Message("bob", "askOne", "v(X)"))
+    agent.receive(Message("bob", "tell", "go"))
+    assert stage.settle() == ["alive"]
+
+
 def test_a_long_chain_of_rules_does_not_exhaust_the_stack() -> None:
     lines = play("up(0). up(N) :- N > 0 & up(N-1). !s. +!s : up(10000) <- .print(deep).")
     assert lines == ["deep"]
