@@ -21,14 +21,19 @@ from scenarios.story import Alert, Story
 from scenarios.why import Step, why
 
 TEMPLATES = Path(__file__).parent / "templates"
-ATMIST = (
-    ("age", "Age and sex"),
-    ("time", "Time of injury"),
-    ("mechanism", "Mechanism"),
-    ("injuries", "Injuries"),
-    ("signs", "Signs"),
-    ("treatment", "Treatment"),
-)
+#: The handover card, in the order in which it is spoken; several keys may say the same.
+ATMIST = {
+    "age": "Age",
+    "sex": "Sex",
+    "time": "Time of injury",
+    "time_of_injury_s": "Time of injury",
+    "mechanism": "Mechanism",
+    "criteria": "Criteria",
+    "injuries": "Injuries",
+    "signs": "Signs",
+    "treatment": "Treatment",
+    "eta_s": "Expected at",
+}
 
 
 def html(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict | None = None) -> str:
@@ -121,10 +126,34 @@ def _tile(row: Kpi) -> str:
 
 
 def _atmist(story: Story) -> list[tuple[str, str]]:
-    card = story.last(story.one("preh"), "atmist") or {}
-    known = [(label, str(card[key])) for key, label in ATMIST if card.get(key)]
-    more = [(_words(k), str(v)) for k, v in sorted(card.items()) if k not in dict(ATMIST) and v]
-    return known + more
+    """The handover card: what was sent first, as far as nothing newer was said."""
+    card: dict[str, JSON] = {}
+    for change in story.changes(story.one("preh"), "atmist"):
+        card |= change.value
+    known = [key for key in ATMIST if key in card]
+    rows = [*known, *sorted(set(card) - set(ATMIST))]
+    told = [(ATMIST.get(key, _words(key)), _told(key, card[key])) for key in rows]
+    return [(label, text) for label, text in told if text]
+
+
+def _told(key: str, value: JSON) -> str:
+    if key.endswith("_s") and isinstance(value, (int, float)):
+        return clock(value)
+    if isinstance(value, Mapping) and set(value) == {"first", "latest"}:
+        first, latest = _told(key, value["first"]), _told(key, value["latest"])
+        return f"{latest} (first {first})" if latest and first not in ("", latest) else latest
+    if isinstance(value, Mapping):
+        parts = [f"{_label(k)} {_told(k, v)}".strip() for k, v in value.items() if _told(k, v)]
+        return ", ".join(parts)
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_told(key, v) for v in value)))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "" if value is None else _words(value)
+
+
+def _label(key: str) -> str:
+    return VITALS[key].label if key in VITALS else _words(key)
 
 
 def _given(story: Story) -> list[dict[str, JSON]]:
@@ -181,15 +210,19 @@ def _result(result: Mapping[str, JSON]) -> str:
     for key, found in sorted(result.items()):
         if key.endswith("_s"):
             continue
-        if isinstance(found, dict):
+        if key == "values":
+            parts.append(_result(found))
+        elif isinstance(found, Mapping):
             positive = [_words(k) for k, v in sorted(found.items()) if v is True]
             parts.append(f"positive: {', '.join(positive)}" if positive else "negative")
-        else:
-            row = VITALS.get(key)
-            label = row.label if row else _words(key)
-            shown = row.text(found) if row and found is not None else found
-            parts.append(f"{label} {shown}")
-    return ", ".join(parts[:8])
+        elif isinstance(found, list):
+            parts.append(", ".join(map(_words, found)) or "nothing found")
+        elif key in VITALS and found is not None:
+            row = VITALS[key]
+            parts.append(f"{row.label} {row.text(found)} {row.shown_unit}".strip())
+        elif found is not None:
+            parts.append(f"{_words(key)} {_words(found)}")
+    return ", ".join(parts)
 
 
 def _alert(story: Story, alert: Alert) -> dict[str, JSON]:

@@ -9,6 +9,7 @@ import pytest
 
 from scenarios import export, report
 from scenarios.chart import Chart
+from scenarios.expectations import judge
 from scenarios.schema import Scenario
 from scenarios.story import Story
 from tests.scenarios.stage import Advice, Performed, perform, small
@@ -102,6 +103,47 @@ def test_what_people_wrote_cannot_become_markup() -> None:
     page = report.html(Story(perform(scenario, advice=advice).journal), scenario, seed=1)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_handover_card_is_told_in_the_order_of_atmist() -> None:
+    script = """
+[[event]]
+at = "01:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+[event.with.atmist]
+signs = { hr = { first = 101, latest = 123.0 }, sbp = { first = 90, latest = 90 } }
+time_of_injury_s = -120
+injuries = ["left thigh", "pelvis"]
+age = 34.0
+note = "friendly"
+[[event]]
+at = "02:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+with = { atmist = { mechanism = "fall" } }
+"""
+    scenario = small(script)
+    story = Story(perform(scenario, until_s=180.0).journal)
+    assert report.context(story, scenario, 1, judge(story, scenario))["atmist"] == [
+        ("Age", "34"),
+        ("Time of injury", "-02:00"),
+        ("Mechanism", "fall"),
+        ("Injuries", "left thigh, pelvis"),
+        ("Signs", "Heart rate 123 (first 101), Systolic pressure 90"),
+        ("note", "friendly"),
+    ]
+
+
+def test_what_a_blood_gas_showed_is_told_in_numbers(pelvis: tuple[Scenario, Performed]) -> None:
+    scenario, run = pelvis
+    story = Story(run.journal)
+    given = report.context(story, scenario, 1, judge(story, scenario))["given"]
+    shown = {row["what"]: row["details"] for row in given}
+    assert "Haemoglobin" in shown["blood gas"]
+    assert "g/dL" in shown["blood gas"]
+    assert shown["pelvis X-ray"] == "fracture pelvis"
+    assert shown["eFAST"] == "negative"
 
 
 def test_a_run_in_which_nothing_happened_still_has_a_page() -> None:
