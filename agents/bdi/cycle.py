@@ -18,7 +18,7 @@ from agents.bdi.beliefs import (
     RuleRow,
     with_source,
 )
-from agents.bdi.bodies import ENDED
+from agents.bdi.bodies import ENDED, MOVED
 from agents.bdi.desires import goal_term, living
 from agents.bdi.failure import StepFailure, fail
 from agents.bdi.formulas import Frame, Rule, node_of, solve
@@ -258,7 +258,7 @@ class Agent(Acting):
             self.current = None
             return
         self.current = None
-        if result is None or (result == ENDED and self._finish(it)):
+        if (result is None and stack) or (result != MOVED and self._finish(it)):
             self.running.append(it)
 
     def _failed(self, it: Intention, error: Exception, info: Any) -> None:

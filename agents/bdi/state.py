@@ -103,6 +103,7 @@ class State:
         self.wake: Callable[[], None] = _no_wake
         self.outbox: Callable[[str, Message], bool] = _unknown_receiver
         self.spawn: Callable[[Coroutine[Any, Any, Any]], Any] = _create_task
+        self.stop: Callable[[], None] = _no_wake  # what `.stopMAS` calls
         self.peers: Callable[[], Iterable[str]] = tuple  # names for `.broadcast`, `.all_names`
         self.beliefs_base = BeliefBase()
         self.library = PlanLibrary(program.plans, compile_after)

@@ -17,6 +17,7 @@ def modules() -> list[ModuleType]:
         output,
         plan_actions,
         solutions,
+        system_actions,
         text,
         time_actions,
     )
@@ -31,6 +32,7 @@ def modules() -> list[ModuleType]:
         output,
         plan_actions,
         solutions,
+        system_actions,
         text,
         time_actions,
     ]
