@@ -5,18 +5,20 @@ rules that the condition uses, so that a new plan is attended to without any lis
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.bdi import Agent, Atom, Program, Struct
 from agents.bdi.formulas import Rule
 from agents.bdi.terms import Functor, Term
-from agents.possibility import Need, Possibility, need_of
+from agents.possibility import Asking, Need, Possibility, need_of
 from agents.rules import PRIORITIES, RULES, rank
 from environment.errors import BadValueError
 from environment.model.limits import hold
 
 Review = tuple[str, str]  # rule, priority
 
+#: How many times a review that may fit is tried before that is asked again: trying costs little.
+HOPEFUL_FOR = 20
 RAISED, MET, GOING = Functor("raised", 2), Functor("met_since", 3), Functor("going", 2)
 
 
@@ -29,6 +31,7 @@ class Attention:
     order: Mapping[Review, int]
     needs: Mapping[Review, tuple[Need, ...]]  # of each plan with a condition
     possibility: Possibility
+    hopeful: dict[Review, int] = field(default_factory=dict)
 
     def due(self, names: list[str], mind: Agent) -> list[Review]:
         """The reviews that a change of these facts asks for, most urgent first.
@@ -44,12 +47,21 @@ class Attention:
             (
                 review
                 for review in found
-                if review[0] in standing
-                or review[0] not in RULES
-                or ask.any_can_be(self.needs[review])
+                if review[0] in standing or review[0] not in RULES or self._may_fit(review, ask)
             ),
             key=self.order.__getitem__,
         )
+
+    def _may_fit(self, review: Review, ask: Asking) -> bool:
+        """Whether a plan of the review may fit; what may, is not asked again for a while."""
+        left = self.hopeful.get(review, 0)
+        if left:
+            self.hopeful[review] = left - 1
+            return True
+        if not ask.any_can_be(self.needs[review]):
+            return False
+        self.hopeful[review] = HOPEFUL_FOR
+        return True
 
     def _on_their_way(self, mind: Agent) -> Iterator[Review]:
         """Reviews whose condition waits for its alert, or whose alert waits for its end."""

@@ -91,40 +91,40 @@ class Shadows:
 
     def apply(self, twin: Twin, change: Change) -> None:
         """Take a property change into a twin and into those that take values from it."""
-        ledger, name = twin.ledger, change.name
         if change.quality in ("stale", "restated"):
-            ledger.revision += 1
+            twin.ledger.revision += 1
             self._tell(Notice(twin.id, change, now=change.quality == "stale"))
             return
-        reading = reading_of(change)
+        self._take(twin, change, reading_of(change), self._clock.now())
+
+    def _take(self, twin: Twin, change: Change, reading: Reading, now: float) -> None:
+        ledger, name = twin.ledger, change.name
         before = ledger.readings.get(name)
-        if newer(before, reading) is not reading:
+        if before is reading:  # it has come already, by another link
+            return
+        if before is not None and newer(before, reading) is before:
             self._tell(Notice(twin.id, change, now=False))
             return
         was_absent = before is None or name in ledger.stale
         ledger.readings[name] = reading
         until = reading.fresh_until(twin.properties[name].horizon(reading.quality))
-        if until <= self._clock.now():  # over before it came
-            ledger.revision += 1
+        is_over = until <= now  # before it came
+        if is_over:
             ledger.stale[name] = until
             self._tell(Notice(twin.id, change, now=False))
-            self._hand_on(twin, change)
-            self.update_life(twin, change.seq)
-            return
-        ledger.stale.pop(name, None)
-        if until < float("inf"):
-            self._watch_horizon(twin, until)
-        if was_absent or before is None or before.value != reading.value:
-            ledger.revision += 1
-            self._tell(Notice(twin.id, change))
-        self._hand_on(twin, change)
-        if was_absent:
-            self.update_life(twin, change.seq)
-
-    def _hand_on(self, twin: Twin, change: Change) -> None:
+        else:
+            if was_absent:
+                ledger.stale.pop(name, None)
+            if until < self._expiry.get(twin.id, float("inf")):
+                self._watch_horizon(twin, until)
+            if before is None or was_absent or before.value != reading.value:
+                ledger.revision += 1
+                self._tell(Notice(twin.id, change))
         for heir in self._heirs.get(twin.id, ()):
-            if change.name in heir.members:
-                self.apply(heir.twin, change)
+            if name in heir.members:
+                self._take(heir.twin, change, reading, now)
+        if was_absent or is_over:
+            self.update_life(twin, change.seq)
 
     def hand_on_refusal(self, twin: Twin, change: Change) -> None:
         """Whoever takes that value from this twin hears that a reading of it could not be."""
@@ -184,8 +184,9 @@ class Shadows:
     # -- horizons --------------------------------------------------------------------------
 
     def _watch_horizon(self, twin: Twin, until: float) -> None:
-        if until < self._expiry.get(twin.id, float("inf")):
-            self._expiry[twin.id] = until
+        """Look again at the first horizon that ends; a twin has one such timer."""
+        self._expiry[twin.id] = until
+        if until < float("inf"):
             self._clock.call_at(until, lambda: self._expire(twin, until))
 
     def _expire(self, twin: Twin, due: float) -> None:
@@ -206,8 +207,7 @@ class Shadows:
                 ended.append((name, until))
             else:
                 next_due = min(next_due, until)
-        if next_due < float("inf"):
-            self._watch_horizon(twin, next_due)
+        self._watch_horizon(twin, next_due)
         ledger.stale.update(ended)
         for name, until in ended:
             last = ledger.readings[name]
