@@ -1,6 +1,5 @@
 """Every scenario in all its branches, every plan file and every kind of twin, without running."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from environment.errors import TwinError
 from environment.twins import kinds
 from scenarios.errors import ScenarioError, ScenarioFileError
 from scenarios.reading import load, names, shown
+from scenarios.script import DEFAULT_BRANCH
 
 ROLES = Path(__file__).parents[1] / "agents" / "roles"
 
@@ -37,21 +37,18 @@ def check_all(only: list[str]) -> list[Result]:
 
 
 def _scenario(name: str) -> Result:
+    """A scenario as written and in each of its branches."""
     problems: list[str] = []
-    try:
-        plain = load(name)
-        for branch in plain.branches:
-            _collect(problems, lambda b=branch.name: load(name, branch=b))  # type: ignore[misc]
-    except ScenarioError as wrong:
-        problems.extend(_told(wrong))
+    branches = [DEFAULT_BRANCH]
+    for branch in branches:
+        try:
+            scenario = load(name, branch=branch)
+        except ScenarioError as wrong:
+            problems.extend(_told(wrong))
+        else:
+            if branch == DEFAULT_BRANCH:
+                branches.extend(b.name for b in scenario.branches)
     return Result(kind="scenario", name=name, problems=tuple(dict.fromkeys(problems)))
-
-
-def _collect(problems: list[str], read: Callable[[], object]) -> None:
-    try:
-        read()
-    except ScenarioError as wrong:
-        problems.extend(_told(wrong))
 
 
 def _told(wrong: ScenarioError) -> tuple[str, ...]:

@@ -285,18 +285,15 @@ def _catalogue(
             if row is not None:
                 catalogue.convert(1.0, str(value), row.unit)
         if name in ("record_finding", "record") and "member" in given:
-            declared = twin.properties.get(str(given["member"]))
-            if declared is None:
-                return _unless_member(key, str(given["member"]), twin)
-            if key == "value":
-                declared.check(value, f"{twin.kind}.{declared.name}")
+            member = str(given["member"])
+            declared = twin.properties.get(member)
+            if declared is None and key == "member":
+                return f"no property '{member}'.{near(member, twin.properties)}"
+            if declared is not None and key == "value":
+                declared.check(value, f"{twin.kind}.{member}")
     except TwinError as wrong:
         return _lowered(str(wrong))
     return ""
-
-
-def _unless_member(key: str, member: str, twin: type[Twin]) -> str:
-    return f"no property '{member}'.{near(member, twin.properties)}" * (key == "member")
 
 
 def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]] | None:

@@ -4,7 +4,7 @@ Targets of the KPI clock are those of the named guidelines; they measure a sessi
 a person.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from environment.model import catalogue
@@ -306,8 +306,3 @@ def missed_windows(story: Story, verdict: Verdict) -> list[str]:
         if row.met is False and row.value_s is not None and row.target_s is not None
     ]
     return late + [j.text for j in verdict.missed if j.kind == "action"]
-
-
-def summary(story: Story, verdict: Verdict) -> Mapping[str, JSON]:
-    """Precision and recall of the alerts beside the measures."""
-    return {**measured(story), "precision": verdict.precision, "recall": verdict.recall}

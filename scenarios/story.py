@@ -8,6 +8,8 @@ from environment.model.change import JSON, Change
 from environment.runtime.journal import Journal
 
 RANK = {"low": 1, "medium": 2, "high": 3}
+#: How an invocation ends; what is confirmed later does not change that.
+ENDS = ("refused", "completed", "failed", "cancelled", "expired")
 #: Two displays that show the same alert within this time show one alert (engineering default).
 SAME_ALERT_S = 10.0
 
@@ -88,7 +90,7 @@ class Action:
     @property
     def is_done(self) -> bool:
         """Whether it was carried out, or is still being carried out."""
-        return self.status in ("completed", "confirmed", "unconfirmed", "running", "accepted")
+        return self.status in ("completed", "running", "accepted")
 
     def matches(self, do: str, given: Mapping[str, JSON]) -> bool:
         """Whether this is that operation, with at least these arguments."""
@@ -104,6 +106,24 @@ class Stay:
     room: str
     in_s: float
     out_s: float | None
+
+
+def _action(request: Change, step: Change) -> Action:
+    status, details = step.value["status"], step.value
+    reason = str(details.get("message") or details.get("reason") or "")
+    if status == "refused":
+        reason = f"expected {details['expected']}, found {details['found']}"
+    return Action(
+        twin=request.twin,
+        operation=request.name,
+        arguments=request.value.get("arguments", {}),
+        by=request.by,
+        at_s=request.recorded,
+        ended_s=step.recorded if status in ENDS else None,
+        status=status,
+        reason=reason,
+        seq=request.seq,
+    )
 
 
 class Story:
@@ -248,36 +268,16 @@ class Story:
     def actions(self) -> list[Action]:
         """All invocations, in the order in which they were asked for."""
         asked: dict[str, Change] = {}
-        ended: dict[str, tuple[float, str, str]] = {}
+        steps: dict[str, Change] = {}  # where each stands: its end, or else its latest step
         for change in self.journal:
             if change.kind != "operation":
                 continue
             number, status = change.value["invocation"], change.value["status"]
             if status == "requested":
                 asked[number] = change
-            elif status in ("refused", "completed", "failed", "cancelled", "expired"):
-                reason = change.value.get("message") or change.value.get("reason") or ""
-                if status == "refused":
-                    reason = f"expected {change.value['expected']}, found {change.value['found']}"
-                ended[number] = (change.recorded, status, reason)
-            elif number not in ended:
-                ended[number] = (change.recorded, status, "")
-        return [
-            Action(
-                twin=c.twin,
-                operation=c.name,
-                arguments=c.value.get("arguments", {}),
-                by=c.by,
-                at_s=c.recorded,
-                ended_s=None
-                if ended.get(n, (0, "running"))[1] in ("running", "accepted")
-                else ended[n][0],
-                status=ended.get(n, (0.0, "requested", ""))[1],
-                reason=ended.get(n, (0.0, "", ""))[2],
-                seq=c.seq,
-            )
-            for n, c in asked.items()
-        ]
+            if number not in steps or steps[number].value["status"] not in ENDS:
+                steps[number] = change
+        return [_action(request, steps[number]) for number, request in asked.items()]
 
     def done(self, do: str, given: Mapping[str, JSON] | None = None) -> Iterator[Action]:
         """The carried-out invocations of `twin.operation` with at least these arguments."""
