@@ -13,18 +13,15 @@ from agents.bdi.beliefs import with_source
 from agents.bdi.failure import StepFailure
 from agents.bdi.formulas import (
     RELATIONS,
-    Frame,
-    build,
-    build_annotations,
     build_arguments,
     first_solution,
     is_action_name,
     node_of,
     prepare_arguments,
     relation,
-    solve,
 )
 from agents.bdi.printing import term_text
+from agents.bdi.templates import Frame, build, build_annotations
 from agents.bdi.terms import (
     BODY,
     BRACED,
@@ -41,7 +38,7 @@ from agents.bdi.terms import (
     all_ground,
     deref,
 )
-from agents.bdi.unification import Trail, free_cells, undo
+from agents.bdi.unification import Trail, undo
 
 if TYPE_CHECKING:
     from agents.bdi.cycle import Agent
@@ -283,11 +280,17 @@ def _act_step(plan: Plan, info: StepInfo, term: Term, nxt: Step | None, last: An
         if f is BODY:
             return _block_step(link_body(plan, term, nxt), nxt, last)
         if f.name == ".if_then_else":
-            return _if_step(plan, term, nxt, last)
+            from agents.bdi.control import if_step
+
+            return if_step(plan, term, nxt, last)
         if f.name == ".loop":
-            return _while_step(plan, term, nxt, last)
+            from agents.bdi.control import while_step
+
+            return while_step(plan, term, nxt, last)
         if f.name == ".foreach":
-            return _for_step(plan, term, nxt, last)
+            from agents.bdi.control import for_step
+
+            return for_step(plan, term, nxt, last)
         if f.name == ".fork":
             from agents.bdi.forks import fork_step
 
@@ -408,92 +411,3 @@ def _body_action(term: Term, nxt: Step | None, last: Any) -> Step:
         return MOVED if result is SUSPENDED else last
 
     return act
-
-
-def _if_step(plan: Plan, term: Term, nxt: Step | None, last: Any) -> Step:
-    node = node_of(term.args[0])
-    then = link_body(plan, term.args[1], nxt) if _has_steps(term.args[1]) else nxt
-    other = nxt
-    if len(term.args) > 2 and _has_steps(term.args[2]):
-        other = link_body(plan, term.args[2], nxt)
-
-    def branch(ag: Agent, it: Intention, fr: Frame) -> Any:
-        trail: Trail = []
-        used = first_solution(ag, node, fr, trail)
-        if used is False:
-            undo(trail)
-            fr[0] = other
-        else:
-            if used is not None and ag.explain:
-                ag.note_used(fr, used)
-            fr[0] = then
-        return None if fr[0] is not None else ENDED
-
-    return branch
-
-
-def _has_steps(body: Term) -> bool:
-    return bool(body_steps(body))
-
-
-def _while_step(plan: Plan, term: Term, nxt: Step | None, last: Any) -> Step:
-    node = node_of(term.args[0])
-    place = plan.hidden_place()
-    size = _VARS + len(plan.names)
-
-    def loop(ag: Agent, it: Intention, fr: Frame) -> Any:
-        saved = fr[place]
-        if saved is None:
-            saved = fr[place] = (fr[_VARS:size], free_cells(fr[_VARS:size]))
-        else:
-            fr[_VARS:size] = saved[0]
-            for cell in saved[1]:
-                cell.ref = None
-        trail: Trail = []
-        used = first_solution(ag, node, fr, trail)
-        if used is False:
-            undo(trail)
-            fr[place] = None
-            fr[0] = nxt
-            return last
-        if used is not None and ag.explain:
-            ag.note_used(fr, used)
-        fr[0] = first
-        return None
-
-    first = link_body(plan, term.args[1], loop) if _has_steps(term.args[1]) else loop
-    return loop
-
-
-def _for_step(plan: Plan, term: Term, nxt: Step | None, last: Any) -> Step:
-    node = node_of(term.args[0])
-    place = plan.hidden_place()
-    size = _VARS + len(plan.names)
-
-    def loop(ag: Agent, it: Intention, fr: Frame) -> Any:
-        state = fr[place]
-        if state is None:
-            own = list(fr)
-            trail: Trail = []
-            cells = free_cells(fr[_VARS:size])
-            ways = solve(ag, node, own, trail, snapshot=True)
-            state = fr[place] = (ways, own, trail, fr[_VARS:size], cells)
-        ways, own, trail, saved, cells = state
-        bound = [t for t in trail if t.__class__ is Var]
-        for cell in cells:
-            if not any(cell is b for b in bound):
-                cell.ref = None
-        used = next(ways, False)
-        if used is False:
-            fr[_VARS:size] = saved
-            fr[place] = None
-            fr[0] = nxt
-            return last
-        fr[_VARS:size] = own[_VARS:size]
-        if used is not None and ag.explain:
-            ag.note_used(fr, used)
-        fr[0] = first
-        return None
-
-    first = link_body(plan, term.args[1], loop) if _has_steps(term.args[1]) else loop
-    return loop

@@ -10,9 +10,10 @@ from agents.bdi.arithmetic import apply
 from agents.bdi.beliefs import SELF, Belief, Predicate
 from agents.bdi.bodies import MOVED, SUSPENDED
 from agents.bdi.failure import StepFailure
-from agents.bdi.formulas import Rule, build, solve
+from agents.bdi.formulas import Rule, solve
 from agents.bdi.order import compare
 from agents.bdi.plans import VARS, merge_causes, note_used
+from agents.bdi.templates import build
 from agents.bdi.terms import (
     EMPTY,
     Atom,

@@ -57,7 +57,7 @@ def write_rule_negation(w: Writer, node: Node, state: dict[int, str], rules: Rul
 
 def _call(w: Writer, node: Node, state: dict[int, str], rules: RuleTable) -> tuple[str, list[int]]:
     """The call of the rule function, and the variables that its answers bind."""
-    from agents.bdi.compiler import expression, need_value
+    from agents.bdi.compiled_goals import expression, need_value
 
     _kind, functor, args, ann, _term = node
     of_functor = rules[functor]
@@ -116,7 +116,7 @@ def _write_function(
 
 
 def _write_rule(w: Writer, rule: Rule, pattern: str, rules: RuleTable) -> None:
-    from agents.bdi.compiler import conjuncts, expression, write_goal
+    from agents.bdi.compiled_goals import conjuncts, expression, write_goal
 
     mark = w.mark()
     w.names = [f"R{i}" for i in range(rule.size)]

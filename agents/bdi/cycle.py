@@ -21,7 +21,7 @@ from agents.bdi.beliefs import (
 from agents.bdi.bodies import ENDED, MOVED
 from agents.bdi.desires import goal_term, living
 from agents.bdi.failure import StepFailure, fail
-from agents.bdi.formulas import Frame, Rule, node_of, solve
+from agents.bdi.formulas import Rule, node_of, solve
 from agents.bdi.intentions import Intention
 from agents.bdi.mailbox import Message
 from agents.bdi.plans import (
@@ -38,6 +38,7 @@ from agents.bdi.program import Program
 from agents.bdi.reloading import Changes, reload
 from agents.bdi.state import literal_from
 from agents.bdi.syntax import parse_term
+from agents.bdi.templates import Frame
 from agents.bdi.terms import (
     Atom,
     Functor,

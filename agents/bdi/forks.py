@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.bodies import MOVED, Step, StepInfo, link_body, noted
-from agents.bdi.formulas import Frame
+from agents.bdi.templates import Frame
 from agents.bdi.terms import Atom, Term, Var, deref
 from agents.bdi.unification import copy_term, unify
 

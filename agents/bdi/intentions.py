@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from agents.bdi.formulas import Frame
 from agents.bdi.plans import CUT, EVENT_AT, PLAN_AT, Event
+from agents.bdi.templates import Frame
 from agents.bdi.terms import Functor, Term
 from agents.bdi.unification import undo, unify
 

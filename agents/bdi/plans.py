@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.beliefs import SOURCE_SELF
-from agents.bdi.formulas import Frame, Node, SlotNumbers, build, match, node_of, solve
+from agents.bdi.formulas import Node, node_of, solve
 from agents.bdi.printing import term_text, write_trigger
+from agents.bdi.templates import Frame, SlotNumbers, build, match
 from agents.bdi.terms import (
     BRACED,
     EVENT,

@@ -7,7 +7,6 @@ from typing import Any
 
 from agents.bdi.desires import deadline
 from agents.bdi.failure import StepFailure
-from agents.bdi.formulas import Frame
 from agents.bdi.intentions import Intention
 from agents.bdi.order import sorted_annotations
 from agents.bdi.plans import (
@@ -17,6 +16,7 @@ from agents.bdi.plans import (
     Trigger,
 )
 from agents.bdi.state import State
+from agents.bdi.templates import Frame
 from agents.bdi.terms import (
     Atom,
     Functor,

@@ -18,7 +18,6 @@ from agents.bdi.beliefs import (
 )
 from agents.bdi.bodies import StepInfo
 from agents.bdi.failure import ActionFailed, StepFailure
-from agents.bdi.formulas import Frame
 from agents.bdi.intentions import Intention
 from agents.bdi.mailbox import Message, PendingAsk
 from agents.bdi.plans import (
@@ -30,6 +29,7 @@ from agents.bdi.plans import (
     note_used,
 )
 from agents.bdi.program import Program
+from agents.bdi.templates import Frame
 from agents.bdi.terms import (
     Atom,
     Functor,

@@ -11,6 +11,7 @@ from typing import Any
 from lark import Lark, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
+from agents.bdi.complaints import complaint
 from agents.bdi.order import sorted_annotations
 from agents.bdi.terms import (
     BODY,
@@ -38,28 +39,10 @@ from agents.bdi.terms import (
     source_of,
     struct,
 )
-from agents.errors import PlanSyntaxError, did_you_mean
+from agents.errors import PlanSyntaxError
 
 MAX_MESSAGE_CHARS = 64 * 1024
 MAX_MESSAGE_DEPTH = 100
-
-_KEYWORDS = ("if", "elif", "else", "while", "for", "not", "div", "mod", "true", "false")
-_WORDS = {
-    "_END": "'.'",
-    "_UNTIL": "'<:'",
-    "_SUBPLANS": "'{'",
-    "NAME": "a name",
-    "VAR": "a variable",
-    "NUMBER": "a number",
-    "STRING": "a string",
-    "SIGN": "'+' or '-'",
-    "GOAL": "'!' or '?'",
-    "STEP_OP": "'-+'",
-    "RELATION": "a comparison",
-    "PRODUCT_OP": "'*' or '/'",
-    "NOT_SIGN": "'~'",
-    "$END": "the end of the text",
-}
 
 
 @dataclass(slots=True)
@@ -511,7 +494,16 @@ def _parse(text: str, start: str, file: str) -> Any:
         tree = _parser().parse(text, start=start)
         return _Builder().transform(tree)
     except UnexpectedInput as error:
-        raise _complaint(error, text, file) from None
+        raise complaint(
+            text,
+            file,
+            line=error.line,
+            column=error.column,
+            position=error.pos_in_stream or 0,
+            token=_found(error),
+            expected=_expected(error),
+            spelled=_spelled,
+        ) from None
     except VisitError as error:
         mistake = error.orig_exc
         if not isinstance(mistake, _MistakeError):
@@ -522,58 +514,23 @@ def _parse(text: str, start: str, file: str) -> Any:
         raise PlanSyntaxError(str(mistake), file=file, line=line, column=column) from None
 
 
-def _expected_words(names: set[str]) -> list[str]:
-    parser = _parser()
-    words = set()
-    for name in names:
-        known = _WORDS.get(name)
-        if known is None:
-            try:
-                known = f"'{parser.get_terminal(name).pattern.value}'"
-            except KeyError:
-                known = name
-        words.add(known)
-    # What ends or continues a step says most; long lists of operators say little.
-    return sorted(words, key=lambda w: (len(w) > 4 and w[0] == "'", w))
+def _found(error: UnexpectedInput) -> str | None:
+    if not isinstance(error, UnexpectedToken):
+        return None
+    return "" if error.token.type == "$END" else str(error.token)
 
 
-def _complaint(error: UnexpectedInput, text: str, file: str) -> PlanSyntaxError:
-    line, column = max(error.line, 1), max(error.column, 1)
-    lines = text.split("\n")
-    found = ""
-    names: set[str] = set()
-    hint = ""
+def _expected(error: UnexpectedInput) -> set[str]:
     if isinstance(error, UnexpectedToken):
-        names = set(error.expected or error.accepts or ())
-        if error.token.type == "$END":
-            found = "the end of the text"
-            line, column = len(lines), len(lines[-1]) + 1
-        else:
-            found = f"'{error.token}'"
-            hint = _hint(str(error.token), text, error.pos_in_stream or 0)
-    elif isinstance(error, UnexpectedCharacters):
-        names = set(error.allowed or ())
-        found = repr(text[error.pos_in_stream]) if error.pos_in_stream is not None else "?"
-        rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-        if found == "'\"'":
-            hint = " The string does not end on its line."
-        elif rest.startswith(".") and len(rest) > 1:
-            hint = " Put a blank after the '.' that ends a clause."
-    words = _expected_words(names)
-    listed = ", ".join(words[:8]) + (", ..." if len(words) > 8 else "")
-    what = f"found {found}, expected {listed}.{hint}" if words else f"found {found}.{hint}"
-    return PlanSyntaxError(what, file=file, line=line, column=column, expected=words)
+        return set(error.expected or error.accepts or ())
+    return set(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else set()
 
 
-def _hint(token: str, text: str, position: int) -> str:
-    if token.startswith(".") and position and not text[position - 1].isspace():
-        return " Put a blank after the '.' that ends a clause."
-    before = re.findall(r"[A-Za-z_]+", text[:position])[-1:]
-    if token in ("(", "{") and before:
-        return did_you_mean(before[0], _KEYWORDS) if before[0] not in _KEYWORDS else ""
-    if token[:1].isupper() or token[:1].islower() or token[:1] in "@+-!":
-        return " A ';' or '.' may be missing before it."
-    return ""
+def _spelled(name: str) -> str:
+    try:
+        return f"'{_parser().get_terminal(name).pattern.value}'"
+    except KeyError:
+        return name
 
 
 def parse_program(text: str, file: str) -> list[Clause]:

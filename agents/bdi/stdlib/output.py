@@ -7,9 +7,9 @@ from typing import Any
 
 from agents.bdi.actions import MANY, builtin
 from agents.bdi.failure import StepFailure
-from agents.bdi.formulas import Frame
 from agents.bdi.plans import PLAN_AT, VARS
 from agents.bdi.printing import number_text, plain_text
+from agents.bdi.templates import Frame
 from agents.bdi.terms import Atom, Term, Var, deref
 from agents.bdi.unification import Trail, unify
 
