@@ -68,7 +68,7 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
                     f"plan {plan.trigger_text()} has no label",
                 )
             )
-        found.extend(_check_plan(plan, known))
+        found.extend(check_plan(plan, known))
         if not catches_all:
             found.extend(_goals_without_plan(plan, goals))
         if plan.op == "-!" and plan.functor is not None:
@@ -106,7 +106,8 @@ def _silenced(program: Program) -> set[tuple[str, int, str]]:
     return marks
 
 
-def _check_plan(plan: Plan, known: Actions) -> Iterator[Problem]:
+def check_plan(plan: Plan, known: Actions) -> Iterator[Problem]:
+    """What is wrong with the actions of one plan."""
     where = f"plan '{plan.label}'"
     context = plan.term.args[2]
     yield from _actions_in(context, known, plan.file, plan.line, where)

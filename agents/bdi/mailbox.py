@@ -11,8 +11,12 @@ from agents.bdi.order import sorted_annotations
 from agents.bdi.printing import term_text
 from agents.bdi.syntax import parse_content
 from agents.bdi.terms import (
+    BODY,
+    BRACED,
     EMPTY,
     EVENT,
+    PLAN,
+    RULE,
     Atom,
     Cons,
     Functor,
@@ -89,6 +93,11 @@ def process(ag: Agent, message: Message) -> None:
         return
     if message.in_reply_to in ag.late_asks and message.in_reply_to:
         return
+    if _holds_plan(content) and not ag.trusted(message.sender):
+        ag.log("warning", f"refused plans from {message.sender}: not trusted")
+        if message.performative in ASKS:
+            reply(ag, message, "untell", Atom("false"))
+        return
     trigger = ag.library.trigger("+!", KQML)
     if trigger.plans:
         args = (Atom(message.sender), Atom(message.performative), content, id_term(message.id))
@@ -97,6 +106,22 @@ def process(ag: Agent, message: Message) -> None:
         )
         return
     by_table(ag, message, content)
+
+
+def _holds_plan(content: Term) -> bool:
+    """Whether plans, bodies or rules stand in a content (an event alone does no harm)."""
+    todo = [content]
+    while todo:
+        term = deref(todo.pop())
+        if term.__class__ is Struct:
+            if term.functor in (PLAN, BODY, BRACED, RULE):
+                return True
+            todo.extend(term.args)
+            todo.extend(term.ann)
+        elif term.__class__ is Cons:
+            todo.append(term.head)
+            todo.append(term.tail)
+    return False
 
 
 def id_term(text: str) -> Term:

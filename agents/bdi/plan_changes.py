@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.bdi.beliefs import SOURCE_SELF
 from agents.bdi.failure import StepFailure
+from agents.bdi.lint import check_plan
 from agents.bdi.plans import Plan
 from agents.bdi.syntax import parse_plan
 from agents.bdi.terms import (
@@ -81,6 +82,10 @@ def add_plan(ag: Agent, term: Term, source: Term, first: bool) -> Plan:
     if event.__class__ is not Struct or event.functor is not EVENT:
         raise StepFailure("wrong_arguments", ".add_plan: the plan has no trigger")
     plan = Plan(plan_term, file=file, line=1, label=label, sources=(said_by,))
+    if source is not Atom("self"):
+        problem = next(check_plan(plan, ag.actions), None)
+        if problem is not None:
+            raise StepFailure("internal_action", f".add_plan: {problem}")
     library.add(plan, first)
     return plan
 

@@ -417,6 +417,23 @@ def test_a_host_that_cannot_send_does_not_end_the_agent() -> None:
     assert stage.settle() == ["alive"]
 
 
+def test_a_told_plan_that_calls_what_does_not_exist_is_refused() -> None:
+    stage = Stage()
+    agent = stage.add("agt", "", trusts=("bob",))
+    agent.receive(Message("bob", "tellHow", "{@bad +!x <- .lanch(missiles)}"))
+    stage.settle()
+    assert agent.plans == []
+    assert any(".lanch/1" in text for _, text in stage.logs)
+
+
+def test_plans_inside_any_content_are_refused_from_strangers() -> None:
+    stage = Stage()
+    agent = stage.add("agt", "+recipe(P) <- .add_plan(P); !x.")
+    agent.receive(Message("eve", "tell", "recipe({@new +!x <- .print(told)})"))
+    assert stage.settle() == []
+    assert any("not trusted" in text for _, text in stage.logs)
+
+
 def test_a_long_chain_of_rules_does_not_exhaust_the_stack() -> None:
     lines = play("up(0). up(N) :- N > 0 & up(N-1). !s. +!s : up(10000) <- .print(deep).")
     assert lines == ["deep"]
