@@ -50,6 +50,9 @@ from agents.bdi.terms import (
 from agents.bdi.unification import Trail, copy_term, free_cells, resolve, undo
 from agents.bdi.waiting import Wait
 
+_SLEEPING = Functor("jag_sleeping", 0)
+_AWAKING = Functor("jag_awaking", 0)
+
 
 class Agent(Acting):
     """One mind: an AgentSpeak program at work."""
@@ -154,6 +157,8 @@ class Agent(Acting):
         self.idle = False
         before = arithmetic.RUNNING.agent
         arithmetic.RUNNING.agent = self
+        if self._asleep:
+            self._wakes_up()
         try:
             return self._run(max_cycles)
         finally:
@@ -188,8 +193,29 @@ class Agent(Acting):
                 if not it.dead:
                     self._step(it)
             elif not events and not inbox and not self.meta_events and not self._anything_due():
+                if self._says_good_night():
+                    continue
                 return self._fall_idle()
         return self.now()
+
+    def _says_good_night(self) -> bool:
+        """Raises ``+jag_sleeping`` before the agent falls idle, where a plan is for it."""
+        if self._asleep:
+            return False
+        library = self.library
+        if not (library.knows("+", _SLEEPING) or library.knows("+", _AWAKING)):
+            return False
+        self._asleep = True
+        self.external_event("+", _SLEEPING, (), SELF, None)
+        return bool(self.events)
+
+    def _wakes_up(self) -> None:
+        """Raises ``+jag_awaking`` first when there is something to do again."""
+        if self.events or self.inbox or self.completed or self._anything_due():
+            self._asleep = False
+            trigger = self.library.trigger("+", _AWAKING)
+            if trigger.plans:
+                self.events.appendleft((trigger, (), SELF, None, None, None))
 
     def _anything_due(self) -> bool:
         if self.completed or self.inbox:

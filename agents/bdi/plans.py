@@ -355,6 +355,10 @@ class PlanLibrary:
                 found.fail = self.trigger("-" + op[1], functor)
         return found
 
+    def knows(self, op: str, functor: Functor) -> bool:
+        """Whether some plan names this trigger."""
+        return (op, functor) in self.plans_of
+
     def refresh(self, trigger: Trigger) -> None:
         """Brings the candidates of a trigger in line with the library."""
         plans = self._candidates((trigger.op, trigger.functor))

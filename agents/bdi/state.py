@@ -128,6 +128,7 @@ class State:
         self._made = 0
         self._messages = 0
         self._is_running = False
+        self._asleep = False  # has been told so, where the program wants to know
         self.extras: dict[str, Any] = {}  # what internal actions keep for this agent
 
     def _arrived(self) -> None:

@@ -105,6 +105,18 @@ def test_an_idle_agent_is_woken_once_by_what_arrives() -> None:
     assert calls == [1]
 
 
+def test_an_agent_may_notice_that_it_falls_asleep_and_wakes() -> None:
+    stage = Stage()
+    agent = stage.add(
+        "agt", "+jag_sleeping <- .print(night). +jag_awaking <- .print(day). +x <- .print(x)."
+    )
+    agent.run()
+    agent.run()
+    agent.signal("x")
+    agent.run()
+    assert stage.lines == ["night", "day", "x", "night"]
+
+
 def test_run_says_when_it_wants_to_be_called_again() -> None:
     stage = Stage()
     agent = stage.add("agt", "!s. +!s <- .wait(1500); .print(late).")
