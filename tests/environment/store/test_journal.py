@@ -98,6 +98,5 @@ def test_a_live_journal_is_written_while_it_grows(tmp_path: Path) -> None:
 
 def test_a_live_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     writer = store.Writer(tmp_path / "no" / "such" / "folder.sqlite")
-    with pytest.raises(JournalError, match="could not be written|can no longer be written"):
-        writer.add(change(1))  # refused only if the thread has failed already
+    with pytest.raises(JournalError, match="could not be written"):
         writer.close()
