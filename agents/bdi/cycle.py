@@ -70,7 +70,7 @@ class Agent(Acting):
         log: Callable[[str, str], None] = lambda level, text: None,
         trusts: Collection[str] = (),
         explain: bool = True,
-        compile_after: int = 3,
+        compile_after: int = 10,
     ) -> None:
         super().__init__(
             name,

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Parts = tuple[Functor, tuple[Term, ...], tuple[Term, ...]]
 _DIRECTIVES = ("include", "namespace", "register_function", "dg", "bdg", "ebdg", "bc")
-_cache: dict[Path, tuple[tuple[int, int], list[Clause]]] = {}
+_cache: dict[Path, tuple[tuple[int, int] | None, list[Clause]]] = {}
+_programs: dict[Path, Program] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,24 @@ class Program:
         self.functions: dict[tuple[str, int], str] = {}
         self.places: dict[int, Place] = {}  # of initial beliefs, by their number
         self.texts: dict[str, str] = {}  # of the files read, for what lint is told to overlook
+        self._stamps: dict[Path, tuple[int, int] | None] = {}  # of the files, as they were read
         self._labels: dict[str, Place] = {}
         self._invented = 0
 
     @classmethod
     def load(cls, path: str | Path) -> Program:
-        """Reads a file and everything it includes."""
+        """Reads a file and everything it includes; the same program while no file changes.
+
+        A program never changes once it is read, so that all its agents, and all runs of one
+        process, share it and what the compiler made of its plans.
+        """
         path = Path(path)
+        known = _programs.get(path.resolve())
+        if known is not None and all(_stamp(f) == s for f, s in known._stamps.items()):
+            return known
         program = cls(path.name)
         program._read(path, path.name, "default")
+        _programs[path.resolve()] = program
         return program
 
     @classmethod
@@ -83,6 +93,7 @@ class Program:
     # -- reading -----------------------------------------------------------------------------
 
     def _read(self, path: Path, shown: str, ns: str) -> None:
+        self._stamps[path] = _stamp(path)
         clauses = _clauses_of(path, shown)
         self.texts[shown] = path.read_text(encoding="utf-8")
         self._take(clauses, shown, path.parent, ns)
@@ -221,10 +232,17 @@ def _list_annotations(label: Term) -> tuple[Term, ...]:
     return sorted_annotations(items)
 
 
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
 def _clauses_of(path: Path, shown: str) -> list[Clause]:
     """The clauses of a file; read once while the file stays the same."""
-    stat = path.stat()
-    stamp = (stat.st_mtime_ns, stat.st_size)
+    stamp = _stamp(path)
     known = _cache.get(path.resolve())
     if known is not None and known[0] == stamp:
         return known[1]

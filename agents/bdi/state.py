@@ -88,7 +88,7 @@ class State:
         log: Callable[[str, str], None] = lambda level, text: None,
         trusts: Collection[str] = (),
         explain: bool = True,
-        compile_after: int = 3,
+        compile_after: int = 10,
     ) -> None:
         self.name = name
         self.program = program

@@ -97,6 +97,16 @@ def test_an_included_file_is_found_beside_its_includer(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_is_read_again_only_when_it_or_an_include_changes(tmp_path: Path) -> None:
+    main_file, included = tmp_path / "main.asl", tmp_path / "part.asl"
+    main_file.write_text('{ include("part.asl") }', encoding="utf-8")
+    included.write_text("@a +!a.", encoding="utf-8")
+    first = Program.load(main_file)
+    assert Program.load(main_file) is first
+    included.write_text("@a +!a. @b +!b.", encoding="utf-8")
+    assert [p.label for p in Program.load(main_file).plans] == ["a", "b"]
+
+
 def test_a_missing_include_names_the_nearest_file(tmp_path: Path) -> None:
     (tmp_path / "main.asl").write_text('{ include("alrts.asl") }', encoding="utf-8")
     (tmp_path / "alerts.asl").write_text("", encoding="utf-8")
