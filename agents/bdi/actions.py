@@ -120,7 +120,7 @@ def _typed(name: str, function: Callable[..., Any]) -> ActionDefinition:
     converters: list[Callable[[Term], Any]] = []
 
     def prepare() -> None:
-        hints = typing.get_type_hints(function)
+        hints = _hints(function)
         converters.extend(_converter(name, p.name, hints.get(p.name, Any)) for p in parameters)
 
     def call(ag: Agent, args: tuple[Term, ...], trail: Trail) -> Any:
@@ -155,6 +155,22 @@ def _typed(name: str, function: Callable[..., Any]) -> ActionDefinition:
         is_async,
         function,
     )
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """The types of a signature; one that exists for the type checker only counts as any term."""
+    try:
+        return typing.get_type_hints(function)
+    except NameError:
+        known: dict[str, Any] = {}
+        for name, annotation in function.__annotations__.items():
+            one = types.FunctionType(function.__code__, function.__globals__)
+            one.__annotations__ = {name: annotation}
+            try:
+                known.update(typing.get_type_hints(one))
+            except NameError:
+                known[name] = Any
+        return known
 
 
 def _wants_result(function: Callable[..., Any]) -> bool:

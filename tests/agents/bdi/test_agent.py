@@ -155,6 +155,16 @@ def test_a_typed_action_gets_python_values_and_binds_its_result() -> None:
     assert lines == ["6.5x!3[0,1,2]"]
 
 
+def test_a_type_that_only_the_type_checker_knows_is_any_term() -> None:
+    def shown(call: "Nowhere", what: "Nowhere", count: int) -> str:  # type: ignore[name-defined]  # noqa: F821, UP037
+        return f"{term_text(what)}{count}"
+
+    lines = play(
+        "!s. +!s <- .shown(f(a), 2, R); .print(R).", actions=registry(action(".shown")(shown))
+    )
+    assert lines == ["f(a)2"]
+
+
 def test_a_wrong_argument_fails_the_step_and_names_the_parameter() -> None:
     @action(".dose")
     def dose(call: Call, mg: int) -> None:
