@@ -6,6 +6,7 @@ at any speed, and can pause; it leaves the scenario's script and reminders to AP
 """
 
 import asyncio
+import contextvars
 import heapq
 import itertools
 import selectors
@@ -130,6 +131,7 @@ class _TimedClock:
         self._armed: asyncio.TimerHandle | None = None
         self._armed_for = float("inf")
         self._running = False
+        self._context = contextvars.Context()
 
     def now(self) -> float:
         raise NotImplementedError  # each clock has its own
@@ -202,7 +204,9 @@ class _TimedClock:
         if due is not None:
             loop = asyncio.get_running_loop()
             self._armed_for = due
-            self._armed = loop.call_at(self._loop_time(due), self._fire)
+            # In a context of its own: a timer is not done because of whoever was at work
+            # when it was set.
+            self._armed = loop.call_at(self._loop_time(due), self._fire, context=self._context)
 
     def _fire(self) -> None:
         self._armed, self._armed_for = None, float("inf")

@@ -202,7 +202,7 @@ class Trauma(
 
     @operation(roles=CARERS, undo="cancel_order")
     async def order_procedure(self, procedure: str) -> JSON:
-        """Order a procedure (`rsi`, `thoracotomy` ...)."""
+        """Order a procedure of the catalogue (`orotracheal_intubation` ...)."""
         return await self._order("procedure", procedure, 1.0, "", "")
 
     @operation(roles=CARERS, undo="cancel_order")

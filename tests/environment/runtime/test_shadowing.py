@@ -1,6 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from environment.client import because
 from environment.runtime.states import state_at
 from tests.environment.runtime.ward import KINDS, Ward
 
@@ -157,6 +158,17 @@ async def test_a_closed_twin_stays_readable_and_no_longer_ages() -> None:
     await ward.clock.sleep(100)
     assert ward.world.twin("course").life == "closed"
     assert ward.world.state("course").get("hr") == 80
+
+
+async def test_a_reading_does_not_take_the_reason_of_whoever_set_the_timer() -> None:
+    ward = Ward()
+    reason = ward.tell("person", "mood", "ill")
+    with because("ann", reason):
+        ward.clock.call_at(5.0, lambda: ward.sense(hr=80))
+    await ward.clock.sleep(6)
+    reading = ward.world.journal.last("sensor", "hr")
+    assert reading is not None
+    assert (reading.by, reading.cause) == ("probe", None)
 
 
 readings = st.lists(
