@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.order import sorted_annotations
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from agents.bdi.intentions import Intention
 
 _EVENT, _CUT = 2, 3
+_ERROR, _ERROR_MSG = Functor("error", 1), Functor("error_msg", 1)
+_PLACES = {"code", "code_src", "code_line"}
 
 
 class StepFailure(Exception):  # noqa: N818 - a failure is an outcome, not a mistake
@@ -117,8 +120,10 @@ def recover(
     """Posts ``-!g`` with the goal as it was posted and the annotations of the error."""
     trigger = event[0].fail
     ann = event[2]
-    if failure is not None and any(p.ann or p.variable is not None for p in trigger.plans):
-        ann = sorted_annotations([*ann, *error_annotations(it, failure, info, event)])
+    if failure is not None:
+        read = annotations_read(trigger.plans)
+        if read is None or read:
+            ann = sorted_annotations([*ann, *error_annotations(it, failure, info, read)])
     cells = event[4]
     if cells is not None:
         ann = tuple([copy_term(a) for a in ann])
@@ -127,16 +132,38 @@ def recover(
     ag.events.append((trigger, event[1], ann, it, None, event[5], cut))
 
 
+def annotations_read(plans: Iterable[Any]) -> set[str] | None:
+    """The names of the annotations that recovery plans read; None for all."""
+    names: set[str] = set()
+    for plan in plans:
+        if plan.variable is not None:
+            return None
+        for a in plan.ann:
+            if a.__class__ is Struct:
+                names.add(a.functor.name)
+            elif a.__class__ is not Atom:
+                return None
+            else:
+                names.add(a.name)
+    return names
+
+
 def error_annotations(
-    it: Intention, failure: StepFailure, info: Any, event: tuple[Any, ...]
+    it: Intention, failure: StepFailure, info: Any, read: set[str] | None = None
 ) -> list[Term]:
-    """``error(..)``, ``error_msg(..)``, ``code(..)``, ``code_src(..)``, ``code_line(..)``."""
+    """``error(..)``, ``error_msg(..)``, ``code(..)``, ``code_src(..)``, ``code_line(..)``.
+
+    The last three cost most and are left out where no recovery plan reads them.
+    """
     found: list[Term] = []
     named = {a.functor.name for a in failure.annotations if a.__class__ is Struct}
     if "error" not in named:
-        found.append(struct("error", Atom(failure.error)))
+        found.append(make(_ERROR, (Atom(failure.error),)))
     if "error_msg" not in named:
-        found.append(struct("error_msg", failure.message))
+        found.append(make(_ERROR_MSG, (failure.message,)))
+    if read is not None and not read & _PLACES:
+        found.extend(failure.annotations)
+        return found
     frame = it.stack[-1] if it.stack else None
     if failure.code is not None:
         found.append(make(Functor("code", 1), (copy_term(failure.code),)))

@@ -278,6 +278,10 @@ def solve(ag: Agent, node: Node, env: Frame, trail: Trail, snapshot: bool = Fals
                 break
             elif kind == K_ACT:
                 result = ag.ask_action(node[1], build_arguments(node[2], env), trail)
+                if ag.rested_on:
+                    for row in ag.rested_on:
+                        used = (row, used)
+                    ag.rested_on.clear()
                 if result is True or result is None:
                     goals = rest
                 elif result is False:

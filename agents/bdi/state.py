@@ -122,11 +122,13 @@ class State:
         self.current_step: Any = None
         self.cycle = 0
         self.idle = True
+        self.rested_on: list[Any] = []  # rows behind what `.findall` and its like found just now
         self.has_listeners = False
         self._listeners: list[Callable[[Reason], None]] = []
         self._percepts: dict[Hashable, tuple[Belief, tuple[Term, ...]]] = {}
         self._made = 0
         self._messages = 0
+        self._message_prefix = f"{name}mid" if name.isalnum() else "mid"
         self._is_running = False
         self._asleep = False  # has been told so, where the program wants to know
         self.extras: dict[str, Any] = {}  # what internal actions keep for this agent
@@ -191,7 +193,7 @@ class State:
     def new_message_id(self) -> str:
         """An id that is unique for this agent, and the same in every run."""
         self._messages += 1
-        return f"{self.name}mid{self._messages}" if self.name.isalnum() else f"mid{self._messages}"
+        return f"{self._message_prefix}{self._messages}"
 
     def trusted(self, sender: str) -> bool:
         """Whether plans and the like are taken from this sender."""

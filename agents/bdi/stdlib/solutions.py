@@ -35,7 +35,10 @@ def setof(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
 def count(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     """How many solutions there are."""
     mark = len(trail)
-    number = sum(1 for _ in ask(ag, args[0], trail))
+    number = 0
+    for used in ask(ag, args[0], trail):
+        number += 1
+        _keep(ag, used)
     undo(trail, mark)
     return unify(args[1], float(number), trail)
 
