@@ -178,6 +178,7 @@ class Body:
         )
         self.mind.wake = self._wake
         self.mind.outbox = self._post
+        self.mind.peers = lambda: [other for other in self._peers.values() if other != name]
         self.mind.on_failure(self._failed)
         self.focus = Focus(self.mind, client, self._wake)
         self.first_signs: dict[str, JSON] = {}

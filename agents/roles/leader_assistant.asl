@@ -22,15 +22,22 @@ beat(2).                 // s between two looks at the clocks; engineering defau
 @watch_already +!watch(_).
 
 @severe
-+severity(severe) : not process(_) & display(D) & road_display(Road) & beat(B)
++severity(severe) : not process(_)
   <- .find(trauma, T);
      +process(T);
-     .focus_own(T);
+     !follow(T);
+     !begin(T).
+@follow
++!follow(T) : display(D) & road_display(Road)
+  <- .focus_own(T);
      .focus(D);
      .focus(Road);
      ?link(hasPatient, P)[twin(T)];
-     !follow_patient(P);
-     .tick(B);
+     !follow_patient(P).
+@follow_failed -!follow(T)[error_msg(Why)] <- .log(error, "cannot follow ", T, ": ", Why).
+@begin
++!begin(T) : road_display(Road) & beat(B)
+  <- .tick(B);
      !mirror_present(Road);
      !activate(T);
      !prepare_rooms(T);

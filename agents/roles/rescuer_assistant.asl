@@ -24,13 +24,16 @@ red_held(30).            // s that a RED vital sign must stand; engineering defa
 @follow
 +!follow(Preh) : not process(_) & display(D) & beat(B)
   <- +process(Preh);
-     .focus_own(Preh);
      .focus(D);
-     ?link(hasPatient, P)[twin(Preh)];
-     !follow_patient(P);
+     !follow_process(Preh);
      .tick(B);
      !take_duty.
 @follow_already +!follow(_).
+@follow_process
++!follow_process(Preh)
+  <- .focus_own(Preh);
+     ?link(hasPatient, P)[twin(Preh)];
+     !follow_patient(P).
 @follow_failed -!follow(Preh)[error_msg(Why)] <- .log(error, "cannot follow ", Preh, ": ", Why).
 
 @take_duty +!take_duty : not phase(handed_over) <- +on_duty.
@@ -85,9 +88,10 @@ severity_open :- not severity(not_severe).
 
 @trauma_exists
 +severity(severe)
-  <- .find(trauma, T);
-     .focus_own(T);
+  <- !follow_trauma;
      !pre_alert_when_ready.
+@follow_trauma +!follow_trauma : .find(trauma, T) <- .focus_own(T).
+@follow_trauma_not_yet +!follow_trauma.
 @leaving +phase(transporting) <- !pre_alert_when_ready.
 @pre_alert
 +!pre_alert_when_ready

@@ -115,6 +115,16 @@ class Case:
         """
         for name in without:
             del self._vitals[name]
+        await self.take_call(passport=passport)
+        rescuer = self.user("rescuer")
+        self._feed()
+        for phase in ("dispatched", "en_route", "on_scene"):
+            await rescuer.invoke("preh", "advance", phase)
+        await rescuer.invoke("preh", "reach_patient")
+        await self.settle()
+
+    async def take_call(self, *, passport: Mapping[str, JSON] | None = None) -> None:
+        """The twins and agents are there, and an emergency call is taken."""
         world = self.world
         world.add("central_unit", "central_unit")
         world.add("patient", "patient")
@@ -132,12 +142,8 @@ class Case:
         world.add("blood_bank", "blood_bank")
         await world.attach(BloodBankSim("blood_bank"), serves=["blood_bank"])
         await self._start_agents()
-        operator, rescuer = self.user("operator"), self.user("rescuer")
+        operator = self.user("operator")
         await operator.invoke("central_unit", "take_call", "preh", "accident_place", "patient")
-        self._feed()
-        for phase in ("dispatched", "en_route", "on_scene"):
-            await rescuer.invoke("preh", "advance", phase)
-        await rescuer.invoke("preh", "reach_patient")
         await self.settle()
 
     async def bring_in(self, *, roles: Sequence[str] = TEAM, leader: str = "trauma_leader") -> None:

@@ -139,7 +139,7 @@ async def test_steroid_given_is_no_longer_asked(road: Case) -> None:
 
 
 async def test_in_arrest_one_card_stands_for_bleeding_and_breathing(road: Case) -> None:
-    road.feed(**CRASHED, spo2=85, rr=36)
+    road.note(**CRASHED, spo2=85, rr=36)
     await road.advance(60)
     assert {"HAE-01", "HAE-03", "BRE-01", "BRE-02"} <= road.alerts().keys()
     road.note(**PULSELESS)
@@ -159,7 +159,7 @@ async def test_in_arrest_nothing_about_the_process_is_raised(road: Case) -> None
 
 
 async def test_after_the_pulse_is_back_the_alerts_hold_anew(road: Case) -> None:
-    road.feed(**CRASHED)
+    road.note(**CRASHED)
     await road.advance(40)
     road.note(**PULSELESS)
     await road.advance(20)
@@ -185,11 +185,11 @@ async def test_tranexamic_acid_is_asked_for_again_after_the_arrest(road: Case) -
 
 async def test_never_more_than_the_three_highest_are_on_the_glass(road: Case) -> None:
     road.note(temp=35.5, k=6.1, lactate=5.0, red_cells=4)
-    road.feed(**CRASHED)
+    road.note(**CRASHED)
     await road.advance(40)
     assert len(road.alerts()) > 3
     shown = set(road.world.twin(TABLET).value("shown"))
-    assert shown == {"HAE-01", "HAE-03", "TRI-01"} or shown == {"HAE-01", "HAE-03"} | {"MET-01"}
+    assert shown == {"HAE-01", "HAE-03", "TRI-01"}
 
 
 async def test_the_glass_holds_the_highest_ranks_of_equal_priority(road: Case) -> None:
