@@ -36,12 +36,12 @@ class Acting(Believing):
         definition = self._definition(name, len(args))
         if definition.body_only:
             raise StepFailure("internal_action", f"{name} cannot stand in a context or formula")
+        self.rested_on.clear()
         return definition.call(self, args, trail)
 
     def do_action(self, name: str, args: tuple[Term, ...], trail: Trail) -> Any:
         """Calls an internal action as a step: only its first solution counts."""
         result = self._definition(name, len(args)).call(self, args, trail)
-        self.rested_on.clear()
         if result is None or result is True or result is False or result is SUSPENDED:
             return result
         return next(result, False)

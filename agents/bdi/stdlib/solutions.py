@@ -10,12 +10,27 @@ from agents.bdi.order import sorted_annotations
 from agents.bdi.terms import FALSE, TRUE, Term, make_list
 from agents.bdi.unification import Trail, copy_term, undo, unify
 
+#: Beliefs remembered behind one collection; more would not be read (engineering default).
+MOST_ROWS = 24
+
 
 def _all(ag: Any, term: Term, question: Question, trail: Trail) -> list[Term]:
     mark = len(trail)
-    found = [copy_term(term) for _ in ask(ag, question, trail)]
+    found = []
+    rows: dict[int, Any] = {}
+    for used in ask(ag, question, trail):
+        found.append(copy_term(term))
+        _keep(rows, used)
     undo(trail, mark)
+    ag.rested_on[:] = rows.values()
     return found
+
+
+def _keep(rows: dict[int, Any], used: Any) -> None:
+    """Remembers what a solution rests on, for the explanation of who asked."""
+    while used is not None and len(rows) < MOST_ROWS:
+        row, used = used
+        rows[id(row)] = row
 
 
 @builtin(".findall", 3)
@@ -36,10 +51,12 @@ def count(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     """How many solutions there are."""
     mark = len(trail)
     number = 0
+    rows: dict[int, Any] = {}
     for used in ask(ag, args[0], trail):
         number += 1
-        _keep(ag, used)
+        _keep(rows, used)
     undo(trail, mark)
+    ag.rested_on[:] = rows.values()
     return unify(args[1], float(number), trail)
 
 
