@@ -2,6 +2,8 @@
 
 A step gets (agent, intention, frame), puts its successor into the frame and answers ``None``
 (to the end of the queue), ``MOVED`` (the intention waits elsewhere) or ``ENDED`` (no step left).
+
+Long because each kind of step has its own function; control steps and forks stand elsewhere.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 One cycle: a message, what is due, one event, one step. The host gives the clock, the chance and
 the actions, hands in percepts and messages, and calls ``run`` until the agent is idle.
+
+Long because the cycle, the handling of one event and what a host asks belong to one class;
+what lies below (state, goals, beliefs, actions) has files of its own.
 """
 
 from __future__ import annotations

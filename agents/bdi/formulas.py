@@ -3,6 +3,8 @@
 A formula is prepared once as a node (a tuple that starts with its kind) and solved by a loop with
 a stack of its own, so that a rule may recurse deeper than Python can. A solution leaves its
 bindings in the frame and the trail, and names the beliefs and rules that it rests on.
+
+Long because the solving loop is one function, for speed, and its parts share the forms of a node.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Plans and the library of one agent: triggers, their candidates, adding and removing."""
+"""Plans and the library of one agent: triggers, their candidates, adding and removing.
+
+Long because plan, trigger and library index one another and are rebuilt together.
+"""
 
 from __future__ import annotations
 

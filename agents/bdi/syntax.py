@@ -1,4 +1,7 @@
-"""AgentSpeak text to clauses and terms, with line and column in every complaint. The only lark."""
+"""AgentSpeak text to clauses and terms, with line and column in every complaint. The only lark.
+
+Long because each form of the grammar has one method of the builder here.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ Any other Python object may travel through plans untouched, as an opaque term.
 
 Plans, bodies, events and rules are structures with the functors ``PLAN``, ``BODY``, ``EVENT`` and
 ``RULE``, which no program can write: so unification, order and copying need not know about them.
+
+Long because every kind of term is a small class of its own, and all of them belong together.
 """
 
 from __future__ import annotations

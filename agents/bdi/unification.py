@@ -2,6 +2,8 @@
 
 ``unify(a, b, trail)`` makes the annotations on the left a subset of those on the right. What it
 binds it notes in the trail, so that ``undo`` can take it back: a cell, or (frame, slot).
+
+Long because every kind of term has its case in unification, in the search and in copying.
 """
 
 from __future__ import annotations
