@@ -187,7 +187,7 @@ def run(
     if plans is not None and not plans.is_dir():
         raise PlansError(f"{plans}: there is no folder of plans here.")
     with_seed = chosen.seed if seed is None else seed
-    with kept_in(_root(runs), chosen, with_seed) as keep:
+    with kept_in(_root(runs), chosen, with_seed, live=speed is not None) as keep:
         with _Progress(chosen, shown=not quiet) as progress:
             played = session.run(
                 chosen,
@@ -196,6 +196,7 @@ def run(
                 plans=plans,
                 transport=transport,
                 progress=progress.to,
+                follow=keep.follow,
             )
         kept = keep(played)
     summary = write_summary(kept, time.perf_counter() - began)

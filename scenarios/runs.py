@@ -5,7 +5,7 @@ and for how long a run took. It appears in no journal.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,20 +105,55 @@ def new_folder(root: Path, name: str) -> Path:
             return folder
 
 
+class Keeper:
+    """Keeps a run in its folder; `follow` takes the changes of a live one as they come."""
+
+    def __init__(self, folder: Path, scenario: Scenario, seed: int, *, live: bool) -> None:
+        self._folder, self._scenario, self._seed = folder, scenario, seed
+        self._writer = store.Writer(folder / JOURNAL) if live else None
+        self.follow = self._writer.add if self._writer is not None else None
+
+    def __call__(self, played: Played) -> Run:
+        """Write what is left: journal, scenario and reports; the summary comes last."""
+        return keep(self._folder, self._scenario, played, self._seed, written=self._close())
+
+    def _close(self) -> bool:
+        if self._writer is None:
+            return False
+        self._writer.close()
+        self._writer = None
+        return True
+
+    def end(self) -> None:
+        """Close what is open after a run that broke off: its journal stays, as far as it came."""
+        if self._writer is not None:
+            self._close()
+            (self._folder / TEXT).write_text(self._scenario.origin.text, encoding="utf-8")
+
+
 @contextmanager
-def kept_in(root: Path, scenario: Scenario, seed: int) -> Iterator[Callable[[Played], Run]]:
-    """A folder for a run, and what keeps the run in it; a run that comes to nothing leaves none."""
+def kept_in(root: Path, scenario: Scenario, seed: int, *, live: bool = False) -> Iterator[Keeper]:
+    """A folder for a run, and what keeps the run in it; a run that comes to nothing leaves none.
+
+    The journal of a `live` run is on disk while it goes on; that of a virtual one is written at
+    the end, in one transaction, so that the same seed gives the same bytes.
+    """
     folder = new_folder(root, scenario.name)
+    keeper = Keeper(folder, scenario, seed, live=live)
     try:
-        yield lambda played: keep(folder, scenario, played, seed)
+        yield keeper
     finally:
+        keeper.end()
         if not any(folder.iterdir()):
             folder.rmdir()
 
 
-def keep(folder: Path, scenario: Scenario, played: Played, seed: int) -> Run:
-    """Write the journal, the scenario and the reports of a run; the summary comes last."""
-    store.write(played.journal, folder / JOURNAL)
+def keep(
+    folder: Path, scenario: Scenario, played: Played, seed: int, *, written: bool = False
+) -> Run:
+    """Write the journal (unless it is `written`), the scenario and the reports of a run."""
+    if not written:
+        store.write(played.journal, folder / JOURNAL)
     (folder / TEXT).write_text(scenario.origin.text, encoding="utf-8")
     story = Story(played.journal)
     run = Run(

@@ -11,6 +11,7 @@ from typing import Protocol
 from agents import actions
 from agents.bdi import Actions, Program
 from environment.client import InProcess, TwinClient
+from environment.model.change import Change
 from environment.model.twin import Twin
 from environment.physical.adapter import Adapter
 from environment.physical.blood_bank_sim import BloodBankSim
@@ -44,6 +45,7 @@ PREPARES_IN_S = 60.0
 PROGRESS_EVERY_S = 30.0
 
 Progress = Callable[[float], None]
+Follow = Callable[[Change], None]
 
 
 class Agents(Protocol):
@@ -74,8 +76,12 @@ def run(
     plans: Path | None = None,
     transport: str = "container",
     progress: Progress | None = None,
+    follow: Follow | None = None,
 ) -> Played:
-    """Play a scenario to its end: on the virtual clock, or at `speed` times real time."""
+    """Play a scenario to its end: on the virtual clock, or at `speed` times real time.
+
+    `follow` is told of every change as it is journalled.
+    """
     factory = VirtualLoop if speed is None else asyncio.SelectorEventLoop
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(
@@ -86,6 +92,7 @@ def run(
                 plans=plans,
                 transport=transport,
                 progress=progress,
+                follow=follow,
             )
         )
 
@@ -98,6 +105,7 @@ async def play(
     plans: Path | None = None,
     transport: str = "container",
     progress: Progress | None = None,
+    follow: Follow | None = None,
 ) -> Played:
     """Play a scenario in the running event loop (a `VirtualLoop` when `speed` is None)."""
     programs = load_programs(scenario, plans)
@@ -106,13 +114,20 @@ async def play(
         clock = VirtualClock(scenario.start)
     else:
         clock = WallClock(scenario.start, speed=speed)
-    async with asyncio.TaskGroup() as tasks:
-        session = Session(scenario, clock, programs, seed=seed, tasks=tasks)
-        try:
-            await session.start(transport)
-            await session.until(scenario.ends_s, progress)
-        finally:
-            await session.stop()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            session = Session(scenario, clock, programs, seed=seed, tasks=tasks)
+            if follow is not None:
+                session.world.journal.follow(follow)
+            try:
+                await session.start(transport)
+                await session.until(scenario.ends_s, progress)
+            finally:
+                await session.stop()
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) == 1:  # the one thing that went wrong, as itself
+            raise group.exceptions[0] from None
+        raise
     return session.played()
 
 
