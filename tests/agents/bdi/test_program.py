@@ -246,3 +246,12 @@ def test_printing_and_parsing_a_plan_is_a_round_trip() -> None:
     text = '{ @l[atomic] +!g(X)[k|R] : (a & not (b(X))) <- .print("x",[1,2|T]); ?c; -+f(_); !!h }'
     once = term_text(parse_term(text))
     assert term_text(parse_term(once)) == once
+
+
+def test_the_example_in_the_readme_prints_what_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (ROOT / "agents" / "bdi" / "README.md").read_text(encoding="utf-8")
+    example = text.split("```python\n")[1].split("```")[0]
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out == "low82\n"
