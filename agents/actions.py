@@ -214,7 +214,7 @@ def hold_times(call: Call, rule: str) -> Term:
 
 @action(".triage")
 def triage(call: Call, patient: Atom, items: list[Term]) -> Term:
-    """`.triage(Patient, Observed, T)`: field triage guideline 2021, `triage(Red,Yellow,Severity)`."""
+    """`.triage(Patient, Observed, T)`: field triage 2021, `triage(Red,Yellow,Severity)`."""
     host: Host = call.host
     known = host.client.values(str(patient), *TRIAGE_SIGNS, "age", "on_oxygen")
     age = known["age"]

@@ -79,10 +79,15 @@ yellow_only :- yellow(_) & not red(_) & undecided.
 @severity_quiet +!review("severity", medium).
 severity_open :- not severity(not_severe).
 @answer
-+answered(severity, Answer, By) : process(Preh) & undecided
++answered(severity, Answer, By) : undecided
+  <- !decide(Answer, By).
+@decide
++!decide(Answer, By) : process(Preh)
   <- .concat("decided by ", By, Why);
-     .invoke(Preh, decide_severity(Answer, Why)).
-@answer_failed -!answer(_).
+     .invoke(Preh, decide_severity(Answer, Why, trauma, By)).
+@decided_already -!decide(_, _) : not undecided.
+@decide_failed
+-!decide(Answer, By)[error_msg(Why)] <- .log(warning, By, " answered ", Answer, ": ", Why).
 
 // -- the trauma team is told, and hears again at the door ----------------------------------------
 

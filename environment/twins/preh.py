@@ -57,13 +57,15 @@ Phase = Literal[
 
 def _severity_is_supported(twin: Twin, call: Invocation) -> Finding | None:
     """A RED item decides; YELLOW items only by a rescuer's answer (field triage guideline 2021)."""
+    # An assistant may pass on what a rescuer has answered; RED items it cannot decide away.
+    answered = bool(call.arguments["decided_by"]) and bool(twin.value("yellow"))
     if call.arguments["severity"] == "not_severe":
-        if call.role == "agent" and (twin.value("red") or twin.value("yellow")):
-            return Finding("no RED or YELLOW item", "at least one")
+        if call.role != "agent":
+            return None
+        if twin.value("red") or (twin.value("yellow") and not answered):
+            return Finding("no RED item, YELLOW ones only by a rescuer's answer", "at least one")
         return None
-    if twin.value("red"):
-        return None
-    if call.role in CARERS:
+    if twin.value("red") or answered or call.role in CARERS:
         return None
     return Finding("a RED item, or a rescuer who decides", f"no RED item, asked by {call.role}")
 
@@ -227,11 +229,18 @@ class Preh(
         roles=STAFF,
     )
     async def decide_severity(
-        self, severity: Literal["severe", "not_severe"], reason: str = "", trauma: str = "trauma"
+        self,
+        severity: Literal["severe", "not_severe"],
+        reason: str = "",
+        trauma: str = "trauma",
+        decided_by: str = "",
     ) -> JSON:
-        """Decide; `severe` creates the Trauma twin, before the patient arrives."""
+        """Decide; `severe` creates the Trauma twin, before the patient arrives.
+
+        `decided_by` is the rescuer whose answer is passed on.
+        """
         self.port.report("severity", severity)
-        self.port.report("severity_by", self.port.caller)
+        self.port.report("severity_by", decided_by or self.port.caller)
         if severity == "not_severe":
             return severity
         self.port.create("trauma", trauma)
