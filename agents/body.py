@@ -25,7 +25,7 @@ from agents import actions
 from agents.attention import attend
 from agents.bdi import Actions, Atom, Call, Message, Program, Reason, term_text
 from agents.bdi import Agent as Mind
-from agents.errors import AgentError
+from agents.errors import NoServerError
 from agents.messages import MAX_BODY, AgentMessage, decode
 from agents.mind import MindTwin
 from agents.perception import Focus
@@ -217,7 +217,7 @@ class Body:
                 TimeoutError: f"no answer within {CONNECT_WITHIN_S:g} s",
                 AuthenticationFailure: "it knows no such account, or another password",
             }.get(type(error), "it hung up; is its certificate signed by the given authority?")
-            raise AgentError(
+            raise NoServerError(
                 f"Agent '{jid}' could not connect to the XMPP server at "
                 f"{address.domain}:{address.port}: {why}."
             ) from error

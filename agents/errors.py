@@ -4,6 +4,7 @@
   - PlanSyntaxError      the text of a plan file cannot be read: where, what was expected
   - ProgramError         the text can be read but not used: a label used twice, an unknown directive
   - UnknownActionError   no action with that name and number of arguments
+  - NoServerError        no XMPP server there, or it does not let the agent in
   - BadTermError         a value that cannot become a term, or a query that is none
 """
 
@@ -62,3 +63,9 @@ class BadTermError(AgentError):
     """A value that cannot become a term, or a text that is no term."""
 
     code = "bad_term"
+
+
+class NoServerError(AgentError):
+    """There is no XMPP server, or it does not let the agent in."""
+
+    code = "no_server"

@@ -18,7 +18,7 @@ from pyjabber.utils import Singleton
 from spade.container import Container
 
 from agents.body import Address
-from agents.errors import AgentError
+from agents.errors import NoServerError
 
 #: Seconds in which the server must be ready (engineering default).
 READY_WITHIN_S = 10.0
@@ -54,7 +54,7 @@ class EmbeddedServer:
 
 
 async def serve() -> EmbeddedServer:
-    """Start the embedded server; `AgentError` when it is not ready in time."""
+    """Start the embedded server; `NoServerError` when it is not ready in time."""
     # Two warnings of the server's own shutdown, which nobody here can mend.
     warnings.filterwarnings("ignore", message=".*update_memory_from_database.*")
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="pyjabber")
@@ -75,7 +75,7 @@ async def serve() -> EmbeddedServer:
     if ready not in done:
         ready.cancel()
         task.cancel()
-        raise AgentError(
+        raise NoServerError(
             f"The embedded XMPP server on 127.0.0.1:{port} was not ready within "
             f"{READY_WITHIN_S:g} s. Try again, or run with --transport container."
         )

@@ -85,14 +85,16 @@ def _translated(command: Callable[P, R]) -> Callable[P, R]:
 
 def _expected(wrong: BaseException) -> tuple[int, str] | None:
     """Exit code and words for a mistake of the caller; None for a defect of ours."""
-    from agents.errors import AgentError
+    from agents.errors import AgentError, NoServerError
     from environment.errors import TwinError
-    from scenarios.errors import ScenarioError
+    from scenarios.errors import ScenarioError, SurroundingsError
 
     while isinstance(wrong, BaseExceptionGroup) and len(wrong.exceptions) == 1:
         wrong = wrong.exceptions[0]
     if isinstance(wrong, ScenarioError):
         return wrong.exit_code, str(wrong)
+    if isinstance(wrong, NoServerError):
+        return SurroundingsError.exit_code, str(wrong)
     if isinstance(wrong, (TwinError, AgentError)):
         return 3, str(wrong)
     return None
