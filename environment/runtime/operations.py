@@ -54,6 +54,7 @@ class Progress:
     status: Status = Status.REQUESTED
     output: JSON = None
     reason: str = ""
+    refusal: Finding | None = None
     changes: list[Change] = field(default_factory=list)
 
 
@@ -77,6 +78,13 @@ def _not_ended(twin: Twin, call: Invocation) -> Finding | None:
 
 
 NOT_ENDED = Guard("twin_not_ended", "The twin is not closed.", _not_ended)
+
+
+def _rights(twin: Twin, call: Invocation) -> Finding | None:
+    return None  # judged at the edge, where a caller shows who he is
+
+
+WITHIN_RIGHTS = Guard("within_rights", "Argument: the caller's rights reach so far.", _rights)
 
 
 def _role_guard(operation: Operation) -> Guard:
@@ -114,11 +122,29 @@ class Operations:
         Raises `RefusedError` (a guard), `InvocationFailedError` (the asset), or what is wrong with
         the request itself, which then leaves no trace.
         """
+        return await self.carry_out(self.request(twin_id, name, positional, named, by=by))
+
+    def request(
+        self,
+        twin_id: str,
+        name: str,
+        positional: Sequence[JSON] = (),
+        named: Mapping[str, JSON] | None = None,
+        *,
+        by: str,
+        role: str | None = None,
+        forbidden: Finding | None = None,
+    ) -> Progress:
+        """Judge a request: accepted, or `RefusedError`; nothing has been carried out yet.
+
+        `role` is what the caller has shown to be, where names alone prove nothing. `forbidden`
+        says why the caller's rights do not reach so far; the refusal is recorded like any other.
+        """
         world = self.world
         twin = world.twin(twin_id)
         operation: Operation = twin.member("operation", name, twin_id)
         arguments = operation.bind(f"{twin_id}.{name}", positional, named or {})
-        role = self.roles.get(by, by)
+        role = self.roles.get(by, by) if role is None else role
         number = f"{name}-{len(self.invocations) + 1}"
         call = Invocation(number, twin_id, name, arguments, by, role, world.clock.now())
         progress = Progress(call)
@@ -127,9 +153,13 @@ class Operations:
         requested = self._step(progress, Status.REQUESTED, cause, arguments=dict(arguments))
         call = Invocation(number, twin_id, name, arguments, by, role, call.at, requested.seq)
         progress.call = call
-        refusal = self._refusal(twin, operation, call)
+        if forbidden is not None:
+            refusal: tuple[Guard, Finding] | None = (WITHIN_RIGHTS, forbidden)
+        else:
+            refusal = self._refusal(twin, operation, call)
         if refusal is not None:
             guard, finding = refusal
+            progress.refusal = finding
             found = {
                 "guard": guard.name,
                 "expected": finding.expected,
@@ -146,12 +176,17 @@ class Operations:
                 invocation=number,
             )
         self._step(progress, Status.ACCEPTED, requested.seq)
-        return await self._run(twin, operation, progress)
+        return progress
 
-    def available(self, twin_id: str, by: str) -> list[Availability]:
+    async def carry_out(self, progress: Progress) -> JSON:
+        """Carry out a request that was accepted; returns its output."""
+        twin = self.world.twin(progress.call.twin)
+        return await self._run(twin, twin.operations[progress.call.operation], progress)
+
+    def available(self, twin_id: str, by: str, role: str | None = None) -> list[Availability]:
         """Every operation of a twin with the first guard that would refuse it now."""
         twin = self.world.twin(twin_id)
-        role = self.roles.get(by, by)
+        role = self.roles.get(by, by) if role is None else role
         rows = []
         for operation in twin.operations.values():
             defaults = {p.name: p.default for p in operation.parameters}
@@ -225,6 +260,12 @@ class Operations:
             reason = getattr(error, "reason", error.code)
             progress.reason = str(error)
             self._step(progress, Status.FAILED, call.cause, reason=reason, message=str(error))
+            raise
+        except Exception as defect:  # ours: the invocation ends like any other, the defect goes on
+            watching(Status.FAILED)
+            progress.reason = f"a defect in {call.twin}.{call.operation}: {type(defect).__name__}"
+            details = {"reason": "defect", "message": progress.reason}
+            self._step(progress, Status.FAILED, call.cause, **details)
             raise
         finally:
             end_limit()

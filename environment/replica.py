@@ -1,0 +1,1 @@
+"""The twins of another process."""

@@ -1,0 +1,140 @@
+"""Following the journal: each subscriber is a cursor, so that a slow one costs no memory.
+
+What has accumulated while a subscriber was writing is thinned when he reads on: of each property
+the latest value, of everything else all. Whoever is too far behind even for that is told of the
+`gap` first and reads the state anew; events, phases, lives, links and invocations still come.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from environment.model.change import JSON, Change, canonical
+from environment.runtime.access import Caller, Rights
+from environment.runtime.notices import Notice
+from environment.runtime.world import World
+from environment.wire import change_out
+
+#: Changes that a subscriber may be behind before he is told of a gap (engineering default).
+TOO_FAR_BEHIND = 10_000
+#: Changes sent in one go, and texts of changes kept for other subscribers (engineering defaults).
+BATCH, KEPT_TEXTS = 500, 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a subscriber wants: empty means all. `every` includes readings that changed nothing."""
+
+    twins: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Changes of properties that a subscriber has missed; he reads the state anew."""
+
+    first: int
+    last: int
+
+
+class Follower:
+    """Knows which twins each change concerned, and wakes those who wait for the next one."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.journal = world, world.journal
+        self._begun = len(world.journal)
+        self._told: dict[int, list[str]] = {}
+        self._texts: dict[int, str] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._is_waking = False
+        self._ends = (world.watch(self._hear), world.journal.follow(self._wake))
+
+    def close(self) -> None:
+        """Stop following."""
+        for end in self._ends:
+            end()
+
+    @property
+    def head(self) -> int:
+        """The seq of the last change."""
+        return len(self.journal)
+
+    async def beyond(self, seq: int) -> None:
+        """Wait until there is a change after `seq`."""
+        while self.head <= seq:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(future)
+            try:
+                await future
+            finally:
+                self._waiting.discard(future)
+
+    def concerned(self, change: Change) -> Sequence[str]:
+        """The twins whose state or story the change is part of."""
+        return self._told.get(change.seq, ((change.twin,) if change.seq <= self._begun else ()))
+
+    def text(self, change: Change) -> str:
+        """A change as JSON, encoded once for all subscribers."""
+        found = self._texts.get(change.seq)
+        if found is None:
+            if len(self._texts) >= KEPT_TEXTS:
+                self._texts.clear()
+            kind = self.world.twins[change.twin].kind
+            body: dict[str, JSON] = {**change_out(change), "twin_kind": kind}
+            body["concerns"] = list(self.concerned(change))
+            found = self._texts[change.seq] = canonical(body)
+        return found
+
+    def take(
+        self, since: int, wanted: Wanted, who: Caller, rights: Rights
+    ) -> tuple[list[Change], Gap | None, int]:
+        """What comes after `since` for this subscriber, and the cursor to go on from."""
+        rows = self.journal.read(since=since)
+        if not rows:
+            return [], None, since
+        gap = None
+        if wanted.every:
+            rows = rows[:BATCH]
+        elif len(rows) > TOO_FAR_BEHIND:
+            gap = Gap(rows[0].seq, rows[-1].seq)
+            rows = [c for c in rows if c.kind != "property"] + rows[-1:]
+        upto = rows[-1].seq
+        chosen = [c for c in rows if self._fits(c, wanted, who, rights)]
+        return (chosen if wanted.every else latest_wins(chosen)), gap, upto
+
+    def _fits(self, change: Change, wanted: Wanted, who: Caller, rights: Rights) -> bool:
+        if wanted.kinds and change.kind not in wanted.kinds:
+            return False
+        if wanted.names and change.name not in wanted.names:
+            return False
+        concerned = self.concerned(change)
+        if not concerned and not wanted.every:
+            return False
+        twins = set(concerned) | {change.twin} if not wanted.twins else set(concerned)
+        if wanted.twins:
+            twins &= wanted.twins
+            if wanted.every and change.twin in wanted.twins:
+                twins.add(change.twin)
+        return any(rights.shows(who, "observe", self.world.twins[t], change) for t in twins)
+
+    def _hear(self, notice: Notice) -> None:
+        self._told.setdefault(notice.change.seq, []).append(notice.twin)
+
+    def _wake(self, change: Change) -> None:
+        if self._waiting and not self._is_waking:
+            self._is_waking = True
+            asyncio.get_running_loop().call_soon(self._release)
+
+    def _release(self) -> None:
+        self._is_waking = False
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+
+def latest_wins(changes: Sequence[Change]) -> list[Change]:
+    """Of each property of each twin only the latest change; everything else, in order."""
+    last = {(c.twin, c.name): c.seq for c in changes if c.kind == "property"}
+    return [c for c in changes if c.kind != "property" or last[(c.twin, c.name)] == c.seq]

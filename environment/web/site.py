@@ -1,0 +1,201 @@
+"""What every handler needs: the world, who is asking, and what he may see of it."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from environment.errors import UnknownTwinError
+from environment.model.change import JSON, canonical
+from environment.model.twin import Twin
+from environment.runtime.access import Caller, Rights, Tokens, Verb
+from environment.runtime.operations import Operations
+from environment.runtime.world import World
+from environment.web.following import Follower
+from environment.web.limits import Bucket, Limits
+from environment.web.problems import ProblemError
+
+JSON_TYPE, TD_TYPE, TM_TYPE = "application/json", "application/td+json", "application/tm+json"
+
+
+@dataclass(slots=True)
+class Site:
+    """One world on the web."""
+
+    world: World
+    operations: Operations
+    tokens: Tokens
+    rights: Rights
+    limits: Limits
+    bucket: Bucket
+    follower: Follower
+    #: The role of whoever comes over loopback without a token; "" when a token is needed.
+    open_role: str = ""
+    public_url: str = ""
+    tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
+    streams: "dict[asyncio.Task[Any], str]" = field(default_factory=dict)
+    answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)
+
+    def base(self, request: web.BaseRequest) -> str:
+        """The address under which the caller reaches this site."""
+        return self.public_url or f"{request.scheme}://{request.host}"
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let something run beside the requests; it is ended with the site."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    @contextmanager
+    def stream(self, who: Caller) -> Iterator[None]:
+        """Count this request as an open stream, which shutting down ends at once."""
+        task = asyncio.current_task()
+        assert task is not None  # handlers run in tasks
+        if list(self.streams.values()).count(who.name) >= self.limits.streams:
+            raise ProblemError(
+                429,
+                "too_many_streams",
+                f"{self.limits.streams} streams are open already. Close one, or follow several "
+                "twins with one stream: /stream?twin=a&twin=b",
+                {"Retry-After": "10"},
+            )
+        self.streams[task] = who.name
+        try:
+            yield
+        finally:
+            self.streams.pop(task, None)
+
+
+SITE: web.AppKey[Site] = web.AppKey("site", Site)
+WHO: web.RequestKey[Caller] = web.RequestKey("who", Caller)
+
+
+def site_of(request: web.Request) -> Site:
+    """The site that a request came to."""
+    return request.app[SITE]
+
+
+def twin_of(request: web.Request, verb: Verb = "read", member: str = "") -> Twin:
+    """The twin that the path names, if this caller may know of it.
+
+    One that may not be seen answers like one that does not exist; a member that may not be
+    used of a twin that may be seen is 403.
+    """
+    site, who = site_of(request), request[WHO]
+    kind, name = request.match_info["kind"], request.match_info["id"]
+    twin = site.world.twins.get(name)
+    if twin is None or twin.kind != kind or not site.rights.allows(who, "read", twin):
+        raise UnknownTwinError(name, visible(site, who, kind))
+    if verb != "read" or member:
+        allow(site, who, verb, twin, member)
+    return twin
+
+
+def allow(site: Site, who: Caller, verb: Verb, twin: Twin, member: str) -> None:
+    """Refuse what the caller's rights do not give."""
+    if not site.rights.allows(who, verb, twin, member):
+        raise ProblemError(
+            403,
+            "not_permitted",
+            f"The role '{who.role}' may not {verb} '{twin.id}.{member}'"
+            f"{f' in phase {twin.phase}' if twin.phase else ''}.",
+        )
+
+
+def visible(site: Site, who: Caller, kind: str = "") -> list[str]:
+    """Ids of the twins that this caller may know of, in code-point order."""
+    return sorted(
+        t.id
+        for t in site.world.twins.values()
+        if (not kind or t.kind == kind) and site.rights.allows(who, "read", t)
+    )
+
+
+def answer(
+    body: JSON,
+    *,
+    status: int = 200,
+    content_type: str = JSON_TYPE,
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    """A JSON answer."""
+    return web.Response(
+        status=status, text=canonical(body), content_type=content_type, headers=headers
+    )
+
+
+def number(request: web.Request, name: str) -> float | None:
+    """A number from the query, None when it is not there."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ProblemError(422, "bad_value", f"?{name}={text}: expected a number of seconds.")
+    return value
+
+
+def whole(request: web.Request, name: str, default: int, *, low: int = 0, high: int = 2**53) -> int:
+    """A whole number from the query or, for `since`, from Last-Event-ID."""
+    text = request.query.get(name)
+    if text is None:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise ProblemError(
+            422, "bad_value", f"?{name}={text}: expected a whole number from {low} to {high}."
+        )
+    return value
+
+
+def accepts(request: web.Request, offered: dict[str, str], default: str) -> str:
+    """Which of the offered media types (type -> representation) the caller likes best."""
+    header = request.headers.get("Accept", "*/*")
+    wishes: list[tuple[float, int, str]] = []
+    for i, part in enumerate(header.split(",")):
+        media, *parameters = (p.strip() for p in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    quality = float(parameter[2:])
+                except ValueError:
+                    quality = 0.0
+        if quality > 0:
+            wishes.append((-quality, i, media.lower()))
+    for _, _, media in sorted(wishes):
+        if media in offered:
+            return offered[media]
+        if media in ("*/*", "application/*"):
+            return default
+    raise ProblemError(
+        406, "not_acceptable", f"'{header}' is not offered here. Offered: {', '.join(offered)}."
+    )
+
+
+async def json_body(request: web.Request) -> JSON:
+    """The body as JSON; None when there is none."""
+    text = await request.text()
+    if not text.strip():
+        return None
+    kind = request.content_type
+    if kind != JSON_TYPE and not kind.endswith("+json"):
+        raise ProblemError(415, "wrong_body", f"Send application/json, not {kind}.")
+
+    def no_constants(name: str) -> JSON:
+        raise ValueError(f"{name} is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=no_constants)
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "not_json", f"The body is not JSON: {error}.") from None

@@ -1,0 +1,278 @@
+"""Live: one affordance (unnamed events, as WoT clients hear them), one twin, or the whole journal.
+
+Every stream is a cursor over the journal (`following`), resumes at `Last-Event-ID` or `?since=`,
+and ends at once when the site shuts down.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import get_args
+
+from aiohttp import WSMsgType, web
+from aiohttp_sse import EventSourceResponse
+
+from environment.errors import did_you_mean
+from environment.model.change import JSON, Change, ChangeKind, canonical
+from environment.model.twin import Twin
+from environment.web.following import Gap, Wanted
+from environment.web.problems import ProblemError
+from environment.web.site import WHO, Site, site_of, twin_of, visible, whole
+
+KINDS = get_args(ChangeKind)
+#: Seconds between pings by which a lost peer is noticed (engineering default).
+PING_S = 15.0
+
+
+def _since(request: web.Request, default: int) -> int:
+    """Where to go on: `?since=`, else the Last-Event-ID of a client that was here before."""
+    last = request.headers.get("Last-Event-ID", "")
+    if "since" not in request.query and last.isdigit() and len(last) <= 15:
+        return int(last)
+    return whole(request, "since", default)
+
+
+# -- one property, one event -----------------------------------------------------------------
+
+
+def _affordance(request: web.Request, group: str) -> tuple[Twin, str]:
+    name = request.match_info["name"]
+    found = twin_of(request)
+    found.member(group, name, found.id)
+    return twin_of(request, "observe", name), name
+
+
+async def _values(site: Site, found: Twin, name: str, since: int) -> AsyncIterator[tuple[int, str]]:
+    """The value of a property now, unless known at `since`, then each one: the latest wins."""
+    cursor, sent = since, None
+    first = True
+    while True:
+        reading = found.ledger.readings.get(name)
+        value = found.value(name)
+        seq = 0 if reading is None else reading.seq
+        text = canonical(value)
+        if first and since and seq <= since and not _changed(site, found, name, since):
+            sent = text
+        if text != sent:
+            sent = text
+            yield max(seq, cursor), text
+        first, cursor = False, site.follower.head
+        await site.follower.beyond(cursor)
+
+
+def _changed(site: Site, found: Twin, name: str, since: int) -> bool:
+    """Whether what a caller knew at `since` of a property has changed."""
+    rows = site.world.journal.read(since=since, name=name)
+    return any(found.id in site.follower.concerned(c) for c in rows)
+
+
+async def _happenings(
+    site: Site, found: Twin, name: str, since: int
+) -> AsyncIterator[tuple[int, str]]:
+    """Every event of one name after `since`; none is ever left out."""
+    cursor = since
+    while True:
+        for change in site.world.journal.read(since=cursor, kind="event", name=name):
+            if found.id in site.follower.concerned(change):
+                yield change.seq, canonical(change.value)
+        cursor = site.follower.head
+        await site.follower.beyond(cursor)
+
+
+def _source(request: web.Request, since: int) -> tuple[Twin, str, AsyncIterator[tuple[int, str]]]:
+    group = "property" if request.match_info["group"] == "properties" else "event"
+    found, name = _affordance(request, group)
+    site = site_of(request)
+    if group == "property":
+        return found, name, _values(site, found, name, since)
+    return found, name, _happenings(site, found, name, since)
+
+
+def _still(request: web.Request, found: Twin, name: str) -> bool:
+    """Whether the caller may still observe: rights follow the phase."""
+    site = site_of(request)
+    return site.rights.allows(request[WHO], "observe", found, name)
+
+
+async def observe(request: web.Request) -> web.StreamResponse:
+    """One property or event as unnamed server-sent events; the data is the value alone."""
+    site = site_of(request)
+    is_property = request.match_info["group"] == "properties"
+    found, name, source = _source(
+        request, _since(request, 0 if is_property else site.follower.head)
+    )
+    response = EventSourceResponse(ping_interval=PING_S)
+    with site.stream(request[WHO]):
+        await response.prepare(request)
+        async with response:
+            async for seq, text in source:
+                if not _still(request, found, name):
+                    break
+                await response.send(text, id=str(seq))
+    return response
+
+
+async def longpoll(request: web.Request) -> web.StreamResponse:
+    """The next value of a property, or the next event, after `?since=` (or If-None-Match)."""
+    site = site_of(request)
+    known = request.headers.get("If-None-Match", "").strip('W/" ')
+    since = int(known) if known.isdigit() else whole(request, "since", site.follower.head)
+    found, name, source = _source(request, since or site.follower.head)
+    if request.method == "HEAD":
+        return web.Response(content_type="application/json")
+    with site.stream(request[WHO]):
+        try:
+            async with asyncio.timeout(site.limits.wait_s):
+                seq, text = await anext(source)
+        except TimeoutError:
+            return web.Response(status=204, headers={"ETag": f'"{since}"'})
+    if not _still(request, found, name):
+        raise ProblemError(403, "not_permitted", f"'{name}' may no longer be observed.")
+    return web.Response(
+        text=text, content_type="application/json", headers={"ETag": f'"{max(seq, 1)}"'}
+    )
+
+
+async def socket(request: web.Request) -> web.StreamResponse:
+    """One property or event over a WebSocket: one JSON value in each message."""
+    site = site_of(request)
+    is_property = request.match_info["group"] == "properties"
+    found, name, source = _source(
+        request, _since(request, 0 if is_property else site.follower.head)
+    )
+    with site.stream(request[WHO]):
+        link = await _open(request, site)
+
+        async def send() -> None:
+            async for _, text in source:
+                if not _still(request, found, name):
+                    await link.close()
+                    return
+                await link.send_str(text)
+
+        await _until_closed(link, asyncio.ensure_future(send()))
+    return link
+
+
+# -- one twin, the whole journal ---------------------------------------------------------------
+
+
+def _wanted(request: web.Request, twins: list[str]) -> Wanted:
+    kinds = {k for text in request.query.getall("kinds", []) for k in text.split(",") if k}
+    unknown = kinds - set(KINDS)
+    if unknown:
+        hint = did_you_mean(min(unknown), KINDS)
+        raise ProblemError(422, "bad_value", f"No kind of change '{min(unknown)}'.{hint}")
+    every = request.query.get("every") in ("1", "true")
+    return Wanted(twins=frozenset(twins), kinds=frozenset(kinds), every=every)
+
+
+async def twin_stream(request: web.Request) -> web.StreamResponse:
+    """Everything about one twin as named events, values that it takes from others included."""
+    found = twin_of(request)
+    return await _follow(request, _wanted(request, [found.id]))
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """The journal as named server-sent events or over a WebSocket, of all twins or of some."""
+    site, who = site_of(request), request[WHO]
+    twins = [t for text in request.query.getall("twin", []) for t in text.split(",") if t]
+    known = visible(site, who)
+    for name in twins:
+        if name not in known:
+            raise ProblemError(404, "unknown_twin", f"No twin '{name}'.{did_you_mean(name, known)}")
+    return await _follow(request, _wanted(request, twins))
+
+
+async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
+    site = site_of(request)
+    since = _since(request, site.follower.head)
+    if request.headers.get("Upgrade", "").lower() == "websocket":
+        return await _follow_socket(request, site, wanted, since)
+    response = EventSourceResponse(ping_interval=PING_S)
+    with site.stream(request[WHO]):
+        await response.prepare(request)
+        async with response:
+            async for changes, gap, _ in _batches(request, site, wanted, since):
+                if gap is not None:
+                    row = {"from": gap.first, "to": gap.last}
+                    await response.send(canonical(row), event="gap")
+                if changes:
+                    frames = [
+                        f"id: {c.seq}\r\nevent: {c.kind}\r\ndata: {site.follower.text(c)}\r\n\r\n"
+                        for c in changes
+                    ]
+                    # One write for the whole batch; the framing is that of `response.send`.
+                    await response.write("".join(frames).encode())
+    return response
+
+
+async def _batches(
+    request: web.Request, site: Site, wanted: Wanted, since: int
+) -> AsyncIterator[tuple[list[Change], Gap | None, int]]:
+    """What has accumulated, again and again; first of all a gap when `since` is not of this run."""
+    follower, who, cursor = site.follower, request[WHO], since
+    if cursor > follower.head:
+        yield [], Gap(follower.head, cursor), follower.head
+        cursor = follower.head
+    while True:
+        changes, gap, upto = follower.take(cursor, wanted, who, site.rights)
+        if upto > cursor:
+            yield changes, gap, upto
+            cursor = upto
+        else:
+            await follower.beyond(cursor)
+
+
+async def _follow_socket(
+    request: web.Request, site: Site, wanted: Wanted, since: int
+) -> web.StreamResponse:
+    with site.stream(request[WHO]):
+        link = await _open(request, site)
+
+        async def send() -> None:
+            clock = site.world.clock
+            hello = {
+                "journal": site.world.journal.name,
+                "head": site.follower.head,
+                "start": clock.start.isoformat(),
+                "now": clock.now(),
+                "speed": getattr(clock, "speed", 1.0),
+                "paused": getattr(clock, "is_paused", False),
+            }
+            await link.send_str(canonical({"hello": hello}))
+            async for changes, gap, upto in _batches(request, site, wanted, since):
+                rows = ",".join(site.follower.text(c) for c in changes)
+                missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
+                head = canonical({"upto": upto, "now": site.world.clock.now(), "gap": missed})
+                await link.send_str(f'{head[:-1]},"changes":[{rows}]}}')
+
+        await _until_closed(link, asyncio.ensure_future(send()))
+    return link
+
+
+async def _open(request: web.Request, site: Site) -> web.WebSocketResponse:
+    """Accept a WebSocket of our own origin; a page from elsewhere is refused."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != site.base(request):
+        raise ProblemError(403, "foreign_origin", f"A page of {origin} may not connect here.")
+    link = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=site.limits.body_bytes)
+    await link.prepare(request)
+    return link
+
+
+async def _until_closed(link: web.WebSocketResponse, sending: "asyncio.Future[None]") -> None:
+    """Until the peer closes, sending fails, or the site shuts down."""
+    receiving = asyncio.ensure_future(_receive(link))
+    try:
+        await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sending, receiving):
+            task.cancel()
+        await asyncio.gather(sending, receiving, return_exceptions=True)
+        await link.close()
+
+
+async def _receive(link: web.WebSocketResponse) -> None:
+    async for message in link:
+        if message.type is not WSMsgType.TEXT:
+            return
