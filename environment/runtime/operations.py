@@ -6,7 +6,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -15,20 +14,16 @@ from environment.errors import (
     InvocationFailedError,
     RefusedError,
     TwinError,
-    UnknownMemberError,
 )
-from environment.model.change import JSON, Change, Observation
+from environment.model.change import JSON, Change
 from environment.model.members import Finding, Guard, Invocation, Operation
 from environment.model.twin import Twin
-from environment.physical.adapter import Command
 from environment.runtime.notices import Notice, because, current_cause
+from environment.runtime.ports import CALL, InvocationPort
 from environment.runtime.world import World
 
 #: Seconds after which a command that the asset has not answered is given up (engineering default).
 ANSWER_WITHIN_S = 600.0
-
-
-_call: ContextVar[Invocation] = ContextVar("invocation")
 
 
 class Status(StrEnum):
@@ -104,7 +99,7 @@ class Operations:
         self.roles = dict(roles or {})
         self.invocations: dict[str, Progress] = {}
         self._tasks: set[asyncio.Task[JSON]] = set()
-        self._ports: dict[str, _Port] = {}
+        self._ports: dict[str, InvocationPort] = {}
         self._effects: dict[str, list[Callable[[Change], None]]] = {}
         world.watch(self._see)
 
@@ -234,7 +229,7 @@ class Operations:
         self._step(progress, Status.RUNNING, call.cause)
 
         async def body() -> JSON:
-            _call.set(call)
+            CALL.set(call)
             with because(call.by, call.cause):
                 return await operation.run(twin, **dict(call.arguments))
 
@@ -337,67 +332,7 @@ class Operations:
         progress.changes.append(change)
         return change
 
-    def _port(self, twin: Twin) -> "_Port":
+    def _port(self, twin: Twin) -> InvocationPort:
         if twin.id not in self._ports:
-            self._ports[twin.id] = _Port(self.world, twin)
+            self._ports[twin.id] = InvocationPort(self.world, twin)
         return self._ports[twin.id]
-
-
-class _Port:
-    """The `Port` of one twin; which invocation is being carried out comes from the context."""
-
-    def __init__(self, world: World, twin: Twin) -> None:
-        self._world, self._twin = world, twin
-
-    @property
-    def caller(self) -> str:
-        return _call.get().by
-
-    def now(self) -> float:
-        return self._world.clock.now()
-
-    async def command(self, name: str, /, **arguments: JSON) -> JSON:
-        call = _call.get()
-        adapter = self._world.adapter_of(self._twin.id)
-        return await adapter.command(Command(self._twin.id, name, arguments, call.by, call.cause))
-
-    def report(self, member: str, value: JSON) -> None:
-        call = _call.get()
-        self._world.observe(
-            Observation(
-                twin=self._twin.id,
-                member=member,
-                value=value,
-                effective=self._world.clock.now(),
-                source=call.by,
-                by=call.by,
-                cause=call.cause,
-            )
-        )
-
-    def transition(self, to: str, *, reason: str = "", place: str = "") -> None:
-        call, twin = _call.get(), self._twin
-        if twin.machine is None:
-            raise UnknownMemberError("phase", to, twin.id)
-        twin.machine.check(to, twin.id)
-        before = twin.phase
-        self._world.record(twin.id, "phase", "phase", to, by=call.by, cause=call.cause)
-        details = {"from": before, "to": to, "reason": reason, "place": place}
-        self._world.record(twin.id, "event", "phase_changed", details, by=call.by, cause=call.cause)
-        if to in twin.machine.ended:
-            self._world.end(twin.id, by=call.by)
-
-    def create(self, kind: str, twin: str) -> Twin:
-        call = _call.get()
-        return self._world.add(kind, twin, by=call.by, cause=call.cause)
-
-    def link(self, rel: str, target: str, *, twin: str = "") -> None:
-        call = _call.get()
-        self._world.link(twin or self._twin.id, rel, target, by=call.by, cause=call.cause)
-
-    def unlink(self, rel: str, target: str) -> None:
-        call = _call.get()
-        self._world.unlink(self._twin.id, rel, target, by=call.by, cause=call.cause)
-
-    def twin(self, name: str) -> Twin:
-        return self._world.twin(name)

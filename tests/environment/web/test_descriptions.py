@@ -1,19 +1,17 @@
 """Thing Descriptions: valid by the W3C's own schema, for every kind of twin and every caller."""
 
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import pytest_asyncio
 
 from environment.runtime.access import ROLES as ALL_ROLES
 from environment.runtime.access import Caller, Rights
 from environment.twins import kinds
 from environment.web.descriptions import thing_description, thing_model
-from tests.environment.web.stage import Stage, staged
+from tests.environment.web.stage import Stage
 
 SCHEMA = json.loads((Path(__file__).parent / "data/td-json-schema-validation.json").read_text())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
@@ -23,12 +21,6 @@ def faults(description: Any) -> list[str]:
     return [
         f"{'/'.join(map(str, e.path))}: {e.message}" for e in VALIDATOR.iter_errors(description)
     ]
-
-
-@pytest_asyncio.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as made:
-        yield made
 
 
 @pytest.mark.parametrize("kind", sorted(kinds()))
