@@ -21,17 +21,21 @@ class InvocationPort:
 
     @property
     def caller(self) -> str:
+        """Who asked."""
         return CALL.get().by
 
     def now(self) -> float:
+        """Scenario seconds."""
         return self._world.clock.now()
 
     async def command(self, name: str, /, **arguments: JSON) -> JSON:
+        """Ask the asset."""
         call = CALL.get()
         adapter = self._world.adapter_of(self._twin.id)
         return await adapter.command(Command(self._twin.id, name, arguments, call.by, call.cause))
 
     def report(self, member: str, value: JSON) -> None:
+        """Record what the caller states: here the caller is the source."""
         call = CALL.get()
         self._world.observe(
             Observation(
@@ -46,6 +50,7 @@ class InvocationPort:
         )
 
     def transition(self, to: str, *, reason: str = "", place: str = "") -> None:
+        """Move the process to another phase; the last one ends the twin."""
         call, twin = CALL.get(), self._twin
         if twin.machine is None:
             raise UnknownMemberError("phase", to, twin.id)
@@ -58,16 +63,20 @@ class InvocationPort:
             self._world.end(twin.id, by=call.by)
 
     def create(self, kind: str, twin: str) -> Twin:
+        """Bring a twin into the world."""
         call = CALL.get()
         return self._world.add(kind, twin, by=call.by, cause=call.cause)
 
     def link(self, rel: str, target: str, *, twin: str = "") -> None:
+        """Link this twin (or the named one) to another."""
         call = CALL.get()
         self._world.link(twin or self._twin.id, rel, target, by=call.by, cause=call.cause)
 
     def unlink(self, rel: str, target: str) -> None:
+        """End a link."""
         call = CALL.get()
         self._world.unlink(self._twin.id, rel, target, by=call.by, cause=call.cause)
 
     def twin(self, name: str) -> Twin:
+        """Another twin, to read its state."""
         return self._world.twin(name)
