@@ -43,6 +43,15 @@ async def test_a_value_that_hovers_about_its_limit_is_not_forgotten(road: Case) 
     assert road.alert("HAE-01") == "high"
 
 
+async def test_two_artefacts_are_not_a_low_pressure(road: Case) -> None:
+    for _ in range(3):
+        road.feed(sbp=70, hr=65)
+        await road.advance(1)
+        road.feed(sbp=93, hr=80)
+        await road.advance(20)
+    assert road.history("HAE-01") == []
+
+
 async def test_a_milder_condition_leaves_the_alert_as_it_is(road: Case) -> None:
     road.feed(spo2=86)
     await road.advance(35)

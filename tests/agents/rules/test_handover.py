@@ -58,6 +58,19 @@ async def test_after_the_handover_the_tablet_is_empty_and_stays_so(both: Case) -
     assert both.alert("BRE-01") == "high"
 
 
+async def test_an_alert_that_is_being_drawn_at_the_handover_does_not_stay_on_the_tablet(
+    both: Case,
+) -> None:
+    await both.ask("rescuer", "preh", "decide_severity", "severe", "looks very ill")
+    await both.ask("rescuer", "preh", "advance", "transporting")
+    both.feed(sbp=85, hr=95)
+    await both.clock.sleep(0.05)  # half of what the screen takes
+    await both.hand_over()
+    await both.advance(5)
+    assert both.world.twin(TABLET).value("alert") == {}
+    assert both.alert("HAE-01") == "high"
+
+
 async def test_a_hold_that_began_on_the_road_goes_on_in_hospital(both: Case) -> None:
     await both.ask("rescuer", "preh", "decide_severity", "severe", "looks very ill")
     both.feed(hr=92, sbp=100)
@@ -69,6 +82,8 @@ async def test_a_hold_that_began_on_the_road_goes_on_in_hospital(both: Case) -> 
 
 async def test_the_best_gcs_of_the_road_is_known_in_hospital(both: Case) -> None:
     both.note(gcs=15)
+    await both.advance(2)
+    both.note(gcs=14)
     await both.advance(2)
     await both.bring_in()
     both.note(gcs=13)

@@ -58,6 +58,12 @@ BRE_01: list[Row] = [
         seconds=40,
         facts={"smoke": True, "spo2": 92},
     ),
+    holds_back(
+        "BRE-01",
+        "after smoke a low number means nothing either",
+        seconds=40,
+        facts={"smoke": True, "spo2": 85},
+    ),
     escalates(
         "BRE-01",
         "92, then 88",
@@ -164,6 +170,21 @@ BRE_03: list[Row] = [
     ),
     holds_back("BRE-03", "one sign alone", seconds=25, facts={**chest("left"), "spo2": 85}),
     holds_back("BRE-03", "no chest injury", seconds=25, facts={"spo2": 85, "rr": 38}),
+    *(
+        holds_back(
+            "BRE-03",
+            f"a silent side, {name} at its limit",
+            seconds=25,
+            facts={**chest("left"), "breath_sounds_left": "absent", name: value},
+        )
+        for name, value in (("rr", 30), ("hr", 120), ("airway_pressure", 35))
+    ),
+    holds_back(
+        "BRE-03",
+        "fast breathing, SpO2 at its limit",
+        seconds=25,
+        facts={**chest("left"), "rr": 31, "spo2": 92},
+    ),
     holds_back(
         "BRE-03",
         "all at their limits",
