@@ -114,6 +114,7 @@ async def play(
         clock = VirtualClock(scenario.start)
     else:
         clock = WallClock(scenario.start, speed=speed)
+        clock.pause()  # the call comes when everything is there
     try:
         async with asyncio.TaskGroup() as tasks:
             session = Session(scenario, clock, programs, seed=seed, tasks=tasks)
@@ -121,6 +122,8 @@ async def play(
                 session.world.journal.follow(follow)
             try:
                 await session.start(transport)
+                if isinstance(clock, WallClock):
+                    clock.resume()
                 await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()
