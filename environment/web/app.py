@@ -83,8 +83,14 @@ def make_app(site: Site) -> web.Application:
 
 
 async def _end_streams(app: web.Application) -> None:
-    for task in tuple(app[SITE].streams):
+    streams = dict(app[SITE].streams)
+    for task in streams:
         task.cancel()
+    await asyncio.gather(*streams, return_exceptions=True)
+    for stream in streams.values():
+        # What a peer has not read by now it never will: do not wait for it.
+        if stream.transport is not None and stream.transport.get_write_buffer_size():
+            stream.transport.abort()
 
 
 async def _end_work(app: web.Application) -> None:
@@ -226,7 +232,8 @@ class Served:
 
     async def stop(self) -> None:
         """Stop listening; open streams end at once."""
-        await self._runner.cleanup()
+        if self._runner.server is not None:
+            await self._runner.cleanup()
 
 
 async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served:

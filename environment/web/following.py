@@ -97,10 +97,10 @@ class Follower:
         gap = None
         if wanted.every:
             rows = rows[:BATCH]
-        elif len(rows) > TOO_FAR_BEHIND:
-            gap = Gap(rows[0].seq, rows[-1].seq)
-            rows = [c for c in rows if c.kind != "property"] + rows[-1:]
         upto = rows[-1].seq
+        if not wanted.every and len(rows) > TOO_FAR_BEHIND:
+            gap = Gap(rows[0].seq, upto)
+            rows = [c for c in rows if c.kind != "property"]
         chosen = [c for c in rows if self._fits(c, wanted, who, rights)]
         return (chosen if wanted.every else latest_wins(chosen)), gap, upto
 

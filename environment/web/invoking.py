@@ -196,7 +196,7 @@ async def invocation(request: web.Request) -> web.StreamResponse:
     wait = min(number(request, "wait") or 0.0, site.limits.wait_s)
     if wait > 0 and progress.status not in ENDED:
         try:
-            with site.stream(request[WHO]):
+            with site.stream(request):
                 async with asyncio.timeout(wait):
                     while progress.status not in ENDED:
                         await site.follower.beyond(site.follower.head)

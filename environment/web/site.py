@@ -19,7 +19,17 @@ from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError
 
+#: Who has shown what he is; set before any handler runs.
+WHO: web.RequestKey[Caller] = web.RequestKey("who", Caller)
 JSON_TYPE, TD_TYPE, TM_TYPE = "application/json", "application/td+json", "application/tm+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One open stream: whose, and over which connection."""
+
+    name: str
+    transport: asyncio.Transport | None
 
 
 @dataclass(slots=True)
@@ -37,7 +47,7 @@ class Site:
     open_role: str = ""
     public_url: str = ""
     tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
-    streams: "dict[asyncio.Task[Any], str]" = field(default_factory=dict)
+    streams: "dict[asyncio.Task[Any], Stream]" = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)
 
     def base(self, request: web.BaseRequest) -> str:
@@ -51,11 +61,12 @@ class Site:
         task.add_done_callback(self.tasks.discard)
 
     @contextmanager
-    def stream(self, who: Caller) -> Iterator[None]:
+    def stream(self, request: web.Request) -> Iterator[None]:
         """Count this request as an open stream, which shutting down ends at once."""
         task = asyncio.current_task()
         assert task is not None  # handlers run in tasks
-        if list(self.streams.values()).count(who.name) >= self.limits.streams:
+        name = request[WHO].name
+        if sum(s.name == name for s in self.streams.values()) >= self.limits.streams:
             raise ProblemError(
                 429,
                 "too_many_streams",
@@ -63,7 +74,7 @@ class Site:
                 "twins with one stream: /stream?twin=a&twin=b",
                 {"Retry-After": "10"},
             )
-        self.streams[task] = who.name
+        self.streams[task] = Stream(name, request.transport)
         try:
             yield
         finally:
@@ -71,7 +82,6 @@ class Site:
 
 
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
-WHO: web.RequestKey[Caller] = web.RequestKey("who", Caller)
 
 
 def site_of(request: web.Request) -> Site:

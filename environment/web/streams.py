@@ -101,7 +101,7 @@ async def observe(request: web.Request) -> web.StreamResponse:
         request, _since(request, 0 if is_property else site.follower.head)
     )
     response = EventSourceResponse(ping_interval=PING_S)
-    with site.stream(request[WHO]):
+    with site.stream(request):
         await response.prepare(request)
         async with response:
             async for seq, text in source:
@@ -119,7 +119,7 @@ async def longpoll(request: web.Request) -> web.StreamResponse:
     found, name, source = _source(request, since or site.follower.head)
     if request.method == "HEAD":
         return web.Response(content_type="application/json")
-    with site.stream(request[WHO]):
+    with site.stream(request):
         try:
             async with asyncio.timeout(site.limits.wait_s):
                 seq, text = await anext(source)
@@ -139,7 +139,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
     found, name, source = _source(
         request, _since(request, 0 if is_property else site.follower.head)
     )
-    with site.stream(request[WHO]):
+    with site.stream(request):
         link = await _open(request, site)
 
         async def send() -> None:
@@ -189,7 +189,7 @@ async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return await _follow_socket(request, site, wanted, since)
     response = EventSourceResponse(ping_interval=PING_S)
-    with site.stream(request[WHO]):
+    with site.stream(request):
         await response.prepare(request)
         async with response:
             async for changes, gap, _ in _batches(request, site, wanted, since):
@@ -226,7 +226,7 @@ async def _batches(
 async def _follow_socket(
     request: web.Request, site: Site, wanted: Wanted, since: int
 ) -> web.StreamResponse:
-    with site.stream(request[WHO]):
+    with site.stream(request):
         link = await _open(request, site)
 
         async def send() -> None:

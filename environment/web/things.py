@@ -159,7 +159,7 @@ async def _stream_events(
     cursor = int(last) if last.isdigit() else site.follower.head
     wanted = Wanted(kinds=frozenset({"event", "link", "life"}))
     response = EventSourceResponse()
-    with site.stream(who):
+    with site.stream(request):
         await response.prepare(request)
         async with response:
             while True:
