@@ -1,8 +1,8 @@
 """Twins with their journal: updates a second for one twin and for 2,000, memory, rebuilt states.
 
-`python -m benchmarks.twins` prints medians of several rounds. Targets: 30,000 updates a second for one
-twin and 20,000 for 2,000 twins, each update journalled. A published platform for digital twins (WLDT
-0.5) reached 31,000 and 7,000 on a like machine, in memory, without a journal.
+`python -m benchmarks.twins` prints medians of several rounds. Targets: 30,000 updates a second for
+one twin and 20,000 for 2,000 twins, each update journalled. A published platform for digital twins
+(WLDT 0.5) reached 31,000 and 7,000 on a like machine, in memory, without a journal.
 """
 
 import argparse
