@@ -39,11 +39,11 @@ from agents.bdi.plans import (
 from agents.bdi.printing import term_text
 from agents.bdi.program import Program
 from agents.bdi.reloading import Changes, reload
+from agents.bdi.scopes import body_is_through, watch
 from agents.bdi.state import literal_from
 from agents.bdi.syntax import parse_term
 from agents.bdi.templates import Frame
 from agents.bdi.terms import (
-    Atom,
     Functor,
     Term,
     Var,
@@ -51,7 +51,6 @@ from agents.bdi.terms import (
     to_python,
 )
 from agents.bdi.unification import Trail, copy_term, free_cells, resolve, undo
-from agents.bdi.waiting import Wait
 
 _SLEEPING = Functor("jag_sleeping", 0)
 _AWAKING = Functor("jag_awaking", 0)
@@ -304,7 +303,7 @@ class Agent(Acting):
             if frame[NEXT] is not None:
                 return True
             plan = frame[PLAN_AT]
-            if plan.until is not None and not self._goal_reached(it, frame):
+            if plan.until is not None and not body_is_through(self, it, frame):
                 return False
             cut = frame[CUT]
             if self.library.has_meta and frame[EVENT_AT] is not None:
@@ -324,21 +323,6 @@ class Agent(Acting):
             if event is not None and event[0].op == "+!":
                 self.goal_state(event, "achieved")
                 self.goal_state(event, "finished")
-
-    def _goal_reached(self, it: Intention, frame: Frame) -> bool:
-        """Whether the condition of a goal holds; if not the intention waits for it."""
-        from agents.bdi.formulas import Question, first_solution
-
-        until = frame[PLAN_AT].until
-        trail: Trail = []
-        if first_solution(self, until, frame, trail) is not False:
-            return True
-        undo(trail)
-        wait = Wait(self, it, Atom("goal_condition"))
-        wait.question = Question(until, frame, None)
-        it.waiting = wait
-        self.waits.append(wait)
-        return False
 
     def handle(self, event: Event) -> bool:
         """Finds the plan for one event; false when the event does not count."""
@@ -363,8 +347,11 @@ class Agent(Acting):
         it.stack.append(frame)
         if self.library.has_meta and trigger.op == "+!":
             self.goal_state(event, "executing")
-        if plan.atomic:
-            self.atomic = it
+        if plan.special:
+            if plan.atomic:
+                self.atomic = it
+            if plan.until is not None:
+                watch(self, it, frame)
         if it.suspended is None:
             self.running.append(it)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agents.bdi.failure import StepFailure, fail, recover
+from agents.bdi.failure import StepFailure, can_recover, fail, recover
 from agents.bdi.intentions import Intention, goal_matches
 from agents.bdi.plans import Event
 from agents.bdi.terms import Functor, Term, literal_parts
@@ -137,6 +137,11 @@ def end_goal(ag: Agent, goal: Term, succeed: bool) -> bool:
     return touched
 
 
+def succeed(ag: Agent, it: Intention, height: int, event: Event) -> None:
+    """A goal at a height of the stack ends well, whatever stands above it."""
+    _end(ag, it, height, event, succeed=True)
+
+
 def _end(ag: Agent, it: Intention, height: int, event: Event, succeed: bool) -> None:
     owner = _owner(it, height)
     interrupt(ag, it, height)
@@ -148,7 +153,7 @@ def _end(ag: Agent, it: Intention, height: int, event: Event, succeed: bool) -> 
         return
     if ag.library.has_meta:
         ag.goal_state(event, "failed")
-    if event[0].fail is not None and event[0].fail.plans:
+    if event[0].fail is not None and can_recover(owner, event[0].fail, len(owner.stack)):
         recover(ag, owner, event, len(owner.stack), None, None)
         return
     fail(ag, owner, StepFailure("unknown", "failed by .fail_goal"))

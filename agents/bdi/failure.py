@@ -12,8 +12,9 @@ from agents.bdi.unification import copy_term
 if TYPE_CHECKING:
     from agents.bdi.cycle import Agent
     from agents.bdi.intentions import Intention
+    from agents.bdi.plans import Trigger
 
-_EVENT, _CUT = 2, 3
+_PLAN, _EVENT, _CUT = 1, 2, 3
 _ERROR, _ERROR_MSG = Functor("error", 1), Functor("error_msg", 1)
 _PLACES = {"code", "code_src", "code_line"}
 
@@ -77,7 +78,7 @@ def _fail(
     if ag.has_listeners:
         ag.note_failure(it, failure, info)
     stack = it.stack
-    if goal is not None and goal[0].fail is not None and goal[0].fail.plans:
+    if goal is not None and goal[0].fail is not None and can_recover(it, goal[0].fail, len(stack)):
         recover(ag, it, goal, len(stack), failure, info)
         return
     i = len(stack) - 1
@@ -97,16 +98,27 @@ def _fail(
             if trigger.fail is not None:
                 if ag.library.has_meta:
                     ag.goal_state(event, "failed")
-                if trigger.fail.plans:
+                if can_recover(it, trigger.fail, i + 1):
                     recover(ag, it, event, i, failure, info)
                     return
-            elif trigger.op == "+" and ag.library.trigger("-", trigger.functor).plans:
+            elif trigger.op == "+" and can_recover(
+                it, ag.library.trigger("-", trigger.functor), i + 1
+            ):
                 break
         i -= 1
     if it.fork is not None:
         it.fork.branch_failed(ag, it, failure)
         return
     ag.unhandled(it, failure, info, goal)
+
+
+def can_recover(it: Intention, trigger: Trigger, height: int) -> bool:
+    """Whether there is a candidate: in the library, or inside a plan of the stack up to there."""
+    if len(trigger.plans) > len(trigger.scoped):
+        return True
+    return bool(trigger.scoped) and any(
+        plan.takes(trigger) for frame in it.stack[:height] for plan in frame[_PLAN].inner
+    )
 
 
 def recover(

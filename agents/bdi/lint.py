@@ -55,10 +55,11 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
     for entry in program.initial:
         if isinstance(entry, Rule):
             found.extend(_actions_in(entry.term, known, entry.file, entry.line, "the rule"))
-    goals = {p.functor for p in program.plans if p.op == "+!" and p.functor is not None}
-    catches_all = any(p.op == "+!" and p.functor is None for p in program.plans)
+    plans = [inner for plan in program.plans for inner in plan.with_inner()]
+    goals = {p.functor for p in plans if p.op == "+!" and p.functor is not None}
+    catches_all = any(p.op == "+!" and p.functor is None for p in plans)
     recoveries: dict[Functor, list[Plan]] = {}
-    for plan in program.plans:
+    for plan in plans:
         if plan.label.startswith("p__"):
             found.append(
                 Problem(
@@ -79,9 +80,9 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
             if functor not in goals:
                 found.append(_no_plan(functor, goals, program.file, 1, "the initial goal"))
     found.extend(_never_reached(program.plans))
-    for plans in recoveries.values():
-        if not any(_unconditional(p) for p in plans):
-            last = plans[-1]
+    for candidates in recoveries.values():
+        if not any(_unconditional(p) for p in candidates):
+            last = candidates[-1]
             found.append(
                 Problem(
                     "conditional_recovery",
@@ -241,6 +242,8 @@ def _never_reached(plans: list[Plan]) -> Iterator[Problem]:
 
 def _lonely_variables(plan: Plan) -> Iterator[Problem]:
     counts: dict[int, int] = {}
+    shared = {own - VARS for own, _ in plan.scope}
+    inside = {name for inner in plan.inner for name in inner.names}
 
     def count(term: Any) -> None:
         todo = [term]
@@ -269,6 +272,8 @@ def _lonely_variables(plan: Plan) -> Iterator[Problem]:
     ):
         count(part)
     for i, name in enumerate(plan.names):
+        if i in shared or (name in inside and name in plan.visible):
+            continue
         if not name.startswith("_") and counts.get(VARS + i, 0) == 1:
             yield Problem(
                 "variable_once",

@@ -116,7 +116,8 @@ def relevant_plans(ag: Agent, event: Term) -> list[Plan]:
         return []
     functor: Functor = parts[0]
     found = []
-    for plan in ag.library.trigger(op, functor).plans:
+    candidates = ag.library.trigger(op, functor)
+    for plan in candidates.plans[len(candidates.scoped) :]:
         trigger = copy_term(plan.term.args[1])
         own = literal_parts(trigger.args[1])
         if own is None:

@@ -5,7 +5,7 @@ Long because plan, trigger and library index one another and are rebuilt togethe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from agents.bdi.beliefs import SOURCE_SELF
@@ -54,12 +54,13 @@ Select = Callable[["Agent", "Event"], "Frame | None"]
 class Trigger:
     """What an event can be: operator and functor, with the plans of one agent for it."""
 
-    __slots__ = ("by_first", "fail", "functor", "op", "plans", "rest", "selects")
+    __slots__ = ("by_first", "fail", "functor", "op", "plans", "rest", "scoped", "selects")
 
     def __init__(self, op: str, functor: Functor) -> None:
         self.op = op
         self.functor = functor
         self.plans: tuple[Plan, ...] = ()
+        self.scoped: tuple[Plan, ...] = ()  # those of them that stand inside other plans
         self.selects: tuple[Select, ...] = ()
         self.by_first: dict[Term, tuple[Select, ...]] | None = None
         self.rest: tuple[Select, ...] = ()
@@ -76,14 +77,25 @@ class Trigger:
             return index.get(first, self.rest)
         return self.selects
 
-    def set_plans(self, plans: tuple[Plan, ...], selects: tuple[Select, ...]) -> None:
-        """Takes the candidates and builds the index of first arguments."""
-        self.plans = plans
-        self.selects = selects
+    def set_plans(
+        self, plans: tuple[Plan, ...], selects: tuple[Select, ...], scoped: tuple[Plan, ...] = ()
+    ) -> None:
+        """Takes the candidates and builds the index of first arguments.
+
+        One select function, the first, stands for all plans inside other plans.
+        """
+        self.plans = (*scoped, *plans)
+        self.scoped = scoped
         self.by_first = None
+        keys: list[Term] = [p.first_key() for p in plans]
+        if scoped:
+            from agents.bdi.scopes import select_in_scope
+
+            selects = (select_in_scope, *selects)
+            keys.insert(0, None)
+        self.selects = selects
         if len(plans) < 4 or not self.functor.arity:
             return
-        keys = [p.first_key() for p in plans]
         constants = dict.fromkeys(k for k in keys if k is not None)
         if len(constants) < 2:
             return
@@ -133,13 +145,17 @@ class Plan:
         "label_term",
         "line",
         "made",
+        "more",
         "names",
         "op",
+        "scope",
         "sources",
+        "special",
         "steps",
         "term",
         "until",
         "variable",
+        "visible",
     )
 
     def __init__(
@@ -151,6 +167,7 @@ class Plan:
         label: str,
         until: Term = None,
         sources: tuple[Term, ...] = (SOURCE_SELF,),
+        outer: Plan | None = None,
     ) -> None:
         from agents.bdi.bodies import link_body
 
@@ -167,6 +184,11 @@ class Plan:
             raise TypeError(f"a plan needs a trigger, as in +!g(X): {term_text(event)}")
         self.op: str = deref(event.args[0]).name
         literal = slots.template(deref(event.args[1]))
+        seen = [] if outer is None else [n for n in outer.visible if not n.startswith("_")]
+        self.visible: list[str] = [
+            *seen,
+            *(n for n in slots.names if n not in seen),
+        ]  # to inner plans
         self.variable: Term = None
         self.functor: Functor | None = None
         self.args: tuple[Term, ...] = ()
@@ -182,13 +204,34 @@ class Plan:
         self.until: Node | None = None if until is None else node_of(slots.template(until))
         self.body = slots.template(body)
         self.atomic = label_term.__class__ is Struct and Atom("atomic") in label_term.ann
+        self.special = self.atomic or (until is not None and self.op == "+!")
+        self.more = "" if until is None else term_text(until)  # text that is not in the term
         self.extra = 0  # frame places that loops need beyond the variables
         self.steps: list[Any] = []
         self.inner: list[Plan] = []
         self.coded: dict[bool, Any] = {}  # what compiler.py made of it, with and without reasons
         self.made: dict[Any, Any] = {}  # makers of its compiled steps
         self.names = slots.names
+        self.scope: list[tuple[int, int]] = []  # places that the plan around it fills
+        if outer is not None:
+            self.names.extend(n for n in seen if n not in self.names)
+            self.scope = [(VARS + self.names.index(n), VARS + outer.names.index(n)) for n in seen]
         self.first = link_body(self, self.body)
+
+    def enclose(self, inner: Plan) -> None:
+        """Takes a plan that stands inside this one."""
+        self.inner.append(inner)
+        self.more += f"{{{term_text(inner.term)}{inner.more}}}"
+
+    def takes(self, trigger: Trigger) -> bool:
+        """Whether the plan is for events of this trigger."""
+        return self.op == trigger.op and self.functor in (None, trigger.functor)
+
+    def with_inner(self) -> Iterator[Plan]:
+        """The plan and all that stand inside it."""
+        yield self
+        for plan in self.inner:
+            yield from plan.with_inner()
 
     def clone(self, made: dict[Any, Any]) -> Plan:
         """The same plan with compiled steps, for the frames of one agent."""
@@ -228,6 +271,7 @@ class Plan:
         inner.args, inner.ann, inner.context, inner.until = (), (), None, None
         inner.atomic, inner.extra, inner.steps, inner.inner = False, 0, [], []
         inner.coded, inner.made, inner.sources = {}, {}, ()
+        inner.scope, inner.visible, inner.more, inner.special = [], [], "", False
         inner.body = slots.template(make(BRACED, (body,)))
         inner.names = slots.names
         inner.first = link_body(inner, inner.body)
@@ -270,6 +314,10 @@ class Plan:
         """A frame when the plan is relevant and applicable; otherwise nothing stays bound."""
         frame: Frame = [self.first, self, event, None, None, event[5]]
         frame.extend([None] * (len(self.names) + self.extra))
+        return self.fill(ag, event, frame)
+
+    def fill(self, ag: Agent, event: Event, frame: Frame) -> Frame | None:
+        """The frame with what trigger and context bind, where both fit."""
         trail: Trail = []
         if self.relevant(event, frame, trail):
             if self.context is None:
@@ -341,6 +389,8 @@ class PlanLibrary:
         self.labels: dict[str, Plan] = {}
         self.variable_plans: dict[str, list[Plan]] = {}
         self.plans_of: dict[tuple[str, Functor], list[Plan]] = {}
+        # Plans inside plans, by identity; they stay, as a running intention may hold them still.
+        self.inner_plans: dict[int, Plan] = {}
         self.invented = 0
         self.bound: dict[str, tuple[Plan, Select]] = {}  # compiled, by label
         # Events until a plan is compiled; engineering default: one seen less is not worth it.
@@ -360,12 +410,16 @@ class PlanLibrary:
 
     def knows(self, op: str, functor: Functor) -> bool:
         """Whether some plan names this trigger."""
-        return (op, functor) in self.plans_of
+        return (op, functor) in self.plans_of or any(
+            p.op == op and p.functor is functor for p in self.inner_plans.values()
+        )
 
     def refresh(self, trigger: Trigger) -> None:
         """Brings the candidates of a trigger in line with the library."""
         plans = self._candidates((trigger.op, trigger.functor))
-        trigger.set_plans(plans, tuple([self._select_of(plan, trigger) for plan in plans]))
+        selects = tuple([self._select_of(plan, trigger) for plan in plans])
+        scoped = tuple([p for p in self.inner_plans.values() if p.takes(trigger)])
+        trigger.set_plans(plans, selects, scoped)
 
     def _select_of(self, plan: Plan, trigger: Trigger) -> Select:
         """The compiled select function, or one that compiles once it is used often enough."""
@@ -417,11 +471,14 @@ class PlanLibrary:
         self.labels = {}
         for plan in self.plans:
             self.labels[plan.label] = plan
+            for own in plan.inner:
+                for inner in own.with_inner():
+                    self.inner_plans[id(inner)] = inner
             if plan.functor is None:
                 self.variable_plans.setdefault(plan.op, []).append(plan)
             else:
                 self.plans_of.setdefault((plan.op, plan.functor), []).append(plan)
-        self.has_meta = any(p.op.startswith("^") for p in self.plans)
+        self.has_meta = any(p.op.startswith("^") for p in (*self.plans, *self.inner_plans.values()))
         for trigger in self.triggers.values():
             self.refresh(trigger)
 

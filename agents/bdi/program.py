@@ -127,7 +127,7 @@ class Program:
                 self.places[len(self.initial)] = Place(file, clause.line)
                 self.initial.append(parts)
 
-    def _plan(self, clause: Clause, file: str) -> None:
+    def _plan(self, clause: Clause, file: str, outer: Plan | None = None) -> None:
         label_term = clause.term.args[0]
         parts = literal_parts(label_term)
         if parts is None:
@@ -154,16 +154,16 @@ class Program:
                 label=label,
                 until=clause.goal_condition,
                 sources=(SOURCE_SELF,),
+                outer=outer,
             )
         except TypeError as error:
             raise ProgramError(str(error), file=file, line=clause.line) from None
-        self.plans.append(plan)
-        if clause.inner:
-            raise ProgramError(
-                f"plan '{label}' has plans inside it, which are not supported. Put them beside it",
-                file=file,
-                line=clause.inner[0].line,
-            )
+        for inner in clause.inner:
+            self._plan(inner, file, plan)
+        if outer is None:
+            self.plans.append(plan)
+        else:
+            outer.enclose(plan)
 
     def _new_label(self) -> str:
         while True:

@@ -92,13 +92,14 @@ def _same(a: Plan, b: Plan) -> bool:
         a.line == b.line
         and a.file == b.file
         and term_text(a.label_term) == term_text(b.label_term)
+        and a.more == b.more
         and compare(_content(a), _content(b)) == 0
     )
 
 
 def _twin(plan: Plan, candidates: list[Plan]) -> Plan | None:
     for i, other in enumerate(candidates):
-        if compare(_content(plan), _content(other)) == 0:
+        if plan.more == other.more and compare(_content(plan), _content(other)) == 0:
             return candidates.pop(i)
     return None
 

@@ -70,6 +70,8 @@ def codes(text: str) -> list[tuple[str, int]]:
         ("@a +!x : .wait(3).", [("action_in_context", 1)]),
         ("// lint: ok unlabelled_plan\n+!x.", []),
         ("@a +!x <- N = math.max(1,2) + .length([1]); .print(N).", []),
+        ("@a +!x(Y) <- !z. { @b +!z <- .print(Y). }", []),
+        ("@a +!x <- true. { @b +!z <- !yy. }", [("goal_without_plan", 1)]),
     ],
 )
 def test_lint_finds_what_would_go_wrong(text: str, expected: list[tuple[str, int]]) -> None:
