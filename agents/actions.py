@@ -17,7 +17,7 @@ from environment.errors import BadValueError, InvocationFailedError, RefusedErro
 from environment.model.catalogue import DIAGNOSTICS, DRUGS, key_of
 from environment.model.change import JSON, Change
 from environment.model.frame import State
-from environment.model.hazards import RareDisease, hazards_for
+from environment.model.hazards import RareDisease, conflicts, hazards_for
 from environment.model.limits import Limits, hold
 from environment.model.prescribing import (
     Finding,
@@ -26,6 +26,7 @@ from environment.model.prescribing import (
     circumstances,
     contraindicated,
     dose_text,
+    questions,
 )
 from environment.model.reversal import clock_text, reversal
 from environment.model.triage import assess
@@ -392,9 +393,10 @@ def reversal_of(call: Call, patient: Atom) -> str:
 def hazards(call: Call, patient: Atom) -> Term:
     """`.hazards(Patient, L)`: what the passport warns of.
 
-    `L` holds `hazard(Label, Card, Clock, Words)`: `Clock` is `none` or
+    `L` holds `hazard(Label, Card, Clock, Words, Questions)`: `Clock` is `none` or
     `clock(Kind, MediumMin, HighMin, Drugs, Dose)` with kind `steroid`, `glucose` or `factor`;
-    `Words` are `word(Rule, Text)`, added to what that rule says.
+    `Words` are `word(Rule, Text)`, added to what that rule says; `Questions` are
+    `question(Drug, Text)`: a senior decides on that drug.
     """
     host: Host = call.host
     state = host.client.read(str(patient))
@@ -406,10 +408,25 @@ def hazards(call: Call, patient: Atom) -> Term:
                 _card_text(row),
                 _short_clock(row, state),
                 [Struct("word", [rule, text]) for rule, text in row.rules.items()],
+                [
+                    Struct("question", [Atom(drug), text])
+                    for drug in row.senior_decision
+                    for text in questions(drug, [row])
+                ],
             ],
         )
         for row in hazards_for(state.get("condition") or {})
     ]
+
+
+@action(".conflicts")
+def conflicts_of(call: Call, patient: Atom) -> list[str]:
+    """`.conflicts(Patient, L)`: where the passport's conditions, or the case, pull both ways."""
+    host: Host = call.host
+    state = host.client.read(str(patient))
+    hazards = hazards_for(state.get("condition") or {})
+    case = _circumstances(state, call.now())
+    return [f"CONFLICT: {found.text}" for found in conflicts(hazards, case)]
 
 
 def _card_text(row: RareDisease) -> str:

@@ -333,6 +333,8 @@ class Body:
             return
         if len(body) > MAX_BODY:
             log.warning("message_refused", agent=self.name, why="too long", sender=name)
+            answer = Message(self.name, "not-understood", Atom("too_long"))
+            self._post(name, answer)
             return
         got = decode(name, body, metadata)
         cause = int(metadata["cause"]) if metadata.get("cause", "").isdigit() else None

@@ -5,6 +5,7 @@ from spade.container import Container
 from spade.message import Message as SpadeMessage
 
 from agents.bdi import Program
+from agents.messages import MAX_BODY
 from environment.physical.vehicle_sim import VehicleSim
 from tests.agents.rules.case import Case
 
@@ -140,6 +141,21 @@ async def test_a_message_that_nobody_can_read_is_answered_and_forgotten(begin: B
     answers = [c.value for c in case.changes("mind_ben") if c.name == "received"]
     assert [a["performative"] for a in answers] == ["not-understood"]
     assert failed(case, "ann") == []
+
+
+async def test_a_message_that_is_too_long_is_answered_and_not_read(begin: Begin) -> None:
+    case = await begin(ann="@hear +heard(X) <- +believed(X).", ben="@go +!go <- .print(well).")
+    carrier = SpadeMessage(
+        to=case.agents["ann"].address.jid("ann"),
+        sender=case.agents["ben"].address.jid("ben"),
+        body=f"heard({'a' * MAX_BODY})",
+        metadata={"performative": "inform", "ilf": "tell"},
+    )
+    await Container().send(carrier, None)
+    await case.settle()
+    assert beliefs(case, "ann", "heard(_)") == []
+    answers = [c.value["content"] for c in case.changes("mind_ben") if c.name == "received"]
+    assert answers == ["too_long"]
 
 
 async def test_a_stranger_is_not_listened_to(begin: Begin) -> None:

@@ -1,10 +1,12 @@
 // What to do about an alert: suggestions on the display; people decide.
 
-txa_is_right :- not txa_given & injury_at_s(I) & txa_window(W) & .now(T) & T - I < W.
+txa_is_right
+  :- not txa_given & not senior_decides(tranexamic_acid, _) & injury_at_s(I) & txa_window(W)
+     & .now(T) & T - I < W.
 
 // A shock index asks to think; a low pressure asks to act. An obstruction is mended first.
 @advise_bleeding
-+!advise("HAE-01") : not raised("BRE-03", _)
++!advise("HAE-01") : not obstructed
   <- !advise_txa;
      !advise_transfusion.
 @advise_massive

@@ -135,17 +135,18 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      +raised(R, P).
 
 // Said again because a further limit is passed, or for another event: once for each step.
-@again_held_back +!again(R, _, _, _) : held_back(R).
-@again_said +!again(R, P, Step, _) : said_step(R, Step) <- .now(T); !note_met(R, P, T).
+@again_plain +!again(R, P, Step, Facts) <- !again(R, P, Step, none, Facts).
+@again_held_back +!again(R, _, _, _, _) : held_back(R).
+@again_said +!again(R, P, Step, _, _) : said_step(R, Step) <- .now(T); !note_met(R, P, T).
 @again_opened
-+!again(R, P, Step, Facts) : raised(R, _) | settled(R, _)
++!again(R, P, Step, Variant, Facts) : raised(R, _) | settled(R, _)
   <- .now(T);
      !note_met(R, P, T);
      +said_step(R, Step);
-     !raise(R, P, none, Facts).
+     !raise(R, P, Variant, Facts).
 @again_first
-+!again(R, P, Step, Facts)
-  <- !met(R, P, Facts);
++!again(R, P, Step, Variant, Facts)
+  <- !met(R, P, Variant, Facts);
      !note_step(R, Step).
 @step_noted +!note_step(R, Step) : raised(R, _) <- +said_step(R, Step).
 @step_not_said +!note_step(_, _).

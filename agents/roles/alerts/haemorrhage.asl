@@ -39,23 +39,28 @@ reversed :- drug(D, _, _, _, _) & .drug_class(D, reversal).
 fast_positive :- fast(_, true, _).
 mtp_runs :- mtp(true).
 
+obstructed :- met_since("BRE-03", _, _).
+obstructed :- raised("BRE-03", _).
+first_words(obstruction_first) :- obstructed.
+first_words(none) :- not obstructed.
 low_pressure(R, P, S, L) :- sbp(S) & limit(sbp_low, L) & below(R, P, S, L, 5).
 
 // HAE-01: hypotension for age
 @hae_01_crossed[source("ATLS 10; field triage guideline 2021")]
-+!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & hr(H) & H > S
-  <- !met_for("HAE-01", high, 0, none, [sbp(S), limit(L), hr(H)]).
++!review("HAE-01", high)
+  : low_pressure("HAE-01", high, S, L) & hr(H) & H > S & first_words(V)
+  <- !met_for("HAE-01", high, 0, V, [sbp(S), limit(L), hr(H)]).
 @hae_01_cuff_second
 +!review("HAE-01", high)
   : low_pressure("HAE-01", high, S, L) & is_cuff & sbp(_)[at(At)] & met_since("HAE-01", high, T0)
-    & At > T0
-  <- !met_for("HAE-01", high, 0, none, [sbp(S), limit(L)]).
+    & At > T0 & first_words(V)
+  <- !met_for("HAE-01", high, 0, V, [sbp(S), limit(L)]).
 @hae_01_cuff_first
 +!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & is_cuff & cuff_waits(Hold)
   <- !met_for("HAE-01", high, Hold, none, [sbp(S), limit(L)]).
 @hae_01
-+!review("HAE-01", high) : low_pressure("HAE-01", high, S, L)
-  <- !met("HAE-01", high, [sbp(S), limit(L)]).
++!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & first_words(V)
+  <- !met("HAE-01", high, V, [sbp(S), limit(L)]).
 
 // HAE-02: shock index
 @hae_02_high_child[source("SIPA, Acker 2015")]
@@ -80,8 +85,6 @@ abc_item(rate) :- adult & hr(H) & abc_rate(L) & at_least("HAE-03", high, H, L, 5
 abc_item(rate)
   :- not adult & shock_index(X) & limit(shock_index_high, L) & above("HAE-03", high, X, L, 0.05).
 
-obstructed :- met_since("BRE-03", _, _).
-obstructed :- raised("BRE-03", _).
 @hae_03[source("ABC score, Nunez 2009")]
 +!review("HAE-03", high)
   : .setof(I, abc_item(I), Items) & .length(Items, N) & abc_positive(Need) & N >= Need
@@ -108,17 +111,26 @@ txa_open(Since, T)
 
 @hae_04_last[source("CRASH-2 2010; Gayet-Ageron 2018")]
 +!review("HAE-04", high) : txa_open(Since, _) & txa_last(L) & Since >= L
-  <- !txa_text(Facts); !again("HAE-04", high, last, Facts).
+  <- !ask_txa(high, last).
 @hae_04_high[source("CRASH-2 2010")]
 +!review("HAE-04", high) : txa_open(Since, _) & txa_high(L) & Since >= L
-  <- !txa_text(Facts); !again("HAE-04", high, second_hour, Facts).
+  <- !ask_txa(high, second_hour).
 @hae_04_hour[source("CRASH-2 2010; UK best-practice tariff")]
 +!review("HAE-04", medium) : txa_open(Since, _) & txa_medium(L) & Since >= L & txa_high(H) & Since < H
-  <- !txa_text(Facts); !again("HAE-04", medium, first_hour, Facts).
+  <- !ask_txa(medium, first_hour).
 @hae_04_first
 +!review("HAE-04", medium)
   : txa_open(Since, T) & at_patient_s(A) & txa_first(L) & T - A >= L & txa_high(H) & Since < H
-  <- !txa_text(Facts); !again("HAE-04", medium, first, Facts).
+  <- !ask_txa(medium, first).
+// Where the passport names a risk of thrombosis, a senior decides: a question, no advice.
+@ask_txa_senior
++!ask_txa(P, Step) : senior_decides(tranexamic_acid, Question)
+  <- !txa_text(Facts);
+     !again("HAE-04", P, Step, question, [passport_question(Question) | Facts]).
+@ask_txa
++!ask_txa(P, Step)
+  <- !txa_text(Facts);
+     !again("HAE-04", P, Step, Facts).
 @txa_text
 +!txa_text([minutes(M), closes(Closes)]) : injury_at_s(I) & txa_window(W)
   <- .now(T);

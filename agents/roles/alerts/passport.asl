@@ -10,11 +10,17 @@
 -!keep_hazards(_)[error_msg(Why)] <- .log(warning, "the passport could not be used: ", Why).
 @keep_hazards_none +!keep_hazards([]).
 @keep_hazards_each
-+!keep_hazards([hazard(Label, Card, Clock, Words) | Rest])
++!keep_hazards([hazard(Label, Card, Clock, Words, Questions) | Rest])
   <- +card(Label, Card);
      !keep_clock(Label, Clock);
      !keep_words(Label, Words);
+     !keep_questions(Questions);
      !keep_hazards(Rest).
+@keep_questions_none +!keep_questions([]).
+@keep_questions_each
++!keep_questions([question(Drug, Text) | Rest])
+  <- +senior_decides(Drug, Text);
+     !keep_questions(Rest).
 @keep_clock +!keep_clock(Label, clock(Kind, Medium, High, Drugs, Dose))
   <- +short_clock(Label, Kind, Medium, High, Drugs, Dose).
 @keep_clock_none +!keep_clock(_, none).
@@ -31,9 +37,12 @@ steroid_in(Label) :- short_clock(Label, steroid, _, _, Drugs, _) & not not_given
 // PAS-01: the card
 answered_by_reason("PAS-01").
 @pas_01[source("the patient's passport")]
-+!review("PAS-01", low) : passport(read) & card(_, _) & .findall(L, card(L, _), Labels)
-  <- .findall(C, card(_, C), Cards);
-     !met("PAS-01", low, [condition(Labels), hazard(Cards)]).
++!review("PAS-01", low) : passport(read) & card(_, _) & patient(Patient)
+  <- .findall(L, card(L, _), Labels);
+     .findall(C, card(_, C), Cards);
+     .conflicts(Patient, Conflicts);
+     .concat(Cards, Conflicts, All);
+     !met("PAS-01", low, [condition(Labels), hazard(All)]).
 
 // PAS-02: a drug that must not wait
 answered_by_reason("PAS-02").

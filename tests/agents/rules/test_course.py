@@ -43,6 +43,19 @@ async def test_a_value_that_hovers_about_its_limit_is_not_forgotten(road: Case) 
     assert road.alert("HAE-01") == "high"
 
 
+async def test_a_deterioration_stands_while_sedation_hides_the_rest(road: Case) -> None:
+    road.note(gcs=15)
+    await road.advance(2)
+    road.note(gcs=10)
+    await road.advance(2)
+    road.note(sedated=True, gcs=3)
+    await road.advance(30)
+    assert road.alert("NEU-01") == "high"
+    road.note(sedated=False, gcs=14)
+    await road.advance(3)
+    assert road.alert("NEU-01") is None
+
+
 async def test_two_artefacts_are_not_a_low_pressure(road: Case) -> None:
     for _ in range(3):
         road.feed(sbp=70, hr=65)

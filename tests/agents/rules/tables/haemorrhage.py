@@ -74,6 +74,13 @@ HAE_01: list[Row] = [
         facts={"sbp": 85, "hr": 80},
         says="steroid given?",
     ),
+    fires(
+        "HAE-01",
+        "high",
+        "signs of tension: the chest comes first",
+        facts={**CHEST, "spo2": 80, "rr": 40, "sbp": 87, "hr": 129},
+        says="relieve the chest first",
+    ),
     holds_back("HAE-01", "90 is not below 90", seconds=40, facts={"sbp": 90, "hr": 120}),
     holds_back("HAE-01", "110 at 70 years", seconds=40, facts={"age": 70, "sbp": 110}),
     holds_back("HAE-01", "90 at 64 years", seconds=40, facts={"age": 64, "sbp": 90}),
@@ -244,6 +251,14 @@ HAE_04: list[Row] = [
         lower="medium",
         facts=bled(7190, 5000),
         says="TXA NOT given, 120 min",
+    ),
+    fires(
+        "HAE-04",
+        "medium",
+        "a risk of thrombosis in the passport: a senior decides",
+        before={"condition": {"82": {"label": "antithrombin"}}, "passport_read_s": ago(60)},
+        facts=bled(3700, 3000),
+        says="A senior decides",
     ),
     fires("HAE-04", "high", "suspicion after the last quarter", facts=bled(10_000, 8000)),
     fires(
