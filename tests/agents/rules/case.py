@@ -114,7 +114,7 @@ class Case:
         Nobody has measured the vital signs in `without`.
         """
         for name in without:
-            del self._vitals[name]
+            self._vitals.pop(name, None)
         await self.take_call(passport=passport)
         rescuer = self.user("rescuer")
         self._feed()
@@ -240,9 +240,11 @@ class Case:
             twin = next(t for t in ("patient", "preh", "trauma") if self._holds(t, name))
             self.observe(twin, name, self._placed_in_time(value))
 
-    def observe(self, twin: str, member: str, value: JSON, quality: str = "good") -> None:
-        """One observation of one twin."""
-        now = self.clock.now()
+    def observe(
+        self, twin: str, member: str, value: JSON, quality: str = "good", *, late_s: float = 0.0
+    ) -> None:
+        """One observation of one twin, true now or so many seconds ago."""
+        now = self.clock.now() - late_s
         self.world.observe(
             Observation(
                 twin=twin, member=member, value=value, effective=now, source="test", quality=quality
