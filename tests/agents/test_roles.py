@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from agents import actions
-from agents.bdi import Actions, Program
+from agents.bdi import Actions, Program, term_text
+from agents.rules import RULES
 
 ROLES = sorted((Path(__file__).parents[2] / "agents" / "roles").glob("*.asl"))
 MOST_STEPS = 5  # a plan fits on a screen
@@ -26,6 +27,20 @@ def test_a_plan_has_five_steps_at_most(path: Path) -> None:
         if len(plan.steps) > MOST_STEPS
     ]
     assert long == []
+
+
+@pytest.mark.parametrize("role", ["rescuer_assistant", "leader_assistant"])
+def test_a_reason_settles_just_the_rules_that_say_so(role: str) -> None:
+    program = Program.load(next(path for path in ROLES if path.stem == role))
+    beliefs = [term_text(entry.term) for entry in program.initial]
+    settled = {
+        text.split('"')[1]
+        for text in beliefs
+        if text.startswith(("answered_by_reason(", "single("))
+    }
+    words = ("a reason given", "acknowledged")
+    said = {rule.id for rule in RULES.values() if any(w in rule.silenced_by for w in words)}
+    assert settled == said
 
 
 @every_role
