@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from agents import actions
-from agents.bdi import Actions, Program, term_text
+from agents.bdi import Actions, Program
 from agents.rules import RULES
 
 ROLES = sorted((Path(__file__).parents[2] / "agents" / "roles").glob("*.asl"))
@@ -32,12 +32,9 @@ def test_a_plan_has_five_steps_at_most(path: Path) -> None:
 @pytest.mark.parametrize("role", ["rescuer_assistant", "leader_assistant"])
 def test_a_reason_settles_just_the_rules_that_say_so(role: str) -> None:
     program = Program.load(next(path for path in ROLES if path.stem == role))
-    beliefs = [term_text(entry.term) for entry in program.initial]
-    settled = {
-        text.split('"')[1]
-        for text in beliefs
-        if text.startswith(("answered_by_reason(", "single("))
-    }
+    facts = [entry for entry in program.initial if isinstance(entry, tuple)]
+    names = ("answered_by_reason", "single")
+    settled = {args[0] for functor, args, _ in facts if functor.name in names}
     words = ("a reason given", "acknowledged")
     said = {rule.id for rule in RULES.values() if any(w in rule.silenced_by for w in words)}
     assert settled == said
