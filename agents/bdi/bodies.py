@@ -281,15 +281,15 @@ def _act_step(plan: Plan, info: StepInfo, term: Term, nxt: Step | None, last: An
             return _block_step(link_body(plan, term.args[0], nxt), nxt, last)
         if f is BODY:
             return _block_step(link_body(plan, term, nxt), nxt, last)
-        if f.name == ".if_then_else":
+        if f.name == ".if_then_else" and f.arity in (2, 3):
             from agents.bdi.control import if_step
 
             return if_step(plan, term, nxt, last)
-        if f.name == ".loop":
+        if f.name == ".loop" and f.arity == 2:
             from agents.bdi.control import while_step
 
             return while_step(plan, term, nxt, last)
-        if f.name == ".foreach":
+        if f.name == ".foreach" and f.arity == 2:
             from agents.bdi.control import for_step
 
             return for_step(plan, term, nxt, last)

@@ -31,6 +31,10 @@ class StepFailure(Exception):  # noqa: N818 - a failure is an outcome, not a mis
         self.annotations = annotations
         self.code = code
 
+    def at(self, code: Term) -> StepFailure:
+        """The same failure, of a step that is bound elsewhere than where it is recovered."""
+        return StepFailure(self.error, self.message, self.annotations, code)
+
 
 class ActionFailed(Exception):  # noqa: N818 - the word that plan authors see, action_failed
     """What an action raises when the world says no: a reason, and annotations for ``-!g``."""
@@ -87,7 +91,7 @@ def _fail(
         frame = stack[i]
         cut = frame[_CUT]
         if fork is not None and i <= fork.base:
-            fork.branch_failed(ag, it, failure)
+            fork.branch_failed(ag, it, failure, info)
             return
         if cut is not None:
             i = cut - 1
@@ -107,7 +111,7 @@ def _fail(
                 break
         i -= 1
     if it.fork is not None:
-        it.fork.branch_failed(ag, it, failure)
+        it.fork.branch_failed(ag, it, failure, info)
         return
     ag.unhandled(it, failure, info, goal)
 
@@ -135,7 +139,8 @@ def recover(
     if failure is not None:
         read = annotations_read(trigger.plans)
         if read is None or read:
-            ann = sorted_annotations([*ann, *error_annotations(it, failure, info, read)])
+            goal = make(event[0].functor, event[1])
+            ann = sorted_annotations([*ann, *error_annotations(it, failure, info, goal, read)])
     cells = event[4]
     if cells is not None:
         ann = tuple([copy_term(a) for a in ann])
@@ -161,11 +166,12 @@ def annotations_read(plans: Iterable[Any]) -> set[str] | None:
 
 
 def error_annotations(
-    it: Intention, failure: StepFailure, info: Any, read: set[str] | None = None
+    it: Intention, failure: StepFailure, info: Any, goal: Term, read: set[str] | None = None
 ) -> list[Term]:
     """``error(..)``, ``error_msg(..)``, ``code(..)``, ``code_src(..)``, ``code_line(..)``.
 
-    The last three cost most and are left out where no recovery plan reads them.
+    The last three cost most and are left out where no recovery plan reads them. A failure that is
+    no step's (a deadline) has the goal as its code.
     """
     found: list[Term] = []
     named = {a.functor.name for a in failure.annotations if a.__class__ is Struct}
@@ -183,6 +189,8 @@ def error_annotations(
         from agents.bdi.bodies import shown
 
         found.append(make(Functor("code", 1), (copy_term(shown(info.term, frame)),)))
+    else:
+        found.append(make(Functor("code", 1), (copy_term(goal),)))
     if frame is not None and info is None:
         plan = frame[1]
         found.append(struct("code_src", f"file:{plan.file}"))

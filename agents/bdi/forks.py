@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agents.bdi.bodies import MOVED, Step, StepInfo, link_body, noted
+from agents.bdi.bodies import MOVED, Step, StepInfo, link_body, noted, shown
 from agents.bdi.templates import Frame
 from agents.bdi.terms import Atom, Term, Var, deref
 from agents.bdi.unification import copy_term, unify
@@ -68,7 +68,9 @@ class Fork:
         parent.forked = False
         ag.ready(parent)
 
-    def branch_failed(self, ag: Agent, branch: Intention, failure: StepFailure) -> None:
+    def branch_failed(
+        self, ag: Agent, branch: Intention, failure: StepFailure, info: Any = None
+    ) -> None:
         """A branch failed and nothing in it recovers."""
         if self.kind == "or" and len(self.branches) > 1:
             self.branches.remove(branch)
@@ -76,10 +78,12 @@ class Fork:
             return
         from agents.bdi.failure import fail
 
+        if failure.code is None and info is not None and branch.stack:
+            failure = failure.at(copy_term(shown(info.term, branch.stack[-1])))
         self._drop(ag, branch)
         ag.discard(branch)
         self.parent.forked = False
-        fail(ag, self.parent, failure)
+        fail(ag, self.parent, failure, info=info)
 
     def abandon(self, ag: Agent) -> None:
         """Drops all branches and what they came from."""

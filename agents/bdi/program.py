@@ -100,12 +100,19 @@ class Program:
 
     def _take(self, clauses: list[Clause], file: str, folder: Path, ns: str) -> None:
         for clause in clauses:
-            if clause.kind == "directive":
-                self._directive(clause, file, folder, ns)
-            elif clause.kind == "block":
-                self._block(clause, file, folder, ns)
-            else:
-                self._clause(in_namespace(clause, ns) if ns != "default" else clause, file)
+            try:
+                if clause.kind == "directive":
+                    self._directive(clause, file, folder, ns)
+                elif clause.kind == "block":
+                    self._block(clause, file, folder, ns)
+                else:
+                    self._clause(in_namespace(clause, ns) if ns != "default" else clause, file)
+            except RecursionError:
+                raise ProgramError(
+                    f"this {clause.kind} is nested too deep. Split it into rules or sub-goals",
+                    file=file,
+                    line=clause.line,
+                ) from None
 
     def _clause(self, clause: Clause, file: str) -> None:
         term = clause.term
@@ -189,7 +196,7 @@ class Program:
                     f"no file '{args[0]}' to include.{near}", file=file, line=clause.line
                 )
             self._read(path, args[0], ns)
-        elif name == "register_function" and len(args) == 3:
+        elif name == "register_function" and [a.__class__ for a in args] == [str, float, str]:
             self.functions[args[0], int(args[1])] = args[2]
         elif name == "namespace" and args:
             return

@@ -507,14 +507,23 @@ def _parse(text: str, start: str, file: str) -> Any:
             expected=_expected(error),
             spelled=_spelled,
         ) from None
+    except RecursionError:
+        raise _too_deep(file) from None
     except VisitError as error:
         mistake = error.orig_exc
+        if isinstance(mistake, RecursionError):
+            raise _too_deep(file) from None
         if not isinstance(mistake, _MistakeError):
             raise
         meta = getattr(error.obj, "meta", None)
         line = mistake.line or getattr(meta, "line", 1)
         column = mistake.column or getattr(meta, "column", 1)
         raise PlanSyntaxError(str(mistake), file=file, line=line, column=column) from None
+
+
+def _too_deep(file: str) -> PlanSyntaxError:
+    what = "terms, formulas or blocks are nested too deep. Split them into rules or sub-goals"
+    return PlanSyntaxError(what, file=file, line=1, column=1)
 
 
 def _found(error: UnexpectedInput) -> str | None:
