@@ -2,6 +2,8 @@
 
 The verbs are `find`, `describe`, `read`, `observe`, `invoke` and, for sources, `feed`. What is
 asked inside `with because(author, change)` carries that reason, so that no verb takes one.
+What the shadow knows is answered at once; what needs the other side is awaited. Two transports
+give the same answers: `InProcess` here, and `environment.http_client` from another process.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,10 +42,10 @@ class Transport(Protocol):
     ) -> JSON:
         """Ask for an operation."""
 
-    def available(self, twin: str, by: str) -> list[Availability]:
+    async def available(self, twin: str, by: str) -> list[Availability]:
         """Which operations can be asked for now, and why not the others."""
 
-    def feed(self, observation: Observation) -> Change | None:
+    async def feed(self, observation: Observation) -> Change | None:
         """Give a fact."""
 
     def record(self, twin: str, name: str, value: JSON, by: str) -> Change:
@@ -86,11 +88,11 @@ class InProcess:
         """Carry out an invocation."""
         return await self.operations.invoke(twin, operation, args, named, by=by)
 
-    def available(self, twin: str, by: str) -> list[Availability]:
+    async def available(self, twin: str, by: str) -> list[Availability]:
         """With the guards that would refuse."""
         return self.operations.available(twin, by)
 
-    def feed(self, observation: Observation) -> Change | None:
+    async def feed(self, observation: Observation) -> Change | None:
         """Give one fact."""
         return self.world.observe(observation)
 
@@ -152,14 +154,17 @@ class TwinClient:
         """
         return await self._transport.invoke(twin, operation, args, named, self.by)
 
-    def available(self, twin: str) -> list[dict[str, JSON]]:
+    async def available(self, twin: str) -> list[dict[str, JSON]]:
         """Every operation, whether this caller may ask for it now, and what stands against it."""
-        return [asdict(row) for row in self._transport.available(twin, self.by)]
+        return [asdict(row) for row in await self._transport.available(twin, self.by)]
 
-    def feed(self, observation: Observation) -> Change | None:
-        """Give a fact as a source."""
-        return self._transport.feed(observation)
+    async def feed(self, observation: Observation) -> Change | None:
+        """Give a fact as a source; None for one that was given before or cannot be."""
+        return await self._transport.feed(observation)
 
     def publish(self, twin: str, event: str, value: JSON) -> Change:
-        """State an event of a twin that mirrors this user (an agent's mind)."""
+        """State an event of a twin that mirrors this user (an agent's mind).
+
+        From another process its `seq` is provisional (below 0); it serves as a cause all the same.
+        """
         return self._transport.record(twin, event, value, self.by)

@@ -1,1 +1,374 @@
-"""The client's transport over HTTP."""
+"""The client's transport over HTTP: twins of a world in another process, as if they were here.
+
+It follows the world's journal over one WebSocket into a `Replica`, so that what agents read is
+here already; requests go by POST. After each request it waits until the replica has come as far as
+the answer: one reads what one has written. A broken connection is taken up where it ended.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+import aiohttp
+
+from environment.errors import (
+    BadValueError,
+    InvocationFailedError,
+    RefusedError,
+    SourceLostError,
+    TwinError,
+    UnknownMemberError,
+    did_you_mean,
+)
+from environment.model.change import JSON, Cause, Change, Observation
+from environment.model.frame import State
+from environment.replica import Replica
+from environment.runtime.notices import Notice, current_cause
+from environment.runtime.operations import Availability
+from environment.wire import change_in
+
+#: Seconds between attempts to connect again (engineering default).
+RETRY_S = 0.5
+#: Seconds that one request for the end of an invocation waits (engineering default).
+WAIT_S = 25
+#: Seconds until a request that gets no answer is given up (engineering default).
+ANSWER_S = 40.0
+#: The largest message of the journal that is taken, bytes (engineering default).
+MESSAGE_BYTES = 16 * 1024 * 1024
+
+
+class NotAllowedError(TwinError):
+    """The other side does not know us, or our rights do not reach so far."""
+
+    code = "not_permitted"
+
+
+class Http:
+    """The transport over HTTP; made by `connect`, ended by `close`."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession, replica: Replica) -> None:
+        self.url, self.replica = url, replica
+        self._session = session
+        self._upto = 0
+        self._reached: set[asyncio.Future[None]] = set()
+        self._closing = asyncio.Event()
+        self._following: asyncio.Task[None] | None = None
+        self._numbers: dict[int, asyncio.Task[int]] = {}
+        self._last_sent: asyncio.Task[int] | None = None
+        self._speed = 1.0
+        self.lost = ""  # why the world cannot be reached now
+
+    @classmethod
+    async def connect(cls, url: str, *, token: str = "") -> "Http":
+        """Reach the world at `url` and know all that it tells us."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        session = aiohttp.ClientSession(
+            headers=headers, timeout=aiohttp.ClientTimeout(total=ANSWER_S)
+        )
+        loop = asyncio.get_running_loop()
+        made = cls(url.rstrip("/"), session, Replica(datetime.fromtimestamp(0), loop.time))  # noqa: DTZ006
+        try:
+            made.replica.learn(await made._ask("GET", "/models", by=""))
+            known: asyncio.Future[None] = loop.create_future()
+            made._following = loop.create_task(made._follow(known))
+            await known
+        except BaseException:
+            await made.close()
+            raise
+        return made
+
+    async def close(self) -> None:
+        """End the connection; what was published has been sent."""
+        self._closing.set()
+        if self._last_sent is not None:
+            await asyncio.gather(self._last_sent, return_exceptions=True)
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        await self._session.close()
+
+    # -- what the replica knows --------------------------------------------------------------
+
+    def find(self, kind: str | None, rel: str | None, target: str | None) -> list[str]:
+        """Ids of twins, oldest first."""
+        return self.replica.find(kind, rel, target)
+
+    def describe(self, twin: str) -> dict[str, JSON]:
+        """The model and the id."""
+        return {"id": twin, **self.replica.descriptions[self.replica.twin(twin).kind]}
+
+    def read(self, twin: str, at: float | None, known_at: float | None, latest: bool) -> State:
+        """The state; without a connection, values end with their horizon all the same."""
+        if self.lost and at is None:
+            at = self.replica.time.now()
+        return self.replica.state(twin, at, known_at=known_at, latest=latest)
+
+    def values(self, twin: str, names: Sequence[str]) -> dict[str, JSON]:
+        """Straight from the replica's live state."""
+        if self.lost:
+            state = self.read(twin, None, None, False)
+            return {name: state.get(name) for name in names}
+        live = self.replica.twin(twin)
+        return {name: live.value(name) for name in names}
+
+    def observe(self, twin: str, watcher: Callable[[Notice], None]) -> Callable[[], None]:
+        """Watch one twin."""
+        return self.replica.watch(watcher, twin)
+
+    def links(self, twin: str, rel: str) -> list[str]:
+        """The targets."""
+        self.replica.twin(twin).member("link", rel, twin)
+        return self.replica.twin(twin).linked(rel)
+
+    # -- what needs the other side -------------------------------------------------------------
+
+    async def invoke(
+        self, twin: str, operation: str, args: Sequence[JSON], named: Mapping[str, JSON], by: str
+    ) -> JSON:
+        """Ask, wait for the end, and know all that has changed by then."""
+        path = f"{self._path(twin)}/operations/{quote(operation)}"
+        body = self._arguments(twin, operation, args, named)
+        cause = await self._real(current_cause()[1])
+        status = await self._ask("POST", path, by=by, body=body, cause=cause)
+        where = f"{path}/{status['invocation']}"
+        try:
+            while status["status"] in ("pending", "running"):
+                status = await self._ask("GET", f"{where}?wait={WAIT_S}", by=by)
+        except asyncio.CancelledError:
+            # Whoever asked no longer wants it; the other side is told, whatever becomes of it.
+            gone = asyncio.ensure_future(self._ask("DELETE", where, by=by))
+            gone.add_done_callback(lambda task: task.cancelled() or task.exception())
+            raise
+        if status["status"] == "completed":
+            return status["output"]
+        raise _failure(twin, operation, status)
+
+    async def available(self, twin: str, by: str) -> list[Availability]:
+        """With the guards that would refuse."""
+        rows = await self._ask("GET", f"{self._path(twin)}/operations", by=by)
+        order = self.replica.descriptions[self.replica.twin(twin).kind]["operations"]
+        return [
+            Availability(name, rows[name]["available"], **(rows[name]["against"] or {}))
+            for name in order
+        ]
+
+    async def feed(self, observation: Observation) -> Change | None:
+        """Give one fact; the source speaks for itself."""
+        o = observation
+        body = {
+            "member": o.member,
+            "value": o.value,
+            "effective": o.effective,
+            "source_seq": o.source_seq,
+            "unit": o.unit,
+            "quality": o.quality,
+            "cause": await self._real(o.cause),
+        }
+        got = await self._ask("POST", f"{self._path(o.twin)}/observations", by=o.source, body=body)
+        change = got["results"][0].get("change")
+        return None if change is None else change_in(change)
+
+    def record(self, twin: str, name: str, value: JSON, by: str) -> Change:
+        """An event of a mind's own twin: sent in order, numbered when it has arrived."""
+        self.replica.twin(twin).member("event", name, twin)
+        author, cause = current_cause()
+        number = -1 - len(self._numbers)
+        path = f"{self._path(twin)}/events/{quote(name)}"
+        before = self._last_sent
+
+        async def send() -> int:
+            if before is not None:
+                await asyncio.gather(before, return_exceptions=True)
+            real = await self._real(cause)
+            got = await self._ask("POST", path, by=by, body=value, cause=real)
+            return int(got["change"]["seq"])
+
+        task = asyncio.get_running_loop().create_task(send())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._numbers[number] = self._last_sent = task
+        now = self.replica.time.now()
+        return Change(
+            seq=number,
+            twin=twin,
+            kind="event",
+            name=name,
+            value=value,
+            effective=now,
+            recorded=now,
+            source=by,
+            quality="good",
+            by=by or author,
+            cause=cause,
+        )
+
+    async def _real(self, cause: Cause | None) -> int | None:
+        """The seq that the other side knows of a cause; None for one that never arrived."""
+        if not isinstance(cause, int):
+            return None
+        if cause > 0:
+            return cause
+        try:
+            return await asyncio.shield(self._numbers[cause])
+        except TwinError:
+            return None
+
+    def _path(self, twin: str) -> str:
+        return f"/twins/{self.replica.twin(twin).kind}/{quote(twin)}"
+
+    def _arguments(
+        self, twin: str, operation: str, args: Sequence[JSON], named: Mapping[str, JSON]
+    ) -> dict[str, JSON]:
+        known = self.replica.descriptions[self.replica.twin(twin).kind]["operations"]
+        if operation not in known:
+            raise UnknownMemberError("operation", operation, twin, known)
+        names = [row["name"] for row in known[operation]["input"]]
+        where = f"{twin}.{operation}"
+        if len(args) > len(names):
+            raise BadValueError(
+                f"{where}: takes {len(names)} arguments ({', '.join(names) or 'none'}), "
+                f"got {len(args)}."
+            )
+        body = dict(zip(names, args, strict=False))
+        for name, value in named.items():
+            if name not in names:
+                raise BadValueError(f"{where}: no argument '{name}'.{did_you_mean(name, names)}")
+            if name in body:
+                raise BadValueError(f"{where}: argument '{name}' is given twice.")
+            body[name] = value
+        return body
+
+    # -- the wire ------------------------------------------------------------------------------
+
+    async def _ask(
+        self, method: str, path: str, *, by: str, body: JSON = None, cause: int | None = None
+    ) -> JSON:
+        headers = {"Accept": "application/json"}
+        if by:
+            headers["Twin-By"] = by
+        if cause is not None:
+            headers["Twin-Cause"] = str(cause)
+        try:
+            async with self._session.request(
+                method, f"{self.url}{path}", json=body, headers=headers
+            ) as response:
+                text = await response.text()
+                answer = await response.json(content_type=None) if text else None
+                seq = int(response.headers.get("Twin-Seq", 0))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SourceLostError(
+                f"The world at {self.url} cannot be reached: {error or type(error).__name__}. "
+                "Is it running, and is this its address?"
+            ) from None
+        if self._following is not None:
+            await self.reach(seq)
+        if response.status >= 400:
+            raise _error(response.status, answer)
+        return answer
+
+    async def reach(self, seq: int) -> None:
+        """Wait until the replica knows everything up to `seq`, or the connection is lost."""
+        while self._upto < seq and not self.lost and not self._closing.is_set():
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._reached.add(future)
+            try:
+                await future
+            finally:
+                self._reached.discard(future)
+
+    def _wake(self) -> None:
+        for future in self._reached:
+            if not future.done():
+                future.set_result(None)
+
+    async def _follow(self, known: "asyncio.Future[None]") -> None:
+        """Follow the journal, again after each interruption; `known` when all is known once."""
+        while not self._closing.is_set():
+            try:
+                await self._follow_once(known)
+                self.lost = "the connection ended"
+            except NotAllowedError as error:
+                self.lost = str(error)
+                if not known.done():
+                    known.set_exception(error)
+                return
+            except (aiohttp.ClientError, TimeoutError) as error:
+                self.lost = str(error) or type(error).__name__
+                if not known.done():
+                    lost = SourceLostError(f"The world at {self.url} was lost: {self.lost}.")
+                    known.set_exception(lost)
+                    return
+            finally:
+                self._wake()
+            try:
+                async with asyncio.timeout(RETRY_S):
+                    await self._closing.wait()
+            except TimeoutError:
+                continue
+
+    async def _follow_once(self, known: "asyncio.Future[None]") -> None:
+        url = f"{self.url}/stream?every=1&since={self._upto}"
+        async with self._session.ws_connect(
+            url, max_msg_size=MESSAGE_BYTES, heartbeat=15.0
+        ) as link:
+            hello = (await link.receive_json())["hello"]
+            self._meet(hello)
+            if self._upto >= hello["head"] and not known.done():
+                known.set_result(None)
+            async for message in link:
+                batch = message.json()
+                for row in batch["changes"]:
+                    self.replica.follow(change_in(row), row["twin_kind"])
+                self._upto = batch["upto"]
+                self.replica.time.tell(batch["now"], self._speed)
+                self._wake()
+                if self._upto >= hello["head"] and not known.done():
+                    known.set_result(None)
+
+    def _meet(self, hello: Mapping[str, JSON]) -> None:
+        """Know whose journal this is; another run's cannot continue ours."""
+        start = datetime.fromisoformat(hello["start"])
+        is_first = self._upto == 0
+        if not is_first and (start != self.replica.time.start or hello["head"] < self._upto):
+            raise NotAllowedError(
+                f"The world at {self.url} is another run than the one that was followed. "
+                "Start again."
+            )
+        self.replica.time.start = start
+        self._speed = 0.0 if hello["paused"] else float(hello["speed"])
+        self.replica.time.tell(hello["now"], self._speed)
+        self.lost = ""
+
+
+def _error(status: int, problem: JSON) -> TwinError:
+    """The error that the other side has made a problem document of."""
+    if not isinstance(problem, Mapping):
+        return SourceLostError(f"The other side answered {status} without saying why.")
+    code, detail = problem.get("code"), str(problem.get("detail", status))
+    if code == RefusedError.code:
+        return RefusedError(
+            problem["operation"],
+            problem["guard"],
+            problem["expected"],
+            problem["found"],
+            since=problem["since"],
+            invocation=problem["invocation"],
+        )
+    if status == 422:
+        return BadValueError(detail)
+    if status in (401, 403, 404):
+        return NotAllowedError(detail)
+    return SourceLostError(detail)
+
+
+def _failure(twin: str, operation: str, status: Mapping[str, JSON]) -> TwinError:
+    """The error that an invocation ended with, as it was raised on the other side."""
+    error = status["error"]
+    if status["step"] in ("cancelled", "expired"):
+        return InvocationFailedError(f"{twin}.{operation}: {error['title']}.", "cancelled")
+    reason, message = str(error.get("reason", "failed")), str(error["title"])
+    if reason == SourceLostError.code:
+        return SourceLostError(message)
+    if reason == BadValueError.code:
+        return BadValueError(message)
+    return InvocationFailedError(message, reason)

@@ -26,8 +26,11 @@ class Reading:
     twin: str
 
     def fresh_until(self, horizon_s: float | None) -> float:
-        """The first moment at which this reading is no longer part of the state."""
-        return float("inf") if horizon_s is None else self.effective + horizon_s
+        """The first moment at which this reading is no longer part of the state.
+
+        To the microsecond, as clocks tell time: else a timer could come a hair before it for ever.
+        """
+        return float("inf") if horizon_s is None else round(self.effective + horizon_s, 6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ class Shadows:
             horizon = twin.properties[name].horizon(reading.quality)
             if horizon is None or name in ledger.stale:
                 continue
-            until = reading.effective + horizon
+            until = reading.fresh_until(horizon)
             if until <= now:
                 ended.append((name, until))
             else:

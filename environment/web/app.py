@@ -129,6 +129,8 @@ async def _answering(request: web.Request, handler: Next) -> web.StreamResponse:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cache-Control", "no-store")
+        if WHO in request:  # how far one must have followed to have seen what this answer did
+            response.headers["Twin-Seq"] = str(request.app[SITE].follower.head)
     return response
 
 

@@ -60,9 +60,9 @@ async def test_a_guard_refuses_by_name_with_what_it_expected_and_found_and_since
 
 async def test_available_operations_say_beforehand_what_would_refuse() -> None:
     ward, ann = await ward_with(Bulb())
-    assert ann.available("lamp")[0]["available"] is True
+    assert (await ann.available("lamp"))[0]["available"] is True
     ward.tell("lamp", "power", False)
-    row = ann.available("lamp")[0]
+    row = (await ann.available("lamp"))[0]
     assert (row["available"], row["guard"], row["found"]) == (False, "power_fits", "power False")
 
 

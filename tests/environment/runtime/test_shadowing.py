@@ -16,6 +16,13 @@ async def test_a_reading_reaches_everyone_who_takes_it_through_links_with_its_or
     assert len([c for c in ward.world.journal if c.name == "hr"]) == 1
 
 
+async def test_a_horizon_that_ends_between_two_ticks_of_the_clock_ends_all_the_same() -> None:
+    ward = Ward()
+    ward.sense(at=-29.95, hr=81)  # -29.95 + 30 is a hair more than 0.05
+    await ward.clock.sleep(0.1)
+    assert ward.world.state("person").absent["hr"].reason == "stale"
+
+
 async def test_a_value_is_gone_when_its_horizon_is_over_and_is_never_shown_as_new() -> None:
     ward = Ward()
     ward.sense(hr=81)
