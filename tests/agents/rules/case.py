@@ -90,8 +90,13 @@ class Said:
 class Case:
     """One patient, the twins around, and the agents that watch."""
 
-    def __init__(self, *agents: str, programs: Mapping[str, Program] | None = None) -> None:
-        self.clock = VirtualClock(START, begin_s=BEGIN_S)
+    def __init__(
+        self,
+        *agents: str,
+        programs: Mapping[str, Program] | None = None,
+        begin_s: float = BEGIN_S,
+    ) -> None:
+        self.clock = VirtualClock(START, begin_s=begin_s)
         self.world = World(self.clock, kinds(), Journal("case"))
         self._roles = PEOPLE | dict.fromkeys(agents, "agent")
         self.operations = Operations(self.world, self._roles)
@@ -134,7 +139,7 @@ class Case:
         for display in (TABLET, WALL):
             world.add("display", display)
             await world.attach(Screen(display), serves=[display])
-        body = Physiology(BodyParameters(), start_s=BEGIN_S)
+        body = Physiology(BodyParameters(), start_s=self.clock.now())
         facts = {"age": 40, "sex": "male", "weight_kg": 80}
         bedside = Bedside("patient", body, facts=facts, passport=passport, pace=0.0)
         await world.attach(bedside, serves=["patient"])
