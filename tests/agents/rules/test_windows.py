@@ -69,6 +69,31 @@ COURSES = [
         never=["BRE-01", "BRE-03", "AIR-01", "PRO-01"],
     ),
     Course(
+        name="a stab into the heart",
+        body=bodies.TAMPONADE,
+        begin="07:00",
+        end="25:00",
+        injury="-04:00",
+        facts={
+            "age": 27,
+            "mechanism": "penetrating",
+            "red": ["penetrating_injury"],
+            **injured("chest", "stab", "left"),
+        },
+        at={"24:30": {"pulse": False, "rhythm": "pea"}},
+        leaves="11:00",
+        must=[
+            ("TRI-01", "high", "07:00", "08:00"),
+            ("HAE-03", "high", "07:00", "08:30"),
+            ("HAE-02", "high", "07:00", "10:00"),
+            ("BRE-02", "medium", "08:40", "10:00"),
+            ("HAE-01", "high", "10:40", "12:10"),
+            ("BRE-03", "high", "08:40", "12:15"),
+            ("ARR-01", "high", "24:30", "24:45"),
+        ],
+        never=["PRO-01", "PRO-05", "HAE-13", "NEU-04"],
+    ),
+    Course(
         name="a bleeding liver",
         body=bodies.LIVER,
         begin="06:00",
@@ -247,8 +272,8 @@ async def follow(case: Case, course: Course) -> None:
             acts.pop(at)(body)
         body.advance(time_s)
         signs = body.signs()
-        shown = {name: round(getattr(signs, name)) for name in ("hr", "sbp", "rr", "spo2")}
-        case.feed(**shown)
+        if signs.pulse:
+            case.feed(**{name: round(getattr(signs, name)) for name in ("hr", "sbp", "rr", "spo2")})
         for at in [at for at in notes if at <= time_s]:
             case.note(**notes.pop(at))
         if leaves <= time_s:
