@@ -3,6 +3,7 @@
 from agents.bdi.actions import Actions, Call, action
 from agents.bdi.cycle import Agent
 from agents.bdi.failure import ActionFailed
+from agents.bdi.lint_beliefs import World
 from agents.bdi.mailbox import Message
 from agents.bdi.printing import term_text
 from agents.bdi.program import Program
@@ -23,6 +24,7 @@ __all__ = [
     "Struct",
     "TracedAgent",
     "Var",
+    "World",
     "action",
     "term_text",
     "to_python",

@@ -10,6 +10,7 @@ from typing import Any
 
 from agents.bdi.actions import Actions
 from agents.bdi.cycle import Agent
+from agents.bdi.lint_beliefs import World
 from agents.bdi.program import Program
 from agents.bdi.tracing import TracedAgent
 from agents.errors import AgentError
@@ -86,7 +87,7 @@ def check(files: list[Path]) -> int:
     actions = Actions.standard()
     count = 0
     for path in files:
-        for problem in Program.load(path).check(actions):
+        for problem in Program.load(path).check(actions, World()):
             count += 1
             _write(f"{problem}\n")
     return 1 if count else 0

@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from agents.bdi.actions import Actions
 from agents.bdi.formulas import RELATIONS, Rule, is_action_name
+from agents.bdi.lint_beliefs import (
+    World,
+    check_beliefs,
+    check_comparisons,
+    check_operations,
+    check_rule_comparisons,
+)
 from agents.bdi.plans import VARS, Plan
 from agents.bdi.terms import (
     BODY,
@@ -48,8 +55,14 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message} [{self.code}]"
 
 
-def check_program(program: Program, actions: Actions | None) -> list[Problem]:
-    """Every problem, by file and line."""
+def check_program(
+    program: Program, actions: Actions | None, world: World | None = None
+) -> list[Problem]:
+    """Every problem, by file and line.
+
+    The engine knows no world: whether a belief ever comes and an operation exists is asked only
+    where the caller declares one (an empty one for a program that runs alone).
+    """
     known = actions if actions is not None else Actions.standard()
     found: list[Problem] = []
     for entry in program.initial:
@@ -75,11 +88,18 @@ def check_program(program: Program, actions: Actions | None) -> list[Problem]:
         if plan.op == "-!" and plan.functor is not None:
             recoveries.setdefault(plan.functor, []).append(plan)
         found.extend(_lonely_variables(plan))
+        found.extend(Problem(*p) for p in check_comparisons(plan))
     if not catches_all:
         for functor, _args, _ann in program.goals:
             if functor not in goals:
                 found.append(_no_plan(functor, goals, program.file, 1, "the initial goal"))
     found.extend(_never_reached(program.plans))
+    for rule in program.initial:
+        if isinstance(rule, Rule):
+            found.extend(Problem(*p) for p in check_rule_comparisons(rule))
+    if world is not None:
+        found.extend(Problem(*p) for p in check_beliefs(program, plans, world))
+        found.extend(Problem(*p) for p in check_operations(plans, world))
     for candidates in recoveries.values():
         if not any(_unconditional(p) for p in candidates):
             last = candidates[-1]

@@ -20,6 +20,7 @@ from agents.errors import ProgramError, did_you_mean
 if TYPE_CHECKING:
     from agents.bdi.actions import Actions
     from agents.bdi.lint import Problem
+    from agents.bdi.lint_beliefs import World
 
 Parts = tuple[Functor, tuple[Term, ...], tuple[Term, ...]]
 _DIRECTIVES = ("include", "namespace", "register_function", "dg", "bdg", "ebdg", "bc")
@@ -84,11 +85,11 @@ class Program:
         mixed = {entry[0] for entry in self.initial if not isinstance(entry, Rule)}
         return {f: None if f in mixed else tuple(rules) for f, rules in found.items()}
 
-    def check(self, actions: Actions | None = None) -> list[Problem]:
-        """What looks wrong, without running anything."""
+    def check(self, actions: Actions | None = None, world: World | None = None) -> list[Problem]:
+        """What looks wrong, without running anything; ``world`` is what a host adds."""
         from agents.bdi.lint import check_program
 
-        return check_program(self, actions)
+        return check_program(self, actions, world)
 
     # -- reading -----------------------------------------------------------------------------
 
