@@ -1,10 +1,22 @@
 """Cases to start from: at the scene with the rescuers, in hospital with the trauma leader."""
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.agents.rules.case import Case
+from tests.agents.rules.case import Case, program
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_stay() -> Iterator[None]:
+    """The compiled plans live through all cases: the collector need not look at them each time."""
+    for role in ("rescuer_assistant", "leader_assistant"):
+        program(role)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
