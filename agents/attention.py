@@ -5,7 +5,8 @@ rules that the condition uses, so that a new plan is attended to without any lis
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from agents.bdi import Agent, Atom, Program, Struct
 from agents.bdi.formulas import Rule
@@ -80,7 +81,13 @@ class Attention:
 
 
 def attention(program: Program) -> Attention:
-    """Read off a program what its reviews depend on."""
+    """Read off a program what its reviews depend on; agents of one program share the work."""
+    return replace(_read_off(program, len(program.plans), len(program.initial)), hopeful={})
+
+
+@lru_cache(maxsize=32)
+def _read_off(program: Program, plans: int, initial: int) -> Attention:
+    """The counts tell a program that has grown since."""
     heads: dict[str, set[str]] = {}
     for entry in program.initial:
         if isinstance(entry, Rule):
