@@ -26,7 +26,7 @@ from environment.model.frame import State
 from environment.replica import Replica
 from environment.runtime.notices import Notice, current_cause
 from environment.runtime.operations import Availability
-from environment.wire import change_in
+from environment.wire import OWN_TYPE, change_in
 
 #: Seconds between attempts to connect again (engineering default).
 RETRY_S = 0.5
@@ -243,7 +243,7 @@ class Http:
     async def _ask(
         self, method: str, path: str, *, by: str, body: JSON = None, cause: int | None = None
     ) -> JSON:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": f"{OWN_TYPE}, application/json;q=0.9"}
         if by:
             headers["Twin-By"] = by
         if cause is not None:

@@ -6,6 +6,9 @@ from dataclasses import asdict
 from environment.model.change import FIELDS, JSON, Cause, Change
 from environment.model.frame import Absent, Reading, State
 
+#: Our own description of a kind of twin, all that a client in another process needs.
+OWN_TYPE = "application/vnd.traumatwin.model+json"
+
 
 def change_out(change: Change) -> dict[str, JSON]:
     """A change as an object."""

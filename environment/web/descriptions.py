@@ -244,6 +244,7 @@ def thing_description(
         "title": twin.id,
         "description": inspect.getdoc(type(twin)) or "",
         **security(is_open),
+        **_course(type(twin)),
         "properties": properties,
         "actions": actions,
         "events": events,
@@ -275,17 +276,32 @@ def security(is_open: bool) -> dict[str, JSON]:
 
 
 def thing_model(kind: type[Twin], base: str) -> dict[str, JSON]:
-    """The model that all twins of a kind share: no addresses, no forms."""
+    """The model that all twins of a kind share: no addresses, no forms.
+
+    Every member is optional in a description, since each is made for one caller and his rights.
+    """
     return {
         "@context": [*TD_CONTEXTS, OWN_CONTEXT],
         "@type": ["tm:ThingModel", f"tt:{kind.kind}"],
         "id": f"urn:traumatwin:model:{kind.kind}",
-        "title": kind.kind,
+        "title": "{{TWIN}}",
         "description": inspect.getdoc(kind) or "",
         "properties": {n: _property(p) for n, p in kind.properties.items()},
         "actions": {n: _action(o) for n, o in kind.operations.items()},
         "events": {n: _event(e) for n, e in kind.events.items()},
+        "tm:optional": [
+            *(f"/properties/{name}" for name in kind.properties),
+            *(f"/actions/{name}" for name in kind.operations),
+            *(f"/events/{name}" for name in kind.events),
+        ],
         "links": [{"rel": "collection", "href": f"{base}/models"}],
+        **_course(kind),
+    }
+
+
+def _course(kind: type[Twin]) -> dict[str, JSON]:
+    """The links and phases that twins of a kind can have."""
+    return {
         "tt:links": {
             rel: {"description": link.doc, "inverse": link.inverse, "many": link.many}
             for rel, link in kind.link_types.items()

@@ -8,6 +8,7 @@ from aiohttp import web
 from environment.model.change import JSON
 from environment.web import invoking, pages, streams, things, twins
 from environment.web.bodies import Fact, Reason
+from environment.wire import OWN_TYPE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -61,12 +62,12 @@ ROUTES: tuple[Route, ...] = (
         types=(_SSE,),
         headers=("Last-Event-ID",),
     ),
-    Route(path="/models", handler=things.models, tag="directory", types=(_LD, "application/json")),
+    Route(path="/models", handler=things.models, tag="directory", types=(_LD, OWN_TYPE)),
     Route(
         path="/models/{kind}",
         handler=things.model,
         tag="directory",
-        types=(_TM, _LD, "application/json"),
+        types=(_TM, _LD, OWN_TYPE),
     ),
     Route(path="/twins", handler=twins.lookup, tag="twins", query=("kind", "rel", "target")),
     Route(

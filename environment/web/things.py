@@ -31,6 +31,7 @@ from environment.web.site import (
     visible,
     whole,
 )
+from environment.wire import OWN_TYPE
 
 LD_TYPE = "application/ld+json"
 
@@ -99,17 +100,18 @@ async def no_registration(request: web.Request) -> web.StreamResponse:
 
 
 async def models(request: web.Request) -> web.StreamResponse:
-    """Every kind of twin: Thing Models, or our own description as plain JSON."""
+    """Every kind of twin: Thing Models, or our own description of them."""
     site = site_of(request)
     base = site.base(request)
     if _wants_own(request):
-        return answer({name: kind.describe() for name, kind in site.world.models.items()})
+        own = {name: kind.describe() for name, kind in site.world.models.items()}
+        return answer(own, content_type=OWN_TYPE)
     rows = [thing_model(kind, base) for kind in site.world.models.values()]
     return answer(rows, content_type=LD_TYPE)
 
 
 async def model(request: web.Request) -> web.StreamResponse:
-    """One kind of twin: its Thing Model, or our own description as plain JSON."""
+    """One kind of twin: its Thing Model, or our own description of it."""
     site, kind = site_of(request), request.match_info["kind"]
     found = site.world.models.get(kind)
     if found is None:
@@ -117,12 +119,13 @@ async def model(request: web.Request) -> web.StreamResponse:
             404, "unknown_kind", f"No kind '{kind}'.{did_you_mean(kind, site.world.models)}"
         )
     if _wants_own(request):
-        return answer(found.describe())
+        return answer(found.describe(), content_type=OWN_TYPE)
     return answer(thing_model(found, site.base(request)), content_type=TM_TYPE)
 
 
 def _wants_own(request: web.Request) -> bool:
-    offered = {TM_TYPE: "tm", LD_TYPE: "tm", "application/json": "own"}
+    # Tools that ask for application/json want the Thing Model.
+    offered = {TM_TYPE: "tm", LD_TYPE: "tm", "application/json": "tm", OWN_TYPE: "own"}
     return accepts(request, offered, "tm") == "own"
 
 

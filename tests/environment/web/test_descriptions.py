@@ -11,6 +11,7 @@ from environment.runtime.access import ROLES as ALL_ROLES
 from environment.runtime.access import Caller, Rights
 from environment.twins import kinds
 from environment.web.descriptions import thing_description, thing_model
+from environment.wire import OWN_TYPE
 from tests.environment.web.stage import Stage
 
 SCHEMA = json.loads((Path(__file__).parent / "data/td-json-schema-validation.json").read_text())
@@ -40,6 +41,20 @@ def test_a_model_names_every_member_of_its_class_and_has_no_address_of_one_twin(
     assert set(model["actions"]) == set(twin.operations)
     assert set(model["events"]) == set(twin.events)
     assert "forms" not in json.dumps(model)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_a_description_says_of_each_member_what_the_model_says(kind: str) -> None:
+    twin = kinds()[kind]
+    model = thing_model(twin, "http://127.0.0.1:1")
+    who = Caller("somebody", "instructor", ("one",))
+    description = thing_description(twin("one"), "http://127.0.0.1:1", who, Rights())
+    for group in ("properties", "actions", "events"):
+        for name, row in model[group].items():
+            if name in description[group]:
+                assert {k: description[group][name][k] for k in row} == row
+            else:
+                assert f"/{group}/{name}" in model["tm:optional"]
 
 
 @pytest.mark.wall_time
@@ -106,7 +121,7 @@ async def test_links_of_a_twin_are_links_of_its_description(stage: Stage) -> Non
 
 @pytest.mark.wall_time
 async def test_models_come_as_things_or_as_our_own_words(stage: Stage) -> None:
-    own = await stage.ask("GET", "/models/display", accept="application/json")
+    own = await stage.ask("GET", "/models/display", accept=OWN_TYPE)
     assert own.json["operations"]["show"]["roles"] == ["agent", "instructor"]
     model = await stage.ask("GET", "/models/display", accept="*/*")
     assert model.type == "application/tm+json"
