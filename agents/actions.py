@@ -1,6 +1,7 @@
 """What our plans may do beside the standard library: typed functions, found by their decorator.
 
-Their signatures and docstrings are the plan author's manual. `call.host` is the agent's body.
+Their signatures and docstrings are the plan author's manual, which is why they stand in one file.
+`call.host` is the agent's body.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Bleeding: HAE-01 to HAE-16. Sources of the limits: see the rules' own plans."""
+"""Bleeding: HAE-01 to HAE-16. Sources of the limits: see the rules' own plans.
+
+Long, because it is one table for the sixteen rules of one file of plans, to be read rule by rule.
+"""
 
 from environment.model.change import JSON
 from tests.agents.rules.case import ago

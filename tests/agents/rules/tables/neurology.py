@@ -1,4 +1,4 @@
-"""Head injury: NEU-01 to NEU-05."""
+"""Head injury: NEU-01 to NEU-05, one table for one file of plans."""
 
 from tests.agents.rules.case import ago
 from tests.agents.rules.row import (
