@@ -56,6 +56,7 @@ class Http:
         self._following: asyncio.Task[None] | None = None
         self._numbers: dict[int, asyncio.Task[int]] = {}
         self._last_sent: asyncio.Task[int] | None = None
+        self._withdrawing: set[asyncio.Task[None]] = set()
         self._speed = 1.0
         self.lost = ""  # why the world cannot be reached now
 
@@ -83,6 +84,7 @@ class Http:
         self._closing.set()
         if self._last_sent is not None:
             await asyncio.gather(self._last_sent, return_exceptions=True)
+        await asyncio.gather(*self._withdrawing, return_exceptions=True)
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
@@ -130,19 +132,30 @@ class Http:
         path = f"{self._path(twin)}/operations/{quote(operation)}"
         body = self._arguments(twin, operation, args, named)
         cause = await self._real(current_cause()[1])
-        status = await self._ask("POST", path, by=by, body=body, cause=cause)
-        where = f"{path}/{status['invocation']}"
+        loop = asyncio.get_running_loop()
+        asked = loop.create_task(self._ask("POST", path, by=by, body=body, cause=cause))
         try:
+            status = await asyncio.shield(asked)
+            where = f"{path}/{status['invocation']}?wait={WAIT_S}"
             while status["status"] in ("pending", "running"):
-                status = await self._ask("GET", f"{where}?wait={WAIT_S}", by=by)
+                status = await self._ask("GET", where, by=by)
         except asyncio.CancelledError:
-            # Whoever asked no longer wants it; the other side is told, whatever becomes of it.
-            gone = asyncio.ensure_future(self._ask("DELETE", where, by=by))
-            gone.add_done_callback(lambda task: task.cancelled() or task.exception())
+            # Whoever asked no longer wants it, and the other side is told, even if it was just
+            # being asked.
+            withdrawing = loop.create_task(self._withdraw(asked, path, by))
+            self._withdrawing.add(withdrawing)
+            withdrawing.add_done_callback(self._withdrawing.discard)
             raise
         if status["status"] == "completed":
             return status["output"]
         raise _failure(twin, operation, status)
+
+    async def _withdraw(self, asked: "asyncio.Task[JSON]", path: str, by: str) -> None:
+        try:
+            status = await asked
+            await self._ask("DELETE", f"{path}/{status['invocation']}", by=by)
+        except TwinError:
+            return  # refused, ended meanwhile, or out of reach: there is nothing to withdraw
 
     async def available(self, twin: str, by: str) -> list[Availability]:
         """With the guards that would refuse."""
