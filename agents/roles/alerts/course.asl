@@ -45,9 +45,8 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
 // -- what to review ---------------------------------------------------------------------------
 
 @observed
-+observed(Names) : on_duty
-  <- .due(Names, Due);
-     !review_all(Due).
++observed(Names) : on_duty & .due(Names, Due) & Due \== []
+  <- !review_all(Due).
 // After notes of our own have changed, which nothing outside tells of.
 @look
 +!look(Names) : on_duty
