@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.bdi.actions import Actions
+from agents.bdi.coverage import Coverage, CoveredAgent
 from agents.bdi.cycle import Agent
 from agents.bdi.lint_beliefs import World
 from agents.bdi.program import Program
@@ -38,24 +39,40 @@ def main(arguments: list[str] | None = None) -> int:
         )
         parser.add_argument("--seed", type=int, default=0, help="seed of the agent's chance")
         parser.add_argument("--trace", type=Path, help="file that gets one JSON object a line")
+    if command != "check":
+        parser.add_argument(
+            "--coverage",
+            type=Path,
+            help="file that gets what was run: .json, or else a table and the marked texts",
+        )
     options = parser.parse_args(argv)
+    coverage = Coverage() if command != "check" and options.coverage is not None else None
     try:
         if command == "check":
             return check(options.files)
         if command == "test":
             from agents.bdi.plan_tests import run_files
 
-            return run_files(options.files)
-        return run(options.files[0], options.timeout, options.seed, options.trace)
+            return run_files(options.files, coverage=coverage)
+        return run(options.files[0], options.timeout, options.seed, options.trace, coverage)
     except AgentError as error:
         sys.stderr.write(f"{error}\n")
         return 3
     except FileNotFoundError as error:
         sys.stderr.write(f"No file '{error.filename}'.\n")
         return 3
+    finally:
+        if coverage is not None:
+            coverage.write(options.coverage)
 
 
-def run(path: Path, timeout_s: float, seed: int, trace: Path | None = None) -> int:
+def run(
+    path: Path,
+    timeout_s: float,
+    seed: int,
+    trace: Path | None = None,
+    coverage: Coverage | None = None,
+) -> int:
     """Runs one agent until it is idle or the time is over; the clock jumps over waits."""
     time = [0.0]
     options: dict[str, Any] = {
@@ -65,6 +82,10 @@ def run(path: Path, timeout_s: float, seed: int, trace: Path | None = None) -> i
         "log": _complain,
     }
     program = Program.load(path)
+    if coverage is not None:
+        return _until_idle(
+            CoveredAgent("agt", program, coverage=coverage, **options), time, timeout_s
+        )
     if trace is None:
         return _until_idle(Agent("agt", program, **options), time, timeout_s)
     with trace.open("w", encoding="utf-8") as file:

@@ -14,7 +14,6 @@ from random import Random
 from typing import Any
 
 from agents.bdi import arithmetic, mailbox
-from agents.bdi.acting import Acting
 from agents.bdi.actions import Actions
 from agents.bdi.beliefs import (
     SELF,
@@ -40,6 +39,7 @@ from agents.bdi.printing import term_text
 from agents.bdi.program import Program
 from agents.bdi.reloading import Changes, reload
 from agents.bdi.scopes import body_is_through, watch
+from agents.bdi.seams import Seams
 from agents.bdi.state import literal_from
 from agents.bdi.syntax import parse_term
 from agents.bdi.templates import Frame
@@ -56,7 +56,7 @@ _SLEEPING = Functor("jag_sleeping", 0)
 _AWAKING = Functor("jag_awaking", 0)
 
 
-class Agent(Acting):
+class Agent(Seams):
     """One mind: an AgentSpeak program at work."""
 
     def __init__(
@@ -87,6 +87,7 @@ class Agent(Acting):
             explain=explain,
             compile_after=compile_after,
         )
+        self._fit_seams()
         self._start(program)
 
     def _start(self, program: Program) -> None:
@@ -173,6 +174,7 @@ class Agent(Acting):
         completed, due, waits = self.completed, self.due, self.waits
         heap = due._heap
         handle = self.handle
+        take_event, take_intention = self._queues()
         while max_cycles > 0:
             max_cycles -= 1
             self.cycle += 1
@@ -188,10 +190,10 @@ class Agent(Acting):
                 continue
             else:
                 while events:
-                    if handle(events.popleft()):
+                    if handle(take_event()):
                         break
             if running:
-                it = running.popleft()
+                it = take_intention()
                 if not it.dead:
                     self._step(it)
             elif not events and not inbox and not self.meta_events and not self._anything_due():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.bdi.actions import Actions, builtin
+from agents.bdi.coverage import Coverage, CoveredAgent
 from agents.bdi.cycle import Agent
 from agents.bdi.failure import StepFailure
 from agents.bdi.formulas import ask
@@ -19,6 +20,7 @@ from agents.bdi.terms import Atom, Struct, Term, literal_parts
 from agents.bdi.trace import Reason
 from agents.bdi.unification import Trail, unify
 
+_MOST_CYCLES = 1_000_000  # of one test; engineering default
 _LIMIT_S = 3600.0  # seconds of the test's own clock; engineering default
 
 
@@ -58,38 +60,60 @@ def is_test(plan: Plan) -> bool:
     return plan.op == "+!" and label.__class__ is Struct and Atom("test") in label.ann
 
 
-def run_test(program: Program, plan: Plan, actions: Actions) -> str:
+def run_test(
+    program: Program, plan: Plan, actions: Actions, coverage: Coverage | None = None
+) -> str:
     """Runs one test in a fresh agent with a clock of its own; why it failed, or nothing."""
     time = [0.0]
     failures: list[Reason] = []
-    agent = Agent("test", program, now=lambda: time[0], random=random.Random(0), actions=actions)
+    options: dict[str, Any] = {
+        "now": lambda: time[0],
+        "random": random.Random(0),
+        "actions": actions,
+    }
+    agent = (
+        Agent("test", program, **options)
+        if coverage is None
+        else CoveredAgent("test", program, coverage=coverage, **options)
+    )
     agent.on_failure(failures.append)
     assert plan.functor is not None
     agent.achieve((plan.functor.name, ()))
     while not failures:
         due = agent.run()
+        if agent.cycle > _MOST_CYCLES:
+            return f"{plan.file}:{plan.line}: not at its end after {_MOST_CYCLES} cycles"
         if agent.idle:
             if due is None or due > _LIMIT_S:
                 break
             time[0] = max(time[0], due)
     if not failures:
+        if any(f["plan"] == plan.label for it in agent.intentions() for f in it["frames"]):
+            return f"{plan.file}:{plan.line}: not at its end after {_LIMIT_S:g} s of its clock"
         return ""
     first = failures[0]
     return f"{first.file}:{first.line}: {first.error}: {first.message}"
 
 
-def run_files(files: list[Path], actions: Actions | None = None) -> int:
-    """Runs every test of the files; the exit code."""
-    known = actions if actions is not None else Actions.standard()
+def with_assertions(actions: Actions) -> Actions:
+    """The registry with what tests say beside."""
     for function in (check, check_equal, check_added):
-        known.add(function)
+        actions.add(function)
+    return actions
+
+
+def run_files(
+    files: list[Path], actions: Actions | None = None, coverage: Coverage | None = None
+) -> int:
+    """Runs every test of the files; the exit code."""
+    known = with_assertions(actions if actions is not None else Actions.standard())
     failed = 0
     for path in files:
         program = Program.load(path)
         for plan in program.plans:
             if not is_test(plan):
                 continue
-            why = run_test(program, plan, known)
+            why = run_test(program, plan, known, coverage)
             failed += bool(why)
             sys.stdout.write(f"{'FAILED' if why else 'passed'} {plan.label} {why}".rstrip() + "\n")
     return 1 if failed else 0

@@ -49,6 +49,7 @@ class Causes(tuple[Any, ...]):
 
 
 Select = Callable[["Agent", "Event"], "Frame | None"]
+Chooser = Callable[["Agent", "Event", "tuple[Select, ...]"], "Frame | None"]
 
 
 class Trigger:
@@ -110,6 +111,16 @@ class Trigger:
                 groups[key].append(select)
         self.rest = tuple(rest)
         self.by_first = {k: tuple(group) for k, group in groups.items()}
+
+    def choose_by(self, choose: Chooser) -> None:
+        """Puts one select function in the place of all: it asks every candidate and chooses."""
+        candidates = self.selects
+
+        def select(ag: Agent, event: Event) -> Frame | None:
+            return choose(ag, event, candidates)
+
+        self.selects = (select,)
+        self.by_first = None
 
     def exchange(self, old: Select, new: Select) -> None:
         """Puts a compiled select function in the place of what it was made from."""
@@ -392,6 +403,7 @@ class PlanLibrary:
         # Plans inside plans, by identity; they stay, as a running intention may hold them still.
         self.inner_plans: dict[int, Plan] = {}
         self.invented = 0
+        self.choose: Chooser | None = None  # where somebody chooses among all options
         self.bound: dict[str, tuple[Plan, Select]] = {}  # compiled, by label
         # Events until a plan is compiled; engineering default: one seen less is not worth it.
         self.compile_after = compile_after
@@ -408,6 +420,10 @@ class PlanLibrary:
                 found.fail = self.trigger("-" + op[1], functor)
         return found
 
+    def fill(self, plan: Plan, ag: Agent, event: Event, frame: Frame) -> Frame | None:
+        """The frame of a plan inside another, where trigger and context fit."""
+        return plan.fill(ag, event, frame)
+
     def knows(self, op: str, functor: Functor) -> bool:
         """Whether some plan names this trigger."""
         return (op, functor) in self.plans_of or any(
@@ -420,6 +436,8 @@ class PlanLibrary:
         selects = tuple([self._select_of(plan, trigger) for plan in plans])
         scoped = tuple([p for p in self.inner_plans.values() if p.takes(trigger)])
         trigger.set_plans(plans, selects, scoped)
+        if self.choose is not None and trigger.selects:
+            trigger.choose_by(self.choose)
 
     def _select_of(self, plan: Plan, trigger: Trigger) -> Select:
         """The compiled select function, or one that compiles once it is used often enough."""

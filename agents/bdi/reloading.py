@@ -71,6 +71,7 @@ def reload(ag: Agent, program: Program) -> Changes:
     library.replace_all([*before, *plans, *after])
     _change_beliefs(ag, program)
     ag.program = program
+    ag._fit_options()
     changes = Changes(tuple(added), tuple(removed), tuple(replaced))
     if changes:
         lists = [make_list([Atom(n) for n in names]) for names in (added, removed, replaced)]

@@ -65,7 +65,7 @@ def _selected(ag: Agent, plan: Plan, outer: Frame, event: Event) -> Frame | None
         if outer[theirs] is None:
             outer[theirs] = Var(plan.names[own - VARS])
         frame[own] = outer[theirs]
-    return plan.fill(ag, event, frame)
+    return ag.library.fill(plan, ag, event, frame)
 
 
 class GoalCondition(Wait):

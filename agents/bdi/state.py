@@ -105,8 +105,8 @@ class State:
         self.spawn: Callable[[Coroutine[Any, Any, Any]], Any] = _create_task
         self.stop: Callable[[], None] = _no_wake  # what `.stopMAS` calls
         self.peers: Callable[[], Iterable[str]] = tuple  # names for `.broadcast`, `.all_names`
-        self.beliefs_base = BeliefBase()
-        self.library = PlanLibrary(program.plans, compile_after)
+        self.beliefs_base = self.make_beliefs()
+        self.library = self.make_library(program.plans, compile_after)
         self.events: deque[Event] = deque()
         self.meta_events: deque[Event] = deque()
         self.running: deque[Intention] = deque()
@@ -132,6 +132,14 @@ class State:
         self._is_running = False
         self._asleep = False  # has been told so, where the program wants to know
         self.extras: dict[str, Any] = {}  # what internal actions keep for this agent
+
+    def make_beliefs(self) -> BeliefBase:
+        """The belief base that the agent starts with; a seam."""
+        return BeliefBase()
+
+    def make_library(self, plans: list[Plan], compile_after: int) -> PlanLibrary:
+        """The plan library that the agent starts with."""
+        return PlanLibrary(plans, compile_after)
 
     def _arrived(self) -> None:
         if self.idle and not self._is_running:

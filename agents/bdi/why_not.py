@@ -67,7 +67,7 @@ def _reached(ag: Agent, plan: Plan, event: tuple[Any, ...]) -> tuple[int, str]:
             break
         undo(own)
         if not found:
-            text = term_text(shown(_term(parts[count - 1]), known))
+            text = term_text(shown(node_term(parts[count - 1]), known))
             undo(trail)
             return count - 1, f"for {event[0].text(event[1])}, {text} does not hold"
     undo(trail)
@@ -81,13 +81,13 @@ def _kept(value: Any) -> Any:
     return None if value is None else copy_term(value)
 
 
-def _term(node: Node) -> Term:
+def node_term(node: Node) -> Term:
     """The term of a prepared formula."""
     kind = node[0]
     if kind == K_NOT:
-        return struct("not", _term(node[1]))
+        return struct("not", node_term(node[1]))
     if kind in (K_AND, K_OR):
-        return struct("&" if kind == K_AND else "|", _term(node[1]), _term(node[2]))
+        return struct("&" if kind == K_AND else "|", node_term(node[1]), node_term(node[2]))
     if kind == K_VAR:
         return node[1]
     if len(node) > 1:
