@@ -354,15 +354,21 @@ def check(
 def report(
     run: RunName,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="The journal, one line a change.")] = False,
+    fhir: Annotated[
+        Path | None, typer.Option("--fhir", help="Write the case as a FHIR R4 document.")
+    ] = None,
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
     """Write a run's report anew, or put its journal or its report on standard output."""
     from scenarios import export
-    from scenarios.runs import PAGE, TRACKER, open_run, write_reports
+    from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports
 
     opened = open_run(run, _root(runs))
-    if jsonl:
+    if fhir is not None:
+        write_fhir(opened, fhir)
+        typer.echo(str(fhir))
+    elif jsonl:
         for line in export.lines(opened.story.journal):
             typer.echo(line)
     elif as_json:
