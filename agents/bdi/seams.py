@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agents.bdi.acting import Acting
 from agents.bdi.beliefs import Predicate
 from agents.bdi.failure import StepFailure
-from agents.bdi.formulas import first_solution, node_of
+from agents.bdi.formulas import Rule, first_solution, node_of
 from agents.bdi.intentions import Intention
 from agents.bdi.plans import PLAN_AT, VARS, Event, Trigger
 from agents.bdi.templates import Frame
@@ -75,7 +75,10 @@ class Seams(Acting):
     def _fit_options(self) -> None:
         """Asks for all options where somebody chooses among them."""
         overridden = type(self).select_option is not Seams.select_option
-        by_rule = _SELECT_OPTION in self.program.rules
+        by_rule = any(
+            (e.functor if isinstance(e, Rule) else e[0]) is _SELECT_OPTION
+            for e in self.program.initial
+        )
         chooses = overridden or by_rule
         if chooses == (self.library.choose is not None):
             return
