@@ -23,8 +23,8 @@ from spade.message import Message as SpadeMessage
 
 from agents import actions
 from agents.attention import attend
-from agents.bdi import Actions, Atom, Call, Message, Program, Reason, term_text
 from agents.bdi import Agent as Mind
+from agents.bdi import Atom, Call, Message, Program, Reason, term_text
 from agents.errors import NoServerError
 from agents.messages import MAX_BODY, AgentMessage, decode
 from agents.mind import MindTwin
@@ -163,14 +163,12 @@ class Body:
         self.address = address or Address()
         self._peers = dict(peers or {})  # bare address -> name: who is listened to
         self._twin = MindTwin(client, mind_twin or f"mind_{name}")
-        registry = Actions.standard()
-        registry.add(actions)
         self.mind = Mind(
             name,
             program,
             now=timer.now,
             random=random,
-            actions=registry,
+            actions=actions.registry(),
             host=self,
             printer=lambda text: self._twin.said("print", text),
             log=self._twin.said,

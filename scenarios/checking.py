@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents import actions
-from agents.bdi import Actions, Program
+from agents.bdi import Program
 from agents.errors import AgentError
 from environment.errors import TwinError
 from environment.twins import kinds
@@ -64,8 +64,7 @@ def _plan(path: Path) -> Result:
         return Result(kind="plan", name=name, problems=(str(wrong),))
     if ROLES in path.resolve().parents and path.resolve().parent != ROLES:
         return Result(kind="plan", name=name)  # a part that roles include: checked with them
-    known = Actions.standard()
-    known.add(actions)
+    known = actions.registry()
     found = tuple(
         f"{shown(path.parent / p.file)}:{p.line}: {p.message} [{p.code}]"
         for p in program.check(known)

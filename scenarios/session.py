@@ -1,15 +1,14 @@
 """The composition root: clock, world, assets, agents and people of one run, wired together here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Protocol
 
 from agents import actions
-from agents.bdi import Actions, Program
+from agents.bdi import Program
 from environment.client import InProcess, TwinClient
 from environment.model.change import Change
 from environment.model.twin import Twin
@@ -29,16 +28,13 @@ from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
 from environment.twins import kinds
+from scenarios.crew import MANAGED, ROOM_ROLE, Crew
 from scenarios.errors import PlansError
 from scenarios.schema import Scenario
-from scenarios.settings import Settings
 from scenarios.team import Team
 
 #: The plans that come with the project.
 SHIPPED_PLANS = Path(__file__).parent.parent / "agents" / "roles"
-#: One agent of this role manages each room of these types.
-ROOM_ROLE = "room_manager"
-MANAGED = ("shock_room", "ct", "angiography", "theatre")
 #: Seconds that one thing of a room's checklist takes (engineering default).
 PREPARES_IN_S = 60.0
 #: How often progress is told, in scenario seconds.
@@ -46,16 +42,6 @@ PROGRESS_EVERY_S = 30.0
 
 Progress = Callable[[float], None]
 Follow = Callable[[Change], None]
-
-
-class Agents(Protocol):
-    """The agents of a run: bodies that start and stop."""
-
-    async def start(self) -> None:
-        """Come to life."""
-
-    async def stop(self) -> None:
-        """End."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +121,17 @@ async def play(
 
 
 def load_programs(scenario: Scenario, plans: Path | None) -> dict[str, Program]:
+    """The program of each role of a scenario."""
+    return programs_of(scenario.agents, plans)
+
+
+def programs_of(roles: Iterable[str], plans: Path | None) -> dict[str, Program]:
     """The program of each role; a role without a file in a given folder has no plans."""
     folder = SHIPPED_PLANS if plans is None else plans
     if not folder.is_dir():
         raise PlansError(f"{folder}: there is no folder of plans here.")
     programs = {}
-    for role in scenario.agents:
+    for role in roles:
         path = folder / f"{role}.asl"
         if path.is_file():
             programs[role] = _checked(Program.load(path), folder)
@@ -154,9 +145,9 @@ def load_programs(scenario: Scenario, plans: Path | None) -> dict[str, Program]:
 
 def _checked(program: Program, folder: Path) -> Program:
     """A program all of whose actions exist; what else looks odd is the linter's affair."""
-    known = Actions.standard()
-    known.add(actions)
-    wrong = [p for p in program.check(known) if p.code in ("unknown_action", "wrong_arity")]
+    wrong = [
+        p for p in program.check(actions.registry()) if p.code in ("unknown_action", "wrong_arity")
+    ]
     if wrong:
         raise PlansError("\n".join(f"{folder / p.file}:{p.line}: {p.message}" for p in wrong))
     return program
@@ -183,9 +174,8 @@ class Session:
         self.transport = InProcess(self.world, self.operations)
         self.body = body_from(scenario.body_table())
         self.assets: dict[str, Adapter] = {}
-        self.agents: list[Agents] = []
+        self.crew = Crew(self.minds, programs, clock, self.client, self.random)
         self.team = Team(scenario, self.transport, clock, seed=seed, spawn=self._spawn)
-        self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
 
     def client(self, by: str) -> TwinClient:
         """A client for somebody who takes part."""
@@ -197,16 +187,20 @@ class Session:
 
     async def start(self, transport: str = "container") -> None:
         """Bring twins, assets, agents and people into being."""
-        scenario = self.scenario
-        for twin, kind in scenario.twins.items():
+        await self.build()
+        await self.crew.start(transport)
+        self.team.start()
+
+    async def build(self, *, with_agents: bool = True) -> None:
+        """Bring twins and assets into being; agents of another process tell themselves of it."""
+        for twin, kind in self.scenario.twins.items():
             if kind not in ("preh", "trauma", "mind"):
                 self.world.add(kind, twin, by="scenario")
         for name, role in self.minds.items():
             self.world.add("mind", f"mind_{name}", by=name)
-            self._tell_mind(name, role, "running")
+            if with_agents:
+                self._tell_mind(name, role, "running")
         await self._couple_assets()
-        await self._start_agents(transport)
-        self.team.start()
 
     async def until(self, at_s: float, progress: Progress | None = None) -> None:
         """Let the run go on until a scenario time."""
@@ -220,12 +214,10 @@ class Session:
     async def stop(self) -> None:
         """End people, agents and assets; what they left stays in the journal."""
         self.team.close()
-        for agent in reversed(self.agents):
-            await agent.stop()
+        await self.crew.stop()
         for name, role in self.minds.items():
             self._tell_mind(name, role, "stopped")
-        for end in reversed(self._ends):
-            await end()
+        await self.crew.end_server()
         await self.operations.close()
         await self.world.close()
         self.clock.close()
@@ -293,46 +285,6 @@ class Session:
     async def _couple(self, twin: str, asset: Adapter) -> None:
         self.assets[twin] = asset
         await self.world.attach(asset, serves=[twin])
-
-    async def _start_agents(self, transport: str) -> None:
-        if not self.minds:
-            return
-        from agents.body import Address, Body, Timer  # spade takes a second or more to import
-
-        clock = self.clock
-        timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
-        address = Address()
-        settings = Settings()
-        if transport == "xmpp" and settings.xmpp_domain:
-            address = Address(
-                domain=settings.xmpp_domain,
-                port=settings.xmpp_port,
-                password=settings.xmpp_password.get_secret_value(),
-                ca_file=str(settings.xmpp_ca_file or ""),
-            )
-        elif transport == "xmpp":
-            from agents.xmpp import serve
-
-            server = await serve()
-            self._ends.append(server.stop)
-            address = server.address
-        peers = {address.jid(name): name for name in self.minds}
-        for name, role in self.minds.items():
-            body = Body(
-                name,
-                role,
-                self.programs[role],
-                self.client(name),
-                timer,
-                self.random(name),
-                address=address,
-                peers=peers,
-            )
-            if role == ROOM_ROLE:
-                body.believe("my_room", name.removeprefix(f"{ROOM_ROLE}_"))
-            self.agents.append(body)
-        for agent in self.agents:
-            await agent.start()
 
     def _tell_mind(self, name: str, role: str, state: str) -> None:
         facts = {"role": role, "state": state, "plans": len(self.programs[role].plans)}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from agents import actions
-from agents.bdi import Actions, Program
+from agents.bdi import Program
 from agents.rules import RULES
 
 ROLES = sorted((Path(__file__).parents[2] / "agents" / "roles").glob("*.asl"))
@@ -14,8 +14,7 @@ every_role = pytest.mark.parametrize("path", ROLES, ids=lambda path: path.stem)
 
 @every_role
 def test_the_lint_finds_nothing_wrong(path: Path) -> None:
-    registry = Actions.standard()
-    registry.add(actions)
+    registry = actions.registry()
     assert [str(problem) for problem in Program.load(path).check(registry)] == []
 
 

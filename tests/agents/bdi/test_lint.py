@@ -95,5 +95,5 @@ def world_of_twins() -> World:
 
 @pytest.mark.parametrize("path", ROLES, ids=lambda path: path.stem)
 def test_roles_ask_only_for_what_the_twins_have(path: Path) -> None:
-    registry = Actions.standard().add(actions)
+    registry = actions.registry()
     assert [str(p) for p in Program.load(path).check(registry, world_of_twins())] == []
