@@ -57,7 +57,8 @@ class Http:
         self._numbers: dict[int, asyncio.Task[int]] = {}
         self._last_sent: asyncio.Task[int] | None = None
         self._withdrawing: set[asyncio.Task[None]] = set()
-        self._speed = 1.0
+        self.speed = 1.0  # scenario seconds a second on the other side; 0: it stands still
+        self.on_time: Callable[[float], None] | None = None  # told the speed, at least once a s
         self.lost = ""  # why the world cannot be reached now
 
     @classmethod
@@ -333,7 +334,7 @@ class Http:
                 for row in batch["changes"]:
                     self.replica.follow(change_in(row), row["twin_kind"])
                 self._upto = batch["upto"]
-                self.replica.time.tell(batch["now"], self._speed)
+                self._tell_time(batch)
                 self._wake()
                 if self._upto >= hello["head"] and not known.done():
                     known.set_result(None)
@@ -348,9 +349,14 @@ class Http:
                 "Start again."
             )
         self.replica.time.start = start
-        self._speed = 0.0 if hello["paused"] else float(hello["speed"])
-        self.replica.time.tell(hello["now"], self._speed)
+        self._tell_time(hello)
         self.lost = ""
+
+    def _tell_time(self, told: Mapping[str, JSON]) -> None:
+        self.speed = float(told["speed"])
+        self.replica.time.tell(told["now"], self.speed)
+        if self.on_time is not None:
+            self.on_time(self.speed)
 
 
 def _error(status: int, problem: JSON) -> TwinError:

@@ -21,6 +21,8 @@ from environment.web.site import WHO, Site, site_of, twin_of, visible, whole
 KINDS = get_args(ChangeKind)
 #: Seconds between pings by which a lost peer is noticed (engineering default).
 PING_S = 15.0
+#: Seconds after which a socket tells the world's time even if nothing has happened.
+TIME_S = 1.0
 
 
 def _since(request: web.Request, default: int) -> int:
@@ -230,24 +232,39 @@ async def _follow_socket(
         link = await _open(request, site)
 
         async def send() -> None:
-            clock = site.world.clock
             hello = {
                 "journal": site.world.journal.name,
                 "head": site.follower.head,
-                "start": clock.start.isoformat(),
-                "now": clock.now(),
-                "speed": getattr(clock, "speed", 1.0),
-                "paused": getattr(clock, "is_paused", False),
+                "start": site.world.clock.start.isoformat(),
+                **_time(site),
             }
             await link.send_str(canonical({"hello": hello}))
-            async for changes, gap, upto in _batches(request, site, wanted, since):
-                rows = ",".join(site.follower.text(c) for c in changes)
-                missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
-                head = canonical({"upto": upto, "now": site.world.clock.now(), "gap": missed})
-                await link.send_str(f'{head[:-1]},"changes":[{rows}]}}')
+            batches = _batches(request, site, wanted, since)
+            upto, coming = since, asyncio.ensure_future(anext(batches))
+            try:
+                while True:
+                    await asyncio.wait({coming}, timeout=TIME_S)
+                    changes: list[Change] = []
+                    gap = None
+                    if coming.done():
+                        changes, gap, upto = coming.result()
+                        coming = asyncio.ensure_future(anext(batches))
+                    rows = ",".join(site.follower.text(c) for c in changes)
+                    missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
+                    head = canonical({"upto": upto, "gap": missed, **_time(site)})
+                    await link.send_str(f'{head[:-1]},"changes":[{rows}]}}')
+            finally:
+                coming.cancel()
 
         await _until_closed(link, asyncio.ensure_future(send()))
     return link
+
+
+def _time(site: Site) -> dict[str, JSON]:
+    """The world's time, and how fast it goes; 0: it stands still."""
+    clock = site.world.clock
+    is_paused = getattr(clock, "is_paused", False)
+    return {"now": clock.now(), "speed": 0.0 if is_paused else getattr(clock, "speed", 1.0)}
 
 
 async def _open(request: web.Request, site: Site) -> web.WebSocketResponse:

@@ -1,0 +1,92 @@
+"""The agents of a run, in whichever process they live: built, started, stopped."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from random import Random
+from typing import Protocol
+
+from agents.bdi import Program
+from environment.client import TwinClient
+from environment.runtime.clock import Clock
+from scenarios.settings import Settings
+
+#: One agent of this role manages each room of these types.
+ROOM_ROLE = "room_manager"
+MANAGED = ("shock_room", "ct", "angiography", "theatre")
+
+
+class Agents(Protocol):
+    """The agents of a run: bodies that start and stop."""
+
+    async def start(self) -> None:
+        """Come to life."""
+
+    async def stop(self) -> None:
+        """End."""
+
+
+class Crew:
+    """The agents of a run; `names` says which role each has, `client` is how each uses twins."""
+
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        programs: Mapping[str, Program],
+        clock: Clock,
+        client: Callable[[str], TwinClient],
+        random: Callable[[str], Random],
+    ) -> None:
+        self.names, self._programs, self._clock = dict(names), programs, clock
+        self._client, self._random = client, random
+        self._agents: list[Agents] = []
+        self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
+
+    async def start(self, transport: str) -> None:
+        """Bring the agents to life; with `xmpp` their messages go through a server."""
+        if not self.names:
+            return
+        from agents.body import Address, Body, Timer  # spade takes a second or more to import
+
+        clock = self._clock
+        timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
+        address = Address()
+        settings = Settings()
+        if transport == "xmpp" and settings.xmpp_domain:
+            address = Address(
+                domain=settings.xmpp_domain,
+                port=settings.xmpp_port,
+                password=settings.xmpp_password.get_secret_value(),
+                ca_file=str(settings.xmpp_ca_file or ""),
+            )
+        elif transport == "xmpp":
+            from agents.xmpp import serve
+
+            server = await serve()
+            self._ends.append(server.stop)
+            address = server.address
+        peers = {address.jid(name): name for name in self.names}
+        for name, role in self.names.items():
+            body = Body(
+                name,
+                role,
+                self._programs[role],
+                self._client(name),
+                timer,
+                self._random(name),
+                address=address,
+                peers=peers,
+            )
+            if role == ROOM_ROLE:
+                body.believe("my_room", name.removeprefix(f"{ROOM_ROLE}_"))
+            self._agents.append(body)
+        for agent in self._agents:
+            await agent.start()
+
+    async def stop(self) -> None:
+        """End the agents, last come first."""
+        for agent in reversed(self._agents):
+            await agent.stop()
+
+    async def end_server(self) -> None:
+        """End the embedded server, if there is one."""
+        for end in reversed(self._ends):
+            await end()
