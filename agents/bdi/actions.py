@@ -225,7 +225,7 @@ def _converter(action_name: str, parameter: str, hint: Any) -> Callable[[Term], 
             if cls is str:
                 return term
             if cls is Atom:
-                return term.name
+                return term.text
             raise wrong(term, "a name or a string")
         if hint is float or hint is int:
             if cls is not float:

@@ -325,7 +325,8 @@ def send(
     message_id: str = "",
 ) -> bool:
     """Sends to one receiver; false when nobody of that name is known."""
-    name = to.name if deref(to).__class__ is Atom else str(deref(to))
+    to = deref(to)
+    name = to.text if to.__class__ is Atom else str(to)
     message = Message(
         ag.name,
         performative,

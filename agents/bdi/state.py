@@ -36,6 +36,7 @@ from agents.bdi.terms import (
     Term,
     literal_parts,
     to_term,
+    written_name,
 )
 from agents.bdi.trace import Reason
 from agents.bdi.waiting import DueTasks, Wait
@@ -64,7 +65,7 @@ def literal_from(literal: Any) -> tuple[Functor, tuple[Term, ...], tuple[Term, .
         ann: tuple[Term, ...] = ()
         if len(literal) > 2 and literal[2]:
             ann = tuple([to_term(a) for a in literal[2]])
-        name = name.name if name.__class__ is Atom else str(name)
+        name = name.name if name.__class__ is Atom else written_name(str(name))
         return Functor(name, len(args)), args, ann
     parts = literal_parts(to_term(literal))
     if parts is None:

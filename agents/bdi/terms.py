@@ -11,6 +11,7 @@ Long because every kind of term is a small class of its own, and all of them bel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, TypeAlias
 
@@ -18,6 +19,27 @@ from typing import Any, ClassVar, TypeAlias
 Term: TypeAlias = Any
 
 DEFAULT_NS = "default"
+
+
+_PLAIN_NAME = re.compile(
+    r"(?!(?:not|div|mod|if|elif|else|for|while)\Z)"
+    r"(?:\.?[a-z][A-Za-z0-9_]*(?:\.[a-zA-Z][A-Za-z0-9_]*)*"
+    r"|'[^'\n]*'|[-+!?^<>=*/&|~{}.:@\\]+|_)"
+)
+
+
+def written_name(name: str) -> str:
+    """The name as programs write it: in quotes where it is no plain one (``Room-1``, ``µ``).
+
+    So a name made in Python is the same name after a message; its ``text`` has no quotes.
+    """
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    if "'" in name or "\n" in name:
+        raise ValueError(
+            f"{name!r} cannot be a name in AgentSpeak, even in quotes. Pass it as a string"
+        )
+    return f"'{name}'"
 
 
 class Atom:
@@ -31,9 +53,18 @@ class Atom:
         """The atom of a name."""
         known = cls._known.get(name)
         if known is None:
+            written = written_name(name)
+            if written != name:
+                known = cls._known[name] = cls(written)
+                return known
             known = cls._known[name] = object.__new__(cls)
             known.name = name
         return known
+
+    @property
+    def text(self) -> str:
+        """The name without its quotes."""
+        return self.name[1:-1] if self.name[0] == "'" else self.name
 
     def __reduce__(self) -> tuple[type[Atom], tuple[str]]:
         return (Atom, (self.name,))
@@ -165,7 +196,7 @@ class Struct:
         from agents.bdi.order import sorted_annotations
 
         self.args = tuple([to_term(a) for a in args])
-        self.functor = Functor(name, len(self.args), ns, negated)
+        self.functor = Functor(written_name(name), len(self.args), ns, negated)
         self.ann = sorted_annotations([to_term(a) for a in ann])
         self.ground = all_ground(self.args) and all_ground(self.ann) and not self.functor.arithmetic
         self._hash: int | None = None

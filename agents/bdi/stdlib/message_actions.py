@@ -18,7 +18,7 @@ from agents.bdi.waiting import Wait
 def _performative(term: Term) -> str:
     if deref(term).__class__ is not Atom:
         raise StepFailure("wrong_arguments", f".send: {plain_text(term)} is no performative")
-    name: str = deref(term).name
+    name: str = deref(term).text
     return name
 
 

@@ -11,7 +11,7 @@ from agents.bdi.syntax import parse_term
 from agents.bdi.terms import Atom, Functor, Struct, make, make_list
 from agents.bdi.unification import resolve
 
-NAMES = ["a", "b", "go", "patient_1", "begin", "end", "x.y", "'It is'", "'A'"]
+NAMES = ["a", "b", "go", "patient_1", "begin", "end", "x.y", "'It is'", "'A'", "Room-1", "not"]
 TEXTS = ["", "a", 'say "no"', "two\nlines", "µ ✓", "50 %", "// no comment", "/*", "{[("]
 
 
@@ -29,7 +29,9 @@ def term(rnd: random.Random, depth: int = 0) -> Any:
     if roll < 0.9:
         args = [term(rnd, depth + 1) for _ in range(rnd.randrange(1, 4))]
         ann = [term(rnd, 4) for _ in range(rnd.randrange(3))] if roll > 0.8 else []
-        return Struct(rnd.choice(NAMES[:6]), args, [a for a in ann if isinstance(a, Atom)])
+        return Struct(
+            rnd.choice(NAMES[:4] + NAMES[-2:]), args, [a for a in ann if isinstance(a, Atom)]
+        )
     name = rnd.choice(NAMES[:4])
     return make(Functor(name, 1, rnd.choice(["default", "m"]), roll > 0.95), (term(rnd, 4),))
 

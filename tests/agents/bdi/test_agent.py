@@ -20,6 +20,7 @@ from agents.bdi import (
     action,
     term_text,
 )
+from agents.bdi.syntax import parse_term
 from tests.agents.bdi.harness import Stage, play, registry
 
 PERCEIVED = Struct("twin", [Atom("p1")])
@@ -482,3 +483,30 @@ def test_terms_print_as_a_program_would_write_them() -> None:
     assert (
         term_text(Struct("show", ['a "b"', 3.0, Atom("x")], ns="m")) == 'm::show("a \\"b\\"",3,x)'
     )
+
+
+@pytest.mark.parametrize("name", ["Room-1", "room-1", "µ", "two words", "if", ""])
+def test_a_name_made_in_python_is_the_same_after_a_message_as_text(name: str) -> None:
+    stage = Stage()
+    stage.add("bob", "+at(R) <- +seen(R). +named(room(X)) <- +seen(X).")
+    bob = stage.agents["bob"]
+    for content in (Struct("at", [Atom(name)]), Struct("at", [Struct(name or "x", [1])])):
+        bob.receive(Message("Leader-1", "tell", term_text(content)))
+        assert parse_term(term_text(content)) == content
+    stage.settle()
+    assert bob.query("seen(X)")[-1] == {"X": Atom(name)}
+    assert Atom(name).text == name
+    assert bob.beliefs("at(_)")[0].endswith("[source('Leader-1')]")
+
+
+def test_a_name_that_no_quotes_can_hold_is_refused_at_the_border() -> None:
+    with pytest.raises(ValueError, match="Pass it as a string"):
+        Atom("it's")
+
+
+def test_an_answer_to_an_agent_with_a_capital_finds_it() -> None:
+    stage = Stage()
+    stage.add("Leader-1", "!s. +!s <- .send(bob, askOne, v(X), v(A)); .print(A).")
+    stage.add("bob", "v(3). +!kqml_received(S, 'not-understood', C, _) <- .print(S, C).")
+    stage.agents["bob"].receive(Message("Leader-1", "not-understood", "x"))
+    assert sorted(stage.settle()) == ["3", "bob: 'Leader-1'x"]
