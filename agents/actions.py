@@ -210,4 +210,4 @@ async def hand_over(call: Call, preh: Atom, patient: Atom, to: Atom) -> Term:
 
 
 def _card(host: Host, preh: str, patient: str) -> JSON:
-    return atmist(host.client.read(preh), host.client.read(patient), host.first_signs)
+    return atmist(host.client.read(preh), host.client.read(patient), host.focus.first)

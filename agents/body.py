@@ -30,7 +30,7 @@ from agents.messages import MAX_BODY, AgentMessage, decode
 from agents.mind import MindTwin
 from agents.perception import Focus
 from environment.client import TwinClient
-from environment.model.change import JSON, Change
+from environment.model.change import Change
 
 loguru_logger.remove()  # the XMPP server writes to standard error at debug level
 logging.getLogger("spade").setLevel(logging.ERROR)
@@ -179,7 +179,6 @@ class Body:
         self.mind.peers = lambda: [other for other in self._peers.values() if other != name]
         self.mind.on_failure(self._failed)
         self.focus = Focus(self.mind, client, self._wake)
-        self.first_signs: dict[str, JSON] = {}
         self._agent: SpadeAgent | None = None
         self._mailbox: _Mailbox | None = None
         self._scheduled: asyncio.Handle | None = None

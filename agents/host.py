@@ -20,7 +20,6 @@ class Host(Protocol):
     focus: Focus
     attention: Attention
     started: datetime
-    first_signs: dict[str, JSON]
 
     def decided(self, act: str, call: Call) -> Change:
         """Publish an act and its reason on the mind twin."""

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from agents.bdi import Agent, Atom, Struct
+from agents.handover import SIGNS
 from environment.client import Notice, TwinClient
 from environment.model.change import JSON, Change
 
@@ -53,6 +54,7 @@ class Focus:
         self._own_only: set[str] = set()
         self._queue: list[Notice] = []
         self._maps: dict[tuple[str, str], list[str]] = {}
+        self.first: dict[str, JSON] = {}  # the first value seen of each sign of the handover card
         self._held: dict[Key, None] = {}
         self._stale: dict[tuple[str, str], None] = {}
         self._samples: dict[str, deque[tuple[float, float]]] = {}
@@ -223,6 +225,8 @@ class Focus:
         if name in REMEMBERED and cause is not None:
             samples = self._samples.setdefault(name, deque(maxlen=MEMORY))
             samples.append((self._agent.now(), value))
+        if name in SIGNS and isinstance(value, (int, float)):
+            self.first.setdefault(name, value)
         term = value if kind == "text" else as_term(value)
         percept((twin, name), (name, (term,), here), cause=cause)
 

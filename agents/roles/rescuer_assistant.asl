@@ -4,6 +4,7 @@ display(rescuer_tablet).
 colleague(leader_assistant).
 beat(2).                 // s between two looks at the clocks; engineering default
 red_held(30).            // s that a RED vital sign must stand; engineering default
+settles(30000).          // ms between the door and the handover; engineering default
 
 !start.
 
@@ -19,7 +20,13 @@ red_held(30).            // s that a RED vital sign must stand; engineering defa
 @join_running +!join_running : .find(preh, P) <- !follow(P).
 @join_running_not_yet +!join_running.
 
-@call_taken +call_taken(Process, _, _, _) <- !follow(Process).
+@call_taken
++call_taken(Process, _, _, Dynamic)
+  <- !follow(Process);
+     !note_dynamic(Process, Dynamic).
+@nothing_told +!note_dynamic(_, "").
+@note_dynamic +!note_dynamic(Process, Dynamic) <- .invoke(Process, record(dynamic, Dynamic)).
+@note_dynamic_failed -!note_dynamic(_, _)[error_msg(Why)] <- .log(warning, "not noted: ", Why).
 
 @follow
 +!follow(Preh) : not process(_) & display(D) & beat(B)
@@ -110,6 +117,18 @@ severity_open :- not severity(not_severe).
 @pre_alert_failed_otherwise -!pre_alert_when_ready.
 
 // -- handover: the assistant of the trauma leader goes on ------------------------------------------
+
+@delivered
++phase(delivered) : settles(Ms) & on_duty
+  <- .wait(Ms);
+     !hand_over.
+receiver(Who) :- leader(Who).
+receiver(trauma_team) :- not leader(_).
+@hand_over
++!hand_over : process(Preh) & patient(P) & phase(transporting) & receiver(Who)
+  <- .hand_over(Preh, P, Who).
+@hand_over_done +!hand_over.
+@hand_over_failed -!hand_over[error_msg(Why)] <- .log(warning, "not handed over: ", Why).
 
 @handed_over
 +phase(handed_over) : colleague(Leader) & on_duty
