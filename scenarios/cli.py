@@ -346,6 +346,44 @@ def check(
     raise typer.Exit(3 if broken else 0)
 
 
+@app.command("actions", epilog=EPILOG)
+@_translated
+def actions_(
+    name: Annotated[str | None, typer.Argument(help="An action, or the beginning of one.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With the standard library of the language.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what plans may call: the signature of each action, and what it does."""
+    from agents.actions import registry
+    from agents.bdi.manual import manual
+    from agents.errors import UnknownActionError, did_you_mean
+
+    known = registry()
+    found = [e for e in manual(known) if everything or name is not None or not e.standard]
+    if name is not None:
+        found = [e for e in found if e.name.lstrip(".").startswith(name.lstrip("."))]
+        if not found:
+            near = did_you_mean(name, known.names())
+            raise UnknownActionError(f"No action '{name}'.{near}")
+    if as_json:
+        rows = [
+            {
+                "name": e.name,
+                "signature": e.signature,
+                "doc": e.doc,
+                "waits": e.waits,
+                "standard": e.standard,
+            }
+            for e in found
+        ]
+        _say({"actions": rows})
+        return
+    for entry in found:
+        typer.echo(f"{entry.text()}\n")
+
+
 # -- a finished run --------------------------------------------------------------------------------
 
 

@@ -173,6 +173,14 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
         return known
 
 
+def argument_types(function: Callable[..., Any]) -> dict[str, Any] | None:
+    """The types of a typed action's arguments; None for a function of the standard library."""
+    typed = any(
+        d.function is function and d.call is not function for d in getattr(function, "actions", ())
+    )
+    return _hints(function) if typed else None
+
+
 def _wants_result(function: Callable[..., Any]) -> bool:
     returns = function.__annotations__.get("return")
     return returns not in (None, "None")

@@ -73,7 +73,7 @@ class Atom:
         return f"Atom({self.name!r})"
 
     def __str__(self) -> str:
-        return self.name
+        return self.text
 
 
 class Functor:

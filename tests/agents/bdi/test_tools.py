@@ -6,15 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from agents.bdi import Message
+from agents.actions import registry as our_actions
+from agents.bdi import Atom, Call, Message, action
 from agents.bdi.__main__ import main
 from agents.bdi.actions import Actions
 from agents.bdi.coverage import Coverage, CoveredAgent
+from agents.bdi.manual import manual
 from agents.bdi.plan_tests import is_test, run_test, with_assertions
 from agents.bdi.program import Program
 from agents.bdi.pytest_plugin import Bench
-from tests.agents.bdi.harness import Stage
+from scenarios.cli import app
+from tests.agents.bdi.harness import Stage, registry
 from tests.agents.bdi.random_programs import program as random_program
 
 COUNTED = """!s.
@@ -126,3 +130,36 @@ def test_the_fixture_runs_agents_and_gives_lines_beliefs_and_trace(asl: Bench) -
     assert asl.settle() == ["carol70", "agt82"]
     assert agent.beliefs("low(_)") == ["low(82)[source(self)]"]
     assert [r["step"] for r in asl.trace if r["kind"] == "belief"] == ["+low(82)"]
+
+
+@action(".weigh")
+async def weigh(call: Call, what: Atom, times: int = 1) -> float:
+    """How heavy something is, in kg."""
+    return 1.0
+
+
+def test_the_manual_gives_signature_docstring_and_place_of_an_action() -> None:
+    entry = next(e for e in manual(registry(weigh)) if e.name == ".weigh")
+    assert entry.signature == ".weigh(what: name, [times: whole number], [Result])"
+    assert entry.text().splitlines() == [
+        entry.signature + "  (a step only, never in a context)",
+        "    How heavy something is, in kg.",
+    ]
+    assert not entry.standard
+    assert {e.signature for e in manual(registry())} >= {".nth/3", ".print/0..", ".wait/1..3"}
+
+
+def test_every_action_that_plans_may_call_says_what_it_does() -> None:
+    assert [e.name for e in manual(our_actions()) if not e.doc] == []
+
+
+def test_the_command_shows_our_actions_one_or_the_nearest() -> None:
+    runner = CliRunner()
+    shown = runner.invoke(app, ["actions"]).output
+    assert ".invoke(twin: name, operation, [Result])" in shown
+    assert ".print/" not in shown
+    assert ".print/0.." in runner.invoke(app, ["actions", "print"]).output
+    (row,) = json.loads(runner.invoke(app, ["actions", "invoke", "--json"]).stdout)["actions"]
+    assert row["waits"] is True
+    wrong = runner.invoke(app, ["actions", "nvoke"])
+    assert (wrong.exit_code, "Did you mean '.invoke'?" in wrong.output) == (3, True)
