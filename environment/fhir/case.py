@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
 
 from environment.errors import BadValueError, UnknownTwinError
 from environment.fhir.elements import Element, Moments, refer, resource_id, words
@@ -40,7 +39,8 @@ def models_of(journal: Journal) -> dict[str, type[Twin]]:
 class Case:
     """What the mapping reads: a journal, the twins' classes, the start; nothing is written.
 
-    `prefix` stands before every id, so that several cases fit on one server.
+    `prefix` stands before every id, so that several cases fit on one server. A case may be kept
+    while its journal and `models` grow: what it is asked is answered as of then.
     """
 
     def __init__(
@@ -54,14 +54,29 @@ class Case:
     ) -> None:
         if start.tzinfo is None:
             raise BadValueError(f"The start {start} has no time zone; FHIR instants need one.")
-        self.journal, self.models, self.start, self.prefix = journal, dict(models), start, prefix
+        self.journal, self.models, self.start, self.prefix = journal, models, start, prefix
+        self._rows: dict[tuple[str, str, str], list[Change]] = {}
+        self._indexed = 0
         self.at = Moments(start)
-        patients = self.of_kind("patient")
-        if patient and patient not in patients:
-            raise UnknownTwinError(patient, patients)
-        self.patient = patient or next(iter(patients), "")
+        if patient and self.kind(patient) != "patient":
+            raise UnknownTwinError(patient, self.of_kind("patient"))
+        self._patient = patient
+
+    def rows(self, twin: str, kind: str, name: str) -> list[Change]:
+        """The changes of one member, oldest first; the journal is read once, each change once."""
+        if self._indexed < len(self.journal):
+            for change in self.journal.read(since=self._indexed):
+                key = (change.twin, change.kind, change.name)
+                self._rows.setdefault(key, []).append(change)
+            self._indexed = len(self.journal)
+        return self._rows.get((twin, kind, name), [])
 
     # -- who is what -----------------------------------------------------------------------
+
+    @property
+    def patient(self) -> str:
+        """The patient: the one that was asked for, else the first."""
+        return self._patient or next(iter(self.of_kind("patient")), "")
 
     def of_kind(self, kind: str) -> list[str]:
         """The twins of a kind, in the order in which they came into the world."""
@@ -72,12 +87,12 @@ class Case:
         model = self.models.get(twin)
         return model.kind if model else ""
 
-    @cached_property
+    @property
     def preh(self) -> str:
         """The pre-hospital process of this patient."""
         return self._process("preh")
 
-    @cached_property
+    @property
     def trauma(self) -> str:
         """The in-hospital process of this patient; empty if there never was one."""
         return self._process("trauma")
@@ -91,7 +106,7 @@ class Case:
     def links(self, twin: str, rel: str) -> list[tuple[str, float, float | None]]:
         """The links of a twin by time: (target, since, until)."""
         found: dict[tuple[str, float], float | None] = {}
-        for change in self.journal.read(twin=twin, kind="link", name=rel):
+        for change in self.rows(twin, "link", rel):
             value = change.value
             found[(value["target"], value["since"])] = value["until"]
         return [(target, since, until) for (target, since), until in found.items()]
@@ -100,7 +115,7 @@ class Case:
 
     def changes(self, twin: str, name: str, kind: str = "property") -> list[Change]:
         """The changes of one member; readings that only say that a value ended are left out."""
-        rows = self.journal.read(twin=twin, kind=kind, name=name) if twin else []
+        rows = self.rows(twin, kind, name)
         return [c for c in rows if c.quality != "stale" and c.value is not None]
 
     def last(self, twin: str, name: str, default: JSON = None) -> JSON:
@@ -108,22 +123,22 @@ class Case:
         rows = self.changes(twin, name)
         return rows[-1].value if rows else default
 
-    @cached_property
+    @property
     def ends_s(self) -> float:
         """The last moment of which the journal knows."""
-        return max((c.recorded for c in self.journal), default=0.0)
+        return self.journal[len(self.journal)].recorded if len(self.journal) else 0.0
 
     def phases(self, twin: str) -> list[Change]:
         """The steps of a process."""
-        return self.journal.read(twin=twin, kind="phase") if twin else []
+        return self.rows(twin, "phase", "phase")
 
-    @cached_property
+    @property
     def delivered_s(self) -> float | None:
         """When the patient came into the hospital."""
         rows = [c for c in self.phases(self.trauma) if c.value == "delivered"]
         return rows[0].effective if rows else None
 
-    @cached_property
+    @property
     def carriers(self) -> list[tuple[str, float, float | None]]:
         """The twins from which the patient's values come, and when they did."""
         monitors = self.links(self.patient, "monitoredBy") if self.patient else []

@@ -170,13 +170,10 @@ def _primitive(kind: str, rule: Rule, value: JSON, path: str) -> Iterator[Proble
 
 def _bound(rule: Rule, value: Mapping[str, JSON], path: str) -> Iterator[Problem]:
     codings = value.get("coding", []) if "coding" in value or "text" in value else [value]
-    if not isinstance(codings, list):
+    if not isinstance(codings, list) or not all(isinstance(row, Mapping) for row in codings):
         return  # said already
-    for row in codings:
-        if isinstance(row, Mapping) and row.get("code") in rule.codes.get(
-            row.get("system", ""), ()
-        ):
-            return
+    if any(str(r.get("code")) in rule.codes.get(str(r.get("system")), ()) for r in codings):
+        return
     allowed = sorted(f"{s}|{c}" for s, codes in rule.codes.items() for c in codes)
     shown = ", ".join(allowed[:12]) + (", ..." if len(allowed) > 12 else "")
     found = ", ".join(f"{r.get('system')}|{r.get('code')}" for r in codings) or "no code"

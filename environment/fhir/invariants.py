@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from xml.etree import ElementTree
 
-from environment.fhir.elements import Resource
 from environment.model.change import JSON
 from environment.model.codes import LOINC, UCUM
 from environment.model.vitals import VITALS
@@ -64,8 +63,8 @@ def _period(value: Mapping[str, JSON], path: str) -> Broken:
     else:
         try:
             is_wrong = datetime.fromisoformat(start) > datetime.fromisoformat(end)
-        except ValueError:
-            return  # the format is said elsewhere
+        except (ValueError, TypeError):  # the format, or a zone that is missing, is said elsewhere
+            return
     if is_wrong:
         yield path, f"per-1: it ends ({end}) before it starts ({start})"
 
@@ -84,7 +83,7 @@ def _extensions(rows: list[JSON], path: str) -> Broken:
 
 
 def _contained(resource: Mapping[str, JSON]) -> Broken:
-    for index, inner in enumerate(resource["contained"]):
+    for index, inner in enumerate(_rows(resource, "contained")):
         if isinstance(inner, Mapping) and "contained" in inner:
             yield f"contained[{index}]", "dom-2: a contained resource contains no other"
 
@@ -122,16 +121,16 @@ def _has(resource: Mapping[str, JSON], start: str) -> bool:
 
 
 def _codes(value: JSON) -> list[tuple[str, str]]:
-    rows = value.get("coding", []) if isinstance(value, Mapping) else []
-    return [(r.get("system", ""), r.get("code", "")) for r in rows if isinstance(r, Mapping)]
+    rows = _rows(value, "coding") if isinstance(value, Mapping) else []
+    pairs = [(r.get("system", ""), r.get("code", "")) for r in rows if isinstance(r, Mapping)]
+    return [(str(system), str(code)) for system, code in pairs]
 
 
 def _observation(o: Mapping[str, JSON]) -> Broken:
     if "dataAbsentReason" in o and _has(o, "value"):
         yield "dataAbsentReason", "obs-6: only when there is no value"
     own = {code for code in _codes(o.get("code")) if all(code)}
-    parts = o.get("component", [])
-    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+    for index, part in enumerate(_rows(o, "component")):
         if not isinstance(part, Mapping):
             continue
         if _has(o, "value") and own & set(_codes(part.get("code"))):
@@ -140,7 +139,7 @@ def _observation(o: Mapping[str, JSON]) -> Broken:
         if not _has(part, "value") and "dataAbsentReason" not in part:
             yield f"component[{index}]", "vs-3: neither a value nor the reason for its absence"
     yield from _unit(o, "")
-    categories = [code for c in o.get("category", ()) for code in _codes(c)]
+    categories = [code for c in _rows(o, "category") for code in _codes(c)]
     if any(code == "vital-signs" for _, code in categories):
         says = ("dataAbsentReason", "component", "hasMember")
         if not _has(o, "value") and not any(key in o for key in says):
@@ -156,7 +155,7 @@ def _unit(value: Mapping[str, JSON], path: str) -> Broken:
         return
     for system, code in _codes(value.get("code")):
         units = UNITS.get(code) if system == LOINC else None
-        if units and (found.get("system") != UCUM or found.get("code") not in units):
+        if units and (found.get("system") != UCUM or str(found.get("code")) not in units):
             wanted = " or ".join(sorted(units))
             text = f"the unit of {code} is {wanted} (UCUM), not {found.get('code')!r}"
             yield f"{path}valueQuantity.code", text
@@ -196,17 +195,17 @@ def _request(s: Mapping[str, JSON]) -> Broken:
 
 
 def _audit(a: Mapping[str, JSON]) -> Broken:
-    for index, row in enumerate(a.get("entity", ())):
+    for index, row in enumerate(_rows(a, "entity")):
         if isinstance(row, Mapping) and "name" in row and "query" in row:
             yield f"entity[{index}]", "sev-1: a name or a query, not both"
 
 
 def _composition(c: Mapping[str, JSON]) -> Broken:
-    yield from _sections(c.get("section", ()), "section")
+    yield from _sections(_rows(c, "section"), "section")
 
 
-def _sections(rows: JSON, path: str) -> Broken:
-    for index, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
+def _sections(rows: list[JSON], path: str) -> Broken:
+    for index, row in enumerate(rows):
         if not isinstance(row, Mapping):
             continue
         where = f"{path}[{index}]"
@@ -216,22 +215,36 @@ def _sections(rows: JSON, path: str) -> Broken:
             yield where, "cmp-2: a reason to be empty, and entries"
         if isinstance(row.get("text"), Mapping):
             yield from _narrative(row["text"], f"{where}.text")
-        yield from _sections(row.get("section", ()), f"{where}.section")
+        yield from _sections(_rows(row, "section"), f"{where}.section")
+
+
+def _part(value: Mapping[str, JSON], name: str) -> Mapping[str, JSON]:
+    """A member that is an object; an empty one where it is not."""
+    found = value.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _rows(value: Mapping[str, JSON], name: str) -> list[JSON]:
+    """A member that is a list; an empty one where it is not."""
+    found = value.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _bundle(b: Mapping[str, JSON]) -> Broken:
-    entries = [e for e in b.get("entry", ()) if isinstance(e, Mapping)]
+    entries = [e for e in _rows(b, "entry") if isinstance(e, Mapping)]
     type = b.get("type")
     if "total" in b and type not in ("searchset", "history"):
         yield "total", "bdl-1: only in a search or a history"
-    urls = [e["fullUrl"] for e in entries if "fullUrl" in e]
-    if type != "history":
-        for url in sorted(
-            {u for u in urls if urls.count(u) > 1} if len(set(urls)) < len(urls) else ()
-        ):
-            yield "entry", f"bdl-7: '{url}' is there more than once"
+    seen: set[tuple[JSON, JSON]] = set()
+    for index, entry in enumerate(entries if type != "history" else ()):
+        if isinstance(entry.get("fullUrl"), str):
+            version = _part(_part(entry, "resource"), "meta").get("versionId")
+            if (entry["fullUrl"], str(version)) in seen:
+                text = f"bdl-7: '{entry['fullUrl']}' is there more than once in one version"
+                yield f"entry[{index}].fullUrl", text
+            seen.add((entry["fullUrl"], str(version)))
     for index, entry in enumerate(entries):
-        if "/_history/" in entry.get("fullUrl", ""):
+        if "/_history/" in str(entry.get("fullUrl", "")):
             yield f"entry[{index}].fullUrl", "bdl-8: must not name a version"
         if type in ("batch", "transaction") and "request" not in entry:
             yield f"entry[{index}]", "bdl-3: needs its request"
@@ -240,12 +253,12 @@ def _bundle(b: Mapping[str, JSON]) -> Broken:
 
 
 def _document(b: Mapping[str, JSON], entries: list[Mapping[str, JSON]]) -> Broken:
-    identifier = b.get("identifier", {})
+    identifier = _part(b, "identifier")
     if "system" not in identifier or "value" not in identifier:
         yield "identifier", "bdl-9: a document needs an identifier with system and value"
     if "timestamp" not in b:
         yield "timestamp", "bdl-10: a document needs a date"
-    first: Resource = entries[0].get("resource", {}) if entries else {}
+    first = _part(entries[0], "resource") if entries else {}
     if first.get("resourceType") != "Composition":
         yield "entry[0].resource", "bdl-11: a document begins with its Composition"
     for index, entry in enumerate(entries):
