@@ -10,7 +10,7 @@ from random import Random
 from agents import actions
 from agents.bdi import Program
 from environment.client import InProcess, TwinClient
-from environment.model.change import Change
+from environment.model.change import JSON, Change
 from environment.model.twin import Twin
 from environment.physical.adapter import Adapter
 from environment.physical.blood_bank_sim import BloodBankSim
@@ -287,7 +287,9 @@ class Session:
         await self.world.attach(asset, serves=[twin])
 
     def _tell_mind(self, name: str, role: str, state: str) -> None:
-        facts = {"role": role, "state": state, "plans": len(self.programs[role].plans)}
+        facts: dict[str, JSON] = {"role": role, "state": state}
+        if role in self.programs:  # else the agents' own process knows
+            facts["plans"] = len(self.programs[role].plans)
         self.world.readings(f"mind_{name}", facts, self.clock.now(), name)
 
 

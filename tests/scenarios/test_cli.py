@@ -333,3 +333,30 @@ def test_the_command_line_starts_without_its_heavy_libraries() -> None:
 def test_every_command_documents_the_exit_codes(tw: Tw, command: str) -> None:
     words = " ".join(tw(command, "--help").stdout.replace("│", " ").split())
     assert "1 expectations not met; 2 wrong usage" in words
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(tw: Tw, tmp_path: Path) -> None:
+    kept = tmp_path / "tokens.json"
+    issued = tw("token", "leo", "trauma_leader", "--tokens", str(kept))
+    assert issued.exit_code == 0
+    secret = issued.stdout.strip()
+    assert len(secret) >= 40
+    assert secret not in kept.read_text("utf-8")
+    assert kept.stat().st_mode & 0o077 == 0
+    revoked = tw("token", "leo", "trauma_leader", "--tokens", str(kept), "--revoke")
+    assert "1 tokens of leo revoked" in revoked.stderr
+    unknown = tw("token", "leo", "surgeon", "--tokens", str(kept))
+    assert unknown.exit_code == 3
+    assert "trauma_leader" in unknown.stderr
+
+
+def test_agents_without_a_world_say_so_and_end_with_4(tw: Tw) -> None:
+    done = tw("agents", "--world", "http://127.0.0.1:9")
+    assert done.exit_code == 4
+    assert "Is it running, and is this its address?" in done.stderr
+
+
+def test_a_world_does_not_listen_beyond_this_machine_without_tokens(tw: Tw) -> None:
+    done = tw("world", "pelvis", "--host", "0.0.0.0", "--port", "0")
+    assert done.exit_code == 4
+    assert "Give each participant a token" in done.stderr

@@ -1,0 +1,217 @@
+"""One run in two processes: the world with its assets and people in one, the agents in another.
+
+The world waits at the call until every mind has told that it is running. Agents use the twins by
+the same client as in one process; they end when the world says that their minds have stopped.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from environment.client import TwinClient
+from environment.errors import SourceLostError
+from environment.http_client import Http
+from environment.model.change import Observation
+from environment.runtime.access import Tokens
+from environment.runtime.clock import WallClock
+from environment.web.app import LOOPBACK, PORT, make_site, serve
+from scenarios.crew import ROOM_ROLE, Crew
+from scenarios.schema import Scenario
+from scenarios.session import Follow, Played, Progress, Session, programs_of
+
+T = TypeVar("T")
+
+#: Seconds that the world waits for its agents to leave at the end (engineering default).
+LEAVES_WITHIN_S = 5.0
+#: Seconds without the world after which agents give up (engineering default).
+GIVES_UP_S = 30.0
+
+
+async def play_world(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    tokens: Tokens | None = None,
+    open_role: str = "instructor",
+    ready: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+    follow: Follow | None = None,
+) -> Played:
+    """Play a scenario whose agents are elsewhere; `ready` is told the address to reach it at."""
+    clock = WallClock(scenario.start, speed=speed)
+    clock.pause()
+    async with asyncio.TaskGroup() as tasks:
+        session = Session(scenario, clock, {}, seed=seed, tasks=tasks)
+        if follow is not None:
+            session.world.journal.follow(follow)
+        site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
+        served = None
+        try:
+            await session.build(with_agents=False)
+            served = await serve(site, host=host, port=port)
+            if ready is not None:
+                ready(served.url)
+            await _until_running(session)
+            session.team.start()
+            clock.resume()
+            await session.until(scenario.ends_s, progress)
+        finally:
+            await session.stop()
+            if served is not None:
+                if site.streams:
+                    await asyncio.wait(set(site.streams), timeout=LEAVES_WITHIN_S)
+                await served.stop()
+    return session.played()
+
+
+def world_of(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    tokens: Tokens | None = None,
+    ready: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+    follow: Follow | None = None,
+) -> Played:
+    """Play a world to its end; with tokens nobody comes in without one."""
+    return _run(
+        play_world(
+            scenario,
+            seed=seed,
+            speed=speed,
+            host=host,
+            port=port,
+            tokens=tokens,
+            open_role="" if tokens is not None else "instructor",
+            ready=ready,
+            progress=progress,
+            follow=follow,
+        )
+    )
+
+
+def agents_of(
+    url: str,
+    *,
+    token: str = "",
+    seed: int = 0,
+    plans: Path | None = None,
+    transport: str = "container",
+    ready: Callable[[Sequence[str]], None] | None = None,
+) -> None:
+    """Be the agents of a world until it ends."""
+    _run(play_agents(url, token=token, seed=seed, plans=plans, transport=transport, ready=ready))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(work)
+
+
+async def _until_running(session: Session) -> None:
+    """Wait until every mind has told that it is there."""
+    missing = {f"mind_{name}" for name in session.minds}
+    everybody = asyncio.Event()
+
+    def look(twin: str) -> None:
+        if session.world.twin(twin).value("state") == "running":
+            missing.discard(twin)
+        if not missing:
+            everybody.set()
+
+    ends = [session.world.watch(lambda notice: look(notice.twin), twin) for twin in sorted(missing)]
+    if missing:
+        await everybody.wait()
+    for end in ends:
+        end()
+
+
+async def play_agents(
+    url: str,
+    *,
+    token: str = "",
+    seed: int = 0,
+    plans: Path | None = None,
+    transport: str = "container",
+    ready: Callable[[Sequence[str]], None] | None = None,
+) -> None:
+    """Be the agents of the world at `url` until it ends; which there are, its minds say."""
+    world = await Http.connect(url, token=token)
+    clock = WallClock(world.replica.clock.start, speed=world.speed or 1.0, begin_s=_now(world))
+    if world.speed == 0:
+        clock.pause()
+    world.on_time = lambda speed: _keep_time(clock, speed)
+    names = {twin.removeprefix("mind_"): "" for twin in world.find("mind", None, None)}
+    names = {name: ROOM_ROLE if name.startswith(ROOM_ROLE) else name for name in names}
+    programs = programs_of(sorted(set(names.values())), plans)
+    crew = Crew(
+        names,
+        programs,
+        clock,
+        lambda by: TwinClient(world, by),
+        lambda name: Random(f"{seed}/{name}"),
+    )
+    try:
+        await crew.start(transport)
+        for name, role in names.items():
+            facts = {"role": role, "plans": len(programs[role].plans), "state": "running"}
+            for member, value in facts.items():
+                await world.feed(
+                    Observation(
+                        twin=f"mind_{name}",
+                        member=member,
+                        value=value,
+                        effective=_now(world),
+                        source=name,
+                    )
+                )
+        if ready is not None:
+            ready(list(names))
+        await _until_stopped(world, [f"mind_{name}" for name in names])
+    finally:
+        await crew.stop()
+        await crew.end_server()
+        await world.close()
+        clock.close()
+
+
+def _now(world: Http) -> float:
+    return world.replica.clock.now()
+
+
+def _keep_time(clock: WallClock, speed: float) -> None:
+    """Go as fast as the world goes, and stand while it stands."""
+    if speed == 0:
+        clock.pause()
+        return
+    if clock.speed != speed:
+        clock.set_speed(speed)
+    clock.resume()
+
+
+async def _until_stopped(world: Http, minds: Sequence[str]) -> None:
+    """Wait for the world's end; `SourceLostError` when it is away for too long."""
+    over = asyncio.Event()
+    ends = [world.observe(mind, lambda notice: over.set()) for mind in minds[:1]]
+    gone_s = 0.0
+    loop = asyncio.get_running_loop()
+    while not minds or world.values(minds[0], ["state"])["state"] != "stopped":
+        over.clear()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(1.0):
+                await over.wait()
+        except TimeoutError:
+            gone_s = gone_s + loop.time() - began if world.lost else 0.0
+        if gone_s > GIVES_UP_S:
+            raise SourceLostError(f"The world at {world.url} is gone: {world.lost}.")
+    for end in ends:
+        end()

@@ -1,0 +1,64 @@
+"""The world in this process, its agents in another: the same alerts as in one."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from environment.runtime.access import Tokens
+from scenarios.processes import play_world
+from scenarios.reading import load
+from scenarios.session import run
+from tests.session.test_two_clocks import raised, same_alerts, steps, until
+
+UNTIL_S = 720.0  # 12 s of real time at 60 times its speed
+
+
+@pytest.mark.slow
+@pytest.mark.wall_time
+async def test_agents_of_another_process_raise_the_alerts_of_one_process() -> None:
+    scenario = until(load("pelvis"), UNTIL_S)
+    tokens = Tokens(lambda: 0.0, lambda: "a-secret-of-the-test")
+    secret = tokens.issue("agents", "agent", speaks_for=("*",))
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    playing = asyncio.ensure_future(
+        play_world(
+            scenario,
+            seed=7,
+            speed=60,
+            port=0,
+            tokens=tokens,
+            open_role="",
+            ready=address.set_result,
+        )
+    )
+    command = "import sys; from scenarios.cli import app; sys.argv[0] = 'traumatwin'; app()"
+    agents = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        command,
+        "agents",
+        "--world",
+        await address,
+        "--seed",
+        "7",
+        cwd=Path(__file__).parent.parent.parent,
+        env={**os.environ, "TRAUMATWIN_TOKEN": secret},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(90):
+        played = await playing
+        _, words = await agents.communicate()
+    assert agents.returncode == 0, words.decode()
+    assert "leader_assistant" in words.decode()
+    one = await asyncio.to_thread(lambda: run(scenario, seed=7).journal)
+    alone, apart = raised(one), raised(played.journal)
+    assert steps(one) == steps(played.journal)
+    assert {rule for _, rule, _, _ in alone} >= {"TRI-01", "HAE-02"}
+    assert same_alerts(alone, apart), f"one process {alone}\ntwo processes {apart}"
+    shown = [c for c in played.journal if c.kind == "event" and c.name == "alert_raised"]
+    chain = [c.twin for c in played.journal.why(shown[-1])]
+    assert any(twin.startswith("mind_") for twin in chain)
+    assert played.journal.verify() == len(played.journal)
