@@ -272,6 +272,7 @@ class Actions:
 
     def __init__(self) -> None:
         self.by_name: dict[str, list[ActionDefinition]] = {}
+        self._found: dict[tuple[str, int], ActionDefinition] = {}
 
     @classmethod
     def standard(cls) -> Actions:
@@ -293,6 +294,7 @@ class Actions:
                 found.extend(getattr(value, "actions", None) or () if callable(value) else ())
         if not found:
             raise UnknownActionError(f"{source!r} holds no function marked with @action.")
+        self._found.clear()
         own: set[str] = set()
         for definition in found:
             if definition.name not in own:
@@ -303,8 +305,12 @@ class Actions:
 
     def find(self, name: str, arity: int) -> ActionDefinition | None:
         """The action with this name that takes so many arguments."""
+        known = self._found.get((name, arity))
+        if known is not None:
+            return known
         for definition in self.by_name.get(name, ()):
             if definition.fewest <= arity <= definition.most:
+                self._found[name, arity] = definition
                 return definition
         return None
 

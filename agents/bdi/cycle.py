@@ -174,7 +174,7 @@ class Agent(Seams):
         completed, due, waits = self.completed, self.due, self.waits
         heap = due._heap
         handle = self.handle
-        take_event, take_intention = self._queues()
+        take_event, take_intention = self._queues
         while max_cycles > 0:
             max_cycles -= 1
             self.cycle += 1
@@ -196,18 +196,18 @@ class Agent(Seams):
                 it = take_intention()
                 if not it.dead:
                     self._step(it)
-            elif not events and not inbox and not self.meta_events and not self._anything_due():
-                if self._says_good_night():
+            elif not events and not inbox and not self.meta_events:
+                if (heap or completed) and self._anything_due():
                     continue
-                return self._fall_idle()
+                if self.library.says_sleep and self._says_good_night():
+                    continue
+                self.idle = True
+                return due.next_due() if heap else None
         return self.now()
 
     def _says_good_night(self) -> bool:
         """Raises ``+jag_sleeping`` before the agent falls idle, where a plan is for it."""
         if self._asleep:
-            return False
-        library = self.library
-        if not (library.knows("+", _SLEEPING) or library.knows("+", _AWAKING)):
             return False
         self._asleep = True
         self.external_event("+", _SLEEPING, (), SELF, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.bdi.beliefs import SOURCE, SOURCE_SELF
 from agents.bdi.formulas import first_solution, node_of, solve
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from agents.bdi.waiting import Wait
 
 KQML = Functor("kqml_received", 4)
+_CATCHES = ("+!", KQML)
 ASKS = ("askOne", "askAll", "askHow")
 NEEDS_TRUST = ("tellHow", "untellHow", "unachieve")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message between agents; the content is a term, or the text of one."""
 
     sender: str
@@ -70,6 +70,9 @@ class PendingAsk:
 def process(ag: Agent, message: Message) -> None:
     """Handles one message; a bad one is answered and logged, and ends nothing."""
     content = message.content
+    if content.__class__ is Struct and not message.in_reply_to and _is_flat(content):
+        _take_flat(ag, message, content)
+        return
     if isinstance(content, str):
         try:
             content = parse_content(content)
@@ -93,12 +96,34 @@ def process(ag: Agent, message: Message) -> None:
         return
     if message.in_reply_to in ag.late_asks and message.in_reply_to:
         return
-    if _holds_plan(content) and not ag.trusted(message.sender):
+    _take(ag, message, content, not _holds_plan(content))
+
+
+def _take_flat(ag: Agent, message: Message, content: Struct) -> None:
+    """The usual messages, without questions that their contents cannot raise."""
+    library = ag.library
+    trigger = library.triggers.get(_CATCHES) or library.trigger("+!", KQML)
+    if not trigger.plans:
+        if message.performative == "achieve":
+            said = _said_by(Atom(message.sender))
+            ag.spawn_ground(content.functor, content.args, said, message.cause)
+            return
+        if message.performative == "tell":
+            said = _said_by(Atom(message.sender))
+            ag.believe(None, content.functor, content.args, said, message.cause)
+            return
+    _take(ag, message, content, harmless=True)
+
+
+def _take(ag: Agent, message: Message, content: Term, harmless: bool) -> None:
+    """Hands a message that was read to the program, or to the table."""
+    if not harmless and not ag.trusted(message.sender):
         ag.log("warning", f"refused plans from {message.sender}: not trusted")
         if message.performative in ASKS:
             reply(ag, message, "untell", Atom("false"))
         return
-    trigger = ag.library.trigger("+!", KQML)
+    library = ag.library
+    trigger = library.triggers.get(_CATCHES) or library.trigger("+!", KQML)
     if trigger.plans:
         args = (Atom(message.sender), Atom(message.performative), content, id_term(message.id))
         ag.events.append(
@@ -106,6 +131,17 @@ def process(ag: Agent, message: Message) -> None:
         )
         return
     by_table(ag, message, content)
+
+
+def _is_flat(content: Struct) -> bool:
+    """Whether the arguments are names, numbers and strings: the usual content."""
+    if content.ann or content.functor.name[0] == "{":
+        return False
+    for a in content.args:
+        cls = a.__class__
+        if cls is not float and cls is not Atom and cls is not str:
+            return False
+    return True
 
 
 def _holds_plan(content: Term) -> bool:
@@ -160,12 +196,23 @@ def settle_ask(ag: Agent, ask: PendingAsk, answer: Term = None) -> None:
         ask.wait.fail(StepFailure("ask_failed", f"the answer {term_text(answer)} does not fit"))
 
 
+_said: dict[Atom, tuple[Term, ...]] = {}
+
+
+def _said_by(source: Atom) -> tuple[Term, ...]:
+    """``[source(bob)]``, the same object each time."""
+    known = _said.get(source)
+    if known is None:
+        known = _said[source] = (source_of(source),)
+    return known
+
+
 def said_parts(
     content: Term, source: Atom
 ) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]] | None:
     """Functor, arguments and annotations of a content as said by a source."""
     if content.__class__ is Struct and not content.ann and content.functor.name[0] != "{":
-        return content.functor, content.args, (source_of(source),)
+        return content.functor, content.args, _said_by(source)
     return literal_parts(nested(content, source))
 
 
@@ -325,15 +372,13 @@ def send(
     message_id: str = "",
 ) -> bool:
     """Sends to one receiver; false when nobody of that name is known."""
-    to = deref(to)
+    if to.__class__ is not Atom:
+        to = deref(to)
     name = to.text if to.__class__ is Atom else str(to)
+    if content.__class__ is not Struct or not content.ground:
+        content = copy_term(content)
     message = Message(
-        ag.name,
-        performative,
-        copy_term(content),
-        message_id or ag.new_message_id(),
-        in_reply_to,
-        cause,
+        ag.name, performative, content, message_id or ag.new_message_id(), in_reply_to, cause
     )
     if name == ag.name:
         ag.receive(message)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NEXT, PLAN_AT, EVENT_AT, CUT, USED, CAUSE, VARS = range(7)
 # An event: trigger, arguments, annotations, intention, unbound cells, cause.
 Event = tuple[Any, ...]
+_SLEEPING, _AWAKING = Functor("jag_sleeping", 0), Functor("jag_awaking", 0)
 MAX_CAUSES = 16  # engineering default: a note remembers at most so many causes
 
 
@@ -397,6 +398,7 @@ class PlanLibrary:
         self.sources: dict[str, list[Term]] = {p.label: list(p.sources) for p in self.plans}
         self.triggers: dict[tuple[str, Functor], Trigger] = {}
         self.has_meta = False
+        self.says_sleep = False  # whether a plan wants to know that the agent sleeps or wakes
         self.labels: dict[str, Plan] = {}
         self.variable_plans: dict[str, list[Plan]] = {}
         self.plans_of: dict[tuple[str, Functor], list[Plan]] = {}
@@ -496,6 +498,7 @@ class PlanLibrary:
                 self.variable_plans.setdefault(plan.op, []).append(plan)
             else:
                 self.plans_of.setdefault((plan.op, plan.functor), []).append(plan)
+        self.says_sleep = self.knows("+", _SLEEPING) or self.knows("+", _AWAKING)
         self.has_meta = any(p.op.startswith("^") for p in (*self.plans, *self.inner_plans.values()))
         for trigger in self.triggers.values():
             self.refresh(trigger)

@@ -84,6 +84,22 @@ class Posting(State):
             self.goal_state(event, "pending")
         self._arrived()
 
+    def spawn_ground(
+        self, functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...], cause: Any
+    ) -> None:
+        """``spawn_goal`` for arguments without variables and annotations without a deadline."""
+        library = self.library
+        trigger = library.triggers.get(("+!", functor)) or library.trigger("+!", functor)
+        event = (trigger, args, ann, None, None, cause)
+        self.events.append(event)
+        if self.waits:
+            self._tell_waits(trigger, args, ann)
+        if library.has_meta:
+            self.goal_state(event, "pending")
+        if self.idle and not self._is_running:
+            self.idle = False
+            self.wake()
+
     def spawn_test(
         self,
         trigger: Trigger,

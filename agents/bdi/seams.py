@@ -70,6 +70,7 @@ class Seams(Acting):
         if own.revise is not Seams.revise:
             for name in ("believe", "believe_at", "forget", "forget_at"):
                 setattr(self, name, getattr(self, f"_revised_{name}"))
+        self._queues = self._next_of_queues()
         self._fit_options()
 
     def _fit_options(self) -> None:
@@ -85,7 +86,7 @@ class Seams(Acting):
         self.library.choose = _chosen if chooses else None
         self.library.rebuild()
 
-    def _queues(self) -> tuple[Callable[[], Event], Callable[[], Intention]]:
+    def _next_of_queues(self) -> tuple[Callable[[], Event], Callable[[], Intention]]:
         """How the next event and the next intention are taken."""
         own = type(self)
         take_event: Callable[[], Event] = self.events.popleft

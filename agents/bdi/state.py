@@ -127,6 +127,7 @@ class State:
         self.has_listeners = False
         self._listeners: list[Callable[[Reason], None]] = []
         self._percepts: dict[Hashable, tuple[Belief, tuple[Term, ...]]] = {}
+        self._queues: Any = None  # how the next event and intention are taken
         self._made = 0
         self._messages = 0
         self._message_prefix = f"{name}mid" if name.isalnum() else "mid"

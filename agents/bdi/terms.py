@@ -45,9 +45,10 @@ def written_name(name: str) -> str:
 class Atom:
     """A name that stands for itself; equal names are the same object."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "text")
     _known: ClassVar[dict[str, Atom]] = {}
     name: str
+    text: str  # the name without its quotes
 
     def __new__(cls, name: str) -> Atom:
         """The atom of a name."""
@@ -59,12 +60,8 @@ class Atom:
                 return known
             known = cls._known[name] = object.__new__(cls)
             known.name = name
+            known.text = name[1:-1] if name[0] == "'" else name
         return known
-
-    @property
-    def text(self) -> str:
-        """The name without its quotes."""
-        return self.name[1:-1] if self.name[0] == "'" else self.name
 
     def __reduce__(self) -> tuple[type[Atom], tuple[str]]:
         return (Atom, (self.name,))

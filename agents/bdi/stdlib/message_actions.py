@@ -16,9 +16,10 @@ from agents.bdi.waiting import Wait
 
 
 def _performative(term: Term) -> str:
-    if deref(term).__class__ is not Atom:
+    term = deref(term)
+    if term.__class__ is not Atom:
         raise StepFailure("wrong_arguments", f".send: {plain_text(term)} is no performative")
-    name: str = deref(term).text
+    name: str = term.text
     return name
 
 
@@ -29,8 +30,14 @@ def _receiver_failure(to: Term) -> StepFailure:
 @builtin(".send", 3, 5, body_only=True)
 def send(ag: Any, args: tuple[Term, ...], trail: Trail) -> Any:
     """Sends a message; an ask with an answer variable waits for the answer."""
+    to, content = args[0], args[2]
+    if len(args) == 3 and to.__class__ is Atom and args[1].__class__ is Atom:
+        it = ag.current
+        cause = it.stack[-1][CAUSE] if it is not None and it.stack else None
+        if not mailbox.send(ag, to, args[1].text, content, "", cause):
+            raise _receiver_failure(to)
+        return True
     performative = _performative(args[1])
-    content = args[2]
     receivers = list_items(args[0]) if is_list(args[0]) else [args[0]]
     cause = ag.current.stack[-1][CAUSE] if ag.current is not None and ag.current.stack else None
     if len(args) > 3 and performative in mailbox.ASKS:
