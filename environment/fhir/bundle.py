@@ -12,6 +12,7 @@ from environment.fhir.care import care
 from environment.fhir.case import Case
 from environment.fhir.diagnostics import diagnostics
 from environment.fhir.elements import SYSTEM, Element, Mapped, Resource, checked, clean, concept
+from environment.fhir.facts import findings
 from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, cited, provenances
 from environment.fhir.observations import EVERY_S, course
@@ -24,7 +25,7 @@ SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Problems", "section_problems", ("Condition",)),
     ("Allergies", "section_allergies", ("AllergyIntolerance",)),
     ("Vital signs", "section_vital_signs", ("vital-signs",)),
-    ("Results", "section_results", ("DiagnosticReport", "Observation")),
+    ("Results", "section_results", ("DiagnosticReport", "Observation", "Media")),
     ("Medication", "section_medication", ("MedicationStatement", "MedicationAdministration")),
     ("Procedures", "section_procedures", ("Procedure",)),
     ("Orders", "section_plan", ("MedicationRequest", "ServiceRequest")),
@@ -54,6 +55,7 @@ def mapped_case(case: Case, *, every_s: float = EVERY_S) -> list[Mapped]:
     take(patient_facts(case))
     take(audit_events(case))
     take(course(case, cited(case), every_s=every_s))
+    take(findings(case))
     take(care(case))
     take(diagnostics(case, made))
     take(judgements(case))

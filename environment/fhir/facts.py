@@ -1,11 +1,15 @@
 """Any property of a twin as an Observation: the same reading is the same resource everywhere."""
 
+from collections.abc import Iterable, Iterator
+
 from environment.fhir.case import Case
 from environment.fhir.elements import (
     Element,
     Mapped,
     Resource,
     absent,
+    category,
+    checked,
     clean,
     concept,
     number,
@@ -15,6 +19,7 @@ from environment.fhir.elements import (
 from environment.model.change import JSON, canonical
 from environment.model.frame import Reading
 from environment.model.members import Property
+from environment.runtime.states import reading_of
 
 #: Kinds of twin whose state is about the patient.
 OF_THE_PATIENT = ("patient", "preh", "trauma", "monitor", "ventilator")
@@ -35,6 +40,38 @@ TIMES = {
     "haemorrhage_control_s": "control of the bleeding",
 }
 
+#: Findings at the patient, and what is done to keep the patient breathing, as people saw them.
+EXAM = (
+    "voice",
+    "breath_sounds_left",
+    "breath_sounds_right",
+    "respiratory_distress",
+    "pulse",
+    "rhythm",
+    "vomits",
+    "seizure",
+    "focal_deficit",
+    "amnesia_or_loc",
+    "burn_tbsa",
+    "smoke",
+    "position",
+)
+THERAPY = ("sedated", "intubated", "ventilated", "on_oxygen", "oxygen_fraction")
+#: What the emergency form holds about the event.
+FORM = (
+    "dynamic",
+    "mechanism",
+    "entrapment",
+    "is_car_accident",
+    "patients_number",
+    "sign",
+    "notes",
+    "destination",
+)
+SETTINGS = ("rate", "tidal_ml", "peep")
+#: Property -> key of its verified code.
+CODED = {"dynamic": "loinc_cause_of_injury"}
+
 
 def label(member: Property) -> str:
     """What a property is, in words."""
@@ -48,14 +85,41 @@ def fact(case: Case, member: Property, reading: Reading) -> Mapped:
         "resourceType": "Observation",
         "id": case.id(reading.twin, member.name, reading.seq),
         "status": "final",
-        "code": concept(label(member)),
+        "category": _category(case, reading.twin, member.name),
+        "code": concept(label(member), checked(CODED.get(member.name, ""))),
         **about(case, reading.twin, reading.effective),
         "effectiveDateTime": case.at(reading.effective),
         "issued": case.at(reading.recorded),
         "performer": [case.person(change.by)],
+        "device": case.ref(reading.twin) if case.kind(reading.twin) == "ventilator" else {},
         **fact_value(case, member, reading.value),
     }
     return Mapped(clean(body), (change,))
+
+
+def _category(case: Case, twin: str, name: str) -> list[Element]:
+    if case.kind(twin) == "ventilator" or name in THERAPY:
+        return category("therapy")
+    return category("exam") if name in EXAM else []
+
+
+def findings(case: Case) -> Iterator[Mapped]:
+    """What people saw, wrote on the form and set on the ventilator, each when it changed."""
+    yield from _course(case, case.patient, (*EXAM, *THERAPY))
+    yield from _course(case, case.preh, FORM)
+    for ventilator in case.of_kind("ventilator"):
+        if any(c.value for c in case.changes(ventilator, "connected")):
+            yield from _course(case, ventilator, SETTINGS)
+
+
+def _course(case: Case, twin: str, names: Iterable[str]) -> Iterator[Mapped]:
+    members = case.models[twin].properties if twin else {}
+    for name in names:
+        before: JSON = None
+        for change in case.changes(twin, name):
+            if change.value != before:
+                yield fact(case, members[name], reading_of(change))
+            before = change.value
 
 
 def about(case: Case, twin: str, at_s: float) -> Element:

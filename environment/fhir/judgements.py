@@ -28,6 +28,7 @@ def judgements(case: Case) -> Iterator[Mapped]:
     yield from triage(case)
     yield from severity_scores(case)
     yield from times(case)
+    yield from notes(case)
 
 
 def triage(case: Case) -> Iterator[Mapped]:
@@ -139,3 +140,34 @@ def times(case: Case) -> Iterator[Mapped]:
         for name in TIMES:
             for change in case.changes(twin, name)[-1:]:
                 yield fact(case, members[name], reading_of(change))
+
+
+def notes(case: Case) -> Iterator[Mapped]:
+    """What the team wrote, photographed or said into the record."""
+    for change in case.changes(case.trauma, "note", "event"):
+        body: Resource = {
+            "resourceType": "Observation",
+            "id": case.id("note", change.seq),
+            "status": "final",
+            "code": concept("note of the team"),
+            "subject": case.subject,
+            "encounter": case.encounter(change.effective),
+            "effectiveDateTime": case.at(change.effective),
+            "issued": case.at(change.recorded),
+            "performer": [case.person(change.by)],
+            "valueString": change.value["text"] or "none",
+        }
+        yield Mapped(clean(body), (change,))
+    for change in case.changes(case.trauma, "media", "event"):
+        body = {
+            "resourceType": "Media",
+            "id": case.id("media", change.seq),
+            "status": "completed",
+            "type": concept(words(change.value["kind"])),
+            "subject": case.subject,
+            "encounter": case.encounter(change.effective),
+            "createdDateTime": case.at(change.effective),
+            "operator": case.person(change.by),
+            "content": {"title": str(change.value["reference"]) or "untitled"},
+        }
+        yield Mapped(clean(body), (change,))

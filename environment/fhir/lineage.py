@@ -96,13 +96,16 @@ def _entities(case: Case, change: Change, made: Made, target: str) -> list[Eleme
 
 
 def audit_events(case: Case) -> Iterator[Mapped]:
-    """Every request of an operation: who asked what of whom, and how it ended."""
+    """Every request of an operation and how it ended, and every reading that was refused."""
     ends: dict[str, Change] = {}
     for change in case.journal:
         if change.kind == "operation" and change.value["status"] in ENDS:
             ends.setdefault(change.value["invocation"], change)
     for request in case.requests():
         yield _audit(case, request, ends.get(request.value["invocation"]))
+    for twin in case.models:
+        for change in case.changes(twin, "reading_refused", "event"):
+            yield _refused(case, change)
 
 
 def _audit(case: Case, request: Change, end: Change | None) -> Mapped:
@@ -134,6 +137,32 @@ def _audit(case: Case, request: Change, end: Change | None) -> Mapped:
         ],
     }
     return Mapped(clean(body), (request,))
+
+
+def _refused(case: Case, change: Change) -> Mapped:
+    """A reading that could not be true: it never became a value, and is not lost."""
+    body: Resource = {
+        "resourceType": "AuditEvent",
+        "id": case.id("refused", change.seq),
+        "type": {"system": AUDIT_TYPE, "code": "rest", "display": "RESTful Operation"},
+        "subtype": [{"system": INTERACTION, "code": "create", "display": "create"}],
+        "action": "C",
+        "recorded": case.at(change.recorded),
+        "outcome": "4",
+        "outcomeDesc": change.value["why"],
+        "agent": [
+            {"who": case.author(change.source), "name": words(change.source), "requestor": True}
+        ],
+        "source": {"observer": case.platform},
+        "entity": [
+            {
+                "what": case.ref(change.twin),
+                "name": f"{change.twin}.{change.value['member']}",
+                "detail": _details({"value": change.value["value"]}),
+            }
+        ],
+    }
+    return Mapped(clean(body), (change,))
 
 
 def _details(arguments: Mapping[str, JSON]) -> list[Element]:

@@ -107,15 +107,23 @@ def _preh(case: Case) -> Mapped:
     phases = case.phases(case.preh)
     body = _encounter(case, case.preh, status_steps(phases, PREH_STATUS))
     body["class"] = _class("encounter_field")
-    body["reasonCode"] = [concept(case.last(case.preh, "dynamic", ""))]
+    told = case.last(case.preh, "dynamic", "") or _as_told(case)
+    body["reasonCode"] = [concept(told)] if told else []
     body["participant"] = [_participant(case, person) for person in _rescuers(case)]
     body["location"] = _road(case)
     body["diagnosis"] = _diagnoses(case, "CC")
     units = case.of_kind("central_unit")
     body["serviceProvider"] = case.ref(units[0]) if units else {}
-    if not body["reasonCode"][0]["text"]:
-        del body["reasonCode"]
     return Mapped(clean(body), tuple(phases))
+
+
+def _as_told(case: Case) -> str:
+    """How it happened, as the caller told the central unit."""
+    for unit in case.of_kind("central_unit"):
+        for change in case.changes(unit, "call_taken", "event"):
+            if change.value["process"] == case.preh:
+                return str(change.value["dynamic"])
+    return ""
 
 
 def _rescuers(case: Case) -> list[str]:

@@ -387,3 +387,81 @@ def test_a_journal_without_a_patient_still_gives_a_valid_record() -> None:
     chart.add("shock_room", "room")
     found = resources(chart.case)
     assert {r["resourceType"] for r in found} == {"Device", "Location"}
+
+
+# -- what people saw and wrote ---------------------------------------------------------------------
+
+
+def test_a_finding_is_told_when_it_changes_and_not_each_time_it_is_repeated() -> None:
+    chart = Chart()
+    for at, sound in ((400, "normal"), (500, "normal"), (600, "absent")):
+        chart.says("patient", "breath_sounds_left", sound, at)
+    found = called(mapped(chart), "Breath sounds, left")
+    assert [r["valueString"] for r in found] == ["normal", "absent"]
+    assert found[0]["category"][0]["coding"][0]["code"] == "exam"
+
+
+def test_how_it_happened_is_the_reason_of_the_encounter_with_the_code_of_its_cause() -> None:
+    chart = Chart()
+    chart.says("preh", "dynamic", "Fall from a roof", 20)
+    held = mapped(chart)
+    assert of_type(held, "Encounter")[0]["reasonCode"] == [{"text": "Fall from a roof"}]
+    (cause,) = [r for r in held if r.get("valueString") == "Fall from a roof"]
+    assert cause["code"]["coding"][0]["code"] == "69543-7"
+
+
+def test_notes_and_photographs_of_the_team_are_kept() -> None:
+    chart = Chart()
+    hospital(chart)
+    chart.event("trauma", "note", {"text": "Son is on his way"}, 1700)
+    chart.event("trauma", "media", {"kind": "photo", "reference": "wound.jpg"}, 1710)
+    held = mapped(chart)
+    assert called(held, "note of the team")[0]["valueString"] == "Son is on his way"
+    assert of_type(held, "Media")[0]["content"]["title"] == "wound.jpg"
+
+
+def test_a_reading_that_cannot_be_is_audited_and_never_a_value() -> None:
+    chart = Chart()
+    refused = {"member": "hr", "value": "900.0", "why": "hr: 900 is not plausible"}
+    chart.event("monitor_1", "reading_refused", refused, 500, by="monitor_1")
+    held = mapped(chart)
+    (audit,) = of_type(held, "AuditEvent")
+    assert (audit["action"], audit["outcome"]) == ("C", "4")
+    assert "not plausible" in audit["outcomeDesc"]
+    assert called(held, "Heart rate") == []
+
+
+def test_a_patient_whose_process_ends_in_the_mortuary_has_died() -> None:
+    chart = Chart()
+    hospital(chart)
+    chart.says("patient", "pulse", False, 2000)
+    chart.says("trauma", "final_destination", "mortuary", 2600)
+    chart.phase("trauma", "ready_for_hospitalisation", 2600)
+    held = mapped(chart)
+    assert of_type(held, "Patient")[0]["deceasedBoolean"] is True
+    (arrest,) = of_type(held, "Condition")
+    assert arrest["code"]["coding"][0]["code"] == "410429000"
+    assert of_type(held, "Encounter")[1]["class"]["code"] == "EMER"  # no inpatient
+
+
+def test_scores_say_from_which_values_they_were_calculated() -> None:
+    chart = Chart()
+    hospital(chart)
+    chart.says("patient", "gcs", 15.0, 400)
+    chart.reading("rr", 24.0, 410)
+    chart.reading("sbp", 100.0, 410)
+    chart.says("trauma", "iss", 34, 3000)
+    held = mapped(chart)
+    (rts,) = called(held, "Revised trauma score")
+    assert rts["valueQuantity"]["value"] == pytest.approx(7.8408)  # Champion 1989: all codes 4
+    assert "Systolic pressure 100" in rts["note"][0]["text"]
+    (iss,) = called(held, "Injury severity score")
+    assert iss["code"]["coding"][0]["code"] == "273533008"
+    assert iss["valueQuantity"]["value"] == 34
+
+
+def test_the_times_of_the_mission_are_observations_whose_value_is_the_time() -> None:
+    chart = Chart()
+    chart.says("preh", "arrival_onsite_s", 540.0, 541)
+    (found,) = called(mapped(chart), "arrival at the scene")
+    assert found["valueDateTime"] == "2026-01-15T14:09:00Z"
