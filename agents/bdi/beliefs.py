@@ -27,7 +27,7 @@ SOURCE = Functor("source", 1)
 SOURCE_SELF = source_of(Atom("self"))
 SOURCE_PERCEPT = source_of(Atom("percept"))
 SELF = (SOURCE_SELF,)  # the annotations of a mental note; one constant, compared with `is`
-_INDEX_FROM = 8  # engineering default: below this many rows a walk is as fast as an index
+INDEX_FROM = 8  # engineering default: below this many rows a walk is as fast as an index
 
 
 class Belief:
@@ -157,7 +157,7 @@ class Predicate:
         if flat:
             row = by_args.get(args)
             return () if row is None else (row,)
-        if len(args) > 1 and len(by_args) > _INDEX_FROM:
+        if len(args) > 1 and len(by_args) > INDEX_FROM:
             first = args[0]
             cls = first.__class__
             if cls is Atom or cls is float or cls is str:

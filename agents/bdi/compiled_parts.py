@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.bdi.actions import Actions
 from agents.bdi.arithmetic import apply
-from agents.bdi.beliefs import SELF, Belief, Predicate
+from agents.bdi.beliefs import INDEX_FROM, SELF, Belief, Predicate
 from agents.bdi.bodies import MOVED, SUSPENDED
 from agents.bdi.failure import StepFailure
 from agents.bdi.formulas import Rule, solve
@@ -227,6 +227,17 @@ def exists(pred: Predicate, pattern: tuple[Term, ...], ann: tuple[Term, ...]) ->
     return False
 
 
+def row_by_first(pred: Predicate, first: Term) -> Belief | None:
+    """The first belief with a first argument, where nothing is known of the others."""
+    index = pred.by_first
+    if index is None:
+        if len(pred.by_args) <= INDEX_FROM:
+            return first_row(pred, (first, *[None] * (pred.functor.arity - 1)))
+        index = pred.first_index()
+    rows = index.get(first)
+    return None if rows is None else rows[-1]
+
+
 def first_row(pred: Predicate, pattern: tuple[Term, ...]) -> Belief | None:
     """The first belief that fits a pattern in which None stands for anything."""
     for row in pred.rows(pattern):
@@ -301,6 +312,7 @@ RUNTIME: dict[str, Any] = {
     "deref": deref,
     "exists": exists,
     "first_row": first_row,
+    "row_by_first": row_by_first,
     "make": make,
     "make_list": make_list,
     "merge_causes": merge_causes,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agents.bdi.compiled_parts import Cannot, Writer
 from agents.bdi.formulas import FORMULA_ARGS, RELATIONS, is_action_name
-from agents.bdi.plans import VARS, Plan
+from agents.bdi.plans import MAX_USED, VARS, Plan
 from agents.bdi.terms import (
     Atom,
     Functor,
@@ -203,12 +203,20 @@ def _write_test_step(w: Writer, term: Term, known: set[int]) -> None:
         w.line(f"r = {pred}.by_args.get(({key}))")
         w.line("if r is None: return GENERIC_STEP(ag, it, fr)")
     else:
-        w.line(f"r = first_row({pred}, ({key}))")
+        if pattern and all(i for _, i in free) and len(free) == len(args) - 1:
+            unknown = " and ".join(f"V{index} is None" for index, _ in free)
+            w.line(f"if {unknown}: r = row_by_first({pred}, {pattern[0]})")
+            w.line(f"else: r = first_row({pred}, ({key}))")
+        else:
+            w.line(f"r = first_row({pred}, ({key}))")
         w.line("if r is None: return GENERIC_STEP(ag, it, fr)")
         for index, i in free:
             w.line(f"if V{index} is None: fr[{index}] = r.args[{i}]")
     if w.explain:
-        w.line("note_used(fr, (r, None))")
+        w.line("u = fr[4]")
+        w.line("if u is None: fr[4] = ((r, r.ann, r.cause),)")
+        w.line(f"elif len(u) < {MAX_USED}: fr[4] = (*u, (r, r.ann, r.cause))")
+        w.line("if r.cause is not None: fr[5] = merge_causes(fr[5], (r.cause,))")
     w.line("fr[0] = N")
     w.line("return R")
 

@@ -40,6 +40,7 @@ NEXT, PLAN_AT, EVENT_AT, CUT, USED, CAUSE, VARS = range(7)
 # An event: trigger, arguments, annotations, intention, unbound cells, cause.
 Event = tuple[Any, ...]
 _SLEEPING, _AWAKING = Functor("jag_sleeping", 0), Functor("jag_awaking", 0)
+MAX_USED = 64  # engineering default: a frame (a loop, say) remembers so many beliefs behind it
 MAX_CAUSES = 16  # engineering default: a note remembers at most so many causes
 
 
@@ -360,7 +361,11 @@ def note_used(frame: Frame, used: Any) -> None:
         row, used = used
         rows.append((row, row.ann, row.cause))
     rows.reverse()
-    frame[USED] = tuple(rows) if frame[USED] is None else frame[USED] + tuple(rows)
+    known = frame[USED]
+    if known is None:
+        frame[USED] = tuple(rows)
+    elif len(known) < MAX_USED:
+        frame[USED] = known + tuple(rows)
     frame[CAUSE] = merge_causes(frame[CAUSE], [row[2] for row in rows])
 
 
