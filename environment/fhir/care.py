@@ -99,6 +99,7 @@ def _procedure(
         "id": case.id("procedure", change.seq),
         "status": OVER if is_moment or end is not None else RUNNING,
         "code": procedure_concept(value["procedure"]),
+        "basedOn": [_ordered_as(case, "procedure", value["procedure"], change)],
         "subject": case.subject,
         "encounter": case.encounter(change.effective),
         "performer": [{"actor": case.author(change.by)}],
@@ -163,7 +164,7 @@ def _administration(case: Case, change: Change, name: str, dosage: Element) -> R
         "subject": case.subject,
         "context": case.encounter(change.effective),
         "performer": [{"actor": case.author(change.by)}],
-        "request": _ordered_as(case, name, change),
+        "request": _ordered_as(case, "drug", name, change),
         "dosage": dosage,
     }
 
@@ -231,12 +232,16 @@ def blood(case: Case) -> Iterator[Mapped]:
 # -- orders ----------------------------------------------------------------------------------------
 
 
-def _ordered_as(case: Case, name: str, given: Change) -> Element:
-    """The request of a drug that was ordered before it was given."""
+def _ordered_as(case: Case, kind: str, what: str, done: Change) -> Element:
+    """The order that was carried out: the last one before, if nobody took it back."""
+    present = case.last(case.trauma, "order", {})
+    type = "MedicationRequest" if kind == "drug" else "ServiceRequest"
     for change in reversed(case.changes(case.trauma, "ordered", "event")):
         value = change.value
-        if value["kind"] == "drug" and value["what"] == name and change.seq < given.seq:
-            return refer(f"MedicationRequest/{case.id('order', change.seq)}")
+        taken_back = present.get(value["order"], {}).get("status") == "cancelled"
+        is_this = (value["kind"], value["what"]) == (kind, what) and change.seq < done.seq
+        if is_this and not taken_back:
+            return refer(f"{type}/{case.id('order', change.seq)}")
     return {}
 
 

@@ -163,11 +163,12 @@ def course(
 ) -> Iterator[Mapped]:
     """The patient's values over the case: monitor values thinned, all others in full.
 
-    `cited` are the seqs of readings that somebody acted on: each of them is kept.
+    `every_s` is the time between values that are kept, 0 for all. `cited` are the seqs of
+    readings that somebody acted on: each of them is kept.
     """
     for twin, since, until in case.carriers:
         last = float("inf") if until is None else until
-        is_monitor = case.kind(twin) == "monitor"
+        is_thinned = case.kind(twin) == "monitor" and every_s > 0
         moments: dict[tuple[float, float], dict[str, Reading]] = {}
         for change in case.journal.read(twin=twin, kind="property"):
             if change.name not in VITALS or change.value is None or change.quality == "stale":
@@ -179,9 +180,9 @@ def course(
         for (effective, _), readings in sorted(moments.items(), key=lambda row: row[0]):
             kept = {}
             for key, reading in readings.items():
-                if not is_monitor or effective >= due[key] or reading.seq in cited:
+                if not is_thinned or effective >= due[key] or reading.seq in cited:
                     kept[key] = reading
-                if effective >= due[key]:
+                if is_thinned and effective >= due[key]:
                     due[key] = effective - effective % every_s + every_s
             for key in PRESSURE:  # a pressure is never cut in two
                 if key in readings and any(k in kept for k in PRESSURE):

@@ -30,6 +30,8 @@ CONDITION = "http://terminology.hl7.org/CodeSystem/condition-"
 ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"
 DIAGNOSIS_ROLE = "http://terminology.hl7.org/CodeSystem/diagnosis-role"
 
+#: The ATC group of warfarin and its kin, read in a published profile (AKTIN).
+VITAMIN_K_ANTAGONISTS = "B01AA"
 #: Phase -> Encounter.status of R4. `planned` until somebody is with the patient.
 PREH_STATUS = {
     "called": "planned",
@@ -287,7 +289,8 @@ def allergies(case: Case) -> Iterator[Mapped]:
     rows = case.changes(case.patient, "allergy")
     for change, key, row in _entries(case, "allergy"):
         severity = str(row["severity"])
-        body = _allergy(case, change, key, concept(words(key)))
+        code = checked(f"{catalogue.key_of(key)}_allergy")
+        body = _allergy(case, change, key, concept(words(key), code))
         body["criticality"] = {"high": "high", "severe": "high", "low": "low", "mild": "low"}.get(
             severity, "unable-to-assess"
         )
@@ -321,6 +324,7 @@ def _taken_before(case: Case) -> Iterator[Mapped]:
         change, taken = rows[-1], str(rows[-1].value)
         drug = catalogue.DRUGS.get(catalogue.key_of(taken))
         atc = drug.atc if drug and drug.atc in ATC_CHECKED else ""
+        atc = VITAMIN_K_ANTAGONISTS if taken in ("warfarin", "vka") else atc
         code = {"system": ATC, "code": atc, "display": words(taken)} if atc else None
         body: Resource = {
             "resourceType": "MedicationStatement",

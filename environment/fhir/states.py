@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from environment.fhir.assets import assets
 from environment.fhir.case import Case
 from environment.fhir.elements import (
-    PROFILE,
     SYSTEM,
     Element,
     Mapped,
@@ -84,8 +83,8 @@ def _panel(case: Case, state: State, members: list[str]) -> Resource:
         "component": parts,
     }
     if has_vitals:
+        # No profile is claimed: that of the panel admits vital signs alone as its members.
         panel["category"] = category("vital_signs")
-        panel["meta"] = {"profile": [f"{PROFILE}vitalspanel"]}
     found: Resource = clean(panel)
     return found
 

@@ -465,3 +465,31 @@ def test_the_times_of_the_mission_are_observations_whose_value_is_the_time() -> 
     chart.says("preh", "arrival_onsite_s", 540.0, 541)
     (found,) = called(mapped(chart), "arrival at the scene")
     assert found["valueDateTime"] == "2026-01-15T14:09:00Z"
+
+
+def test_a_procedure_names_the_order_that_it_carried_out() -> None:
+    chart = Chart()
+    hospital(chart)
+    order = {"kind": "procedure", "what": "chest_tube", "amount": 1.0, "unit": "", "route": ""}
+    chart.event("trauma", "ordered", order | {"order": "chest_tube_1"}, 1600)
+    done = {"procedure": "chest_tube", "site": "left", "change": "done", "details": {}}
+    chart.event("patient", "procedure", done, 1700)
+    held = mapped(chart)
+    (procedure,) = of_type(held, "Procedure")
+    (request,) = of_type(held, "ServiceRequest")
+    assert procedure["basedOn"][0]["reference"] == f"ServiceRequest/{request['id']}"
+
+
+def test_an_allergy_to_a_drug_carries_its_code_and_how_bad_it_is() -> None:
+    chart = Chart()
+    chart.says("patient", "allergy", {"suxamethonium": {"group": "", "severity": "high"}}, 990)
+    allergy = the(chart, "AllergyIntolerance")
+    assert allergy["code"]["coding"][0]["code"] == "294224007"
+    assert allergy["criticality"] == "high"
+
+
+def test_every_reading_is_written_when_asked_for() -> None:
+    chart = Chart()
+    for second in range(600, 620):
+        chart.reading("hr", 100.0, second)
+    assert len(called(resources(chart.case, every_s=0), "Heart rate")) == 20
