@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from environment.errors import (
+    BadValueError,
     InvocationFailedError,
     RefusedError,
     TwinError,
@@ -138,8 +139,14 @@ class Operations:
         world = self.world
         twin = world.twin(twin_id)
         operation: Operation = twin.member("operation", name, twin_id)
-        arguments = operation.bind(f"{twin_id}.{name}", positional, named or {})
         role = self.roles.get(by, by) if role is None else role
+        may = forbidden is None and (not operation.roles or role in operation.roles)
+        try:
+            arguments = operation.bind(f"{twin_id}.{name}", positional, named or {})
+        except BadValueError:
+            if may:
+                raise
+            arguments = {}  # whoever may not ask learns nothing of what would fit
         number = f"{name}-{len(self.invocations) + 1}"
         call = Invocation(number, twin_id, name, arguments, by, role, world.clock.now())
         progress = Progress(call)

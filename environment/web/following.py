@@ -17,8 +17,10 @@ from environment.wire import change_out
 
 #: Changes that a subscriber may be behind before he is told of a gap (engineering default).
 TOO_FAR_BEHIND = 10_000
-#: Changes sent in one go, and texts of changes kept for other subscribers (engineering defaults).
-BATCH, KEPT_TEXTS = 500, 8192
+#: Changes looked at in one go, after which others get their turn (engineering default).
+BATCH = 500
+#: Texts of changes kept for other subscribers (engineering default).
+KEPT_TEXTS = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,14 @@ class Gap:
 
     first: int
     last: int
+
+
+@dataclass(slots=True)
+class Cursor:
+    """How far a subscriber has come; up to `dropping_to` he misses changes of properties."""
+
+    at: int
+    dropping_to: int = 0
 
 
 class Follower:
@@ -88,21 +98,27 @@ class Follower:
         return found
 
     def take(
-        self, since: int, wanted: Wanted, who: Caller, rights: Rights
-    ) -> tuple[list[Change], Gap | None, int]:
-        """What comes after `since` for this subscriber, and the cursor to go on from."""
-        rows = self.journal.read(since=since)
-        if not rows:
-            return [], None, since
-        gap = None
-        if wanted.every:
-            rows = rows[:BATCH]
-        upto = rows[-1].seq
-        if not wanted.every and len(rows) > TOO_FAR_BEHIND:
-            gap = Gap(rows[0].seq, upto)
+        self, cursor: Cursor, wanted: Wanted, who: Caller, rights: Rights
+    ) -> tuple[list[Change], Gap | None]:
+        """The next changes for this subscriber, at most a batch; moves the cursor over them."""
+        since, head, gap = cursor.at, self.head, None
+        upto = min(head, since + BATCH)
+        if not wanted.every and head - since > TOO_FAR_BEHIND and since >= cursor.dropping_to:
+            gap = Gap(since + 1, head)
+            cursor.dropping_to = head
+        rows = [self.journal[seq] for seq in range(since + 1, upto + 1)]
+        cursor.at = max(upto, since)
+        if cursor.at <= cursor.dropping_to:
             rows = [c for c in rows if c.kind != "property"]
         chosen = [c for c in rows if self._fits(c, wanted, who, rights)]
-        return (chosen if wanted.every else latest_wins(chosen)), gap, upto
+        return (chosen if wanted.every else latest_wins(chosen)), gap
+
+    async def turn(self) -> None:
+        """Let others have their turn: a long replay holds nobody up."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        loop.call_soon(future.set_result, None)
+        await future
 
     def _fits(self, change: Change, wanted: Wanted, who: Caller, rights: Rights) -> bool:
         if wanted.kinds and change.kind not in wanted.kinds:

@@ -14,7 +14,7 @@ from aiohttp_sse import EventSourceResponse
 from environment.errors import did_you_mean
 from environment.model.change import JSON, Change, ChangeKind, canonical
 from environment.model.twin import Twin
-from environment.web.following import Gap, Wanted
+from environment.web.following import Cursor, Gap, Wanted
 from environment.web.problems import ProblemError
 from environment.web.site import WHO, Site, site_of, twin_of, visible, whole
 
@@ -212,17 +212,18 @@ async def _batches(
     request: web.Request, site: Site, wanted: Wanted, since: int
 ) -> AsyncIterator[tuple[list[Change], Gap | None, int]]:
     """What has accumulated, again and again; first of all a gap when `since` is not of this run."""
-    follower, who, cursor = site.follower, request[WHO], since
-    if cursor > follower.head:
-        yield [], Gap(follower.head, cursor), follower.head
-        cursor = follower.head
+    follower, who, cursor = site.follower, request[WHO], Cursor(since)
+    if cursor.at > follower.head:
+        yield [], Gap(follower.head, cursor.at), follower.head
+        cursor.at = follower.head
     while True:
-        changes, gap, upto = follower.take(cursor, wanted, who, site.rights)
-        if upto > cursor:
-            yield changes, gap, upto
-            cursor = upto
+        before = cursor.at
+        changes, gap = follower.take(cursor, wanted, who, site.rights)
+        if cursor.at > before:
+            yield changes, gap, cursor.at
+            await follower.turn()
         else:
-            await follower.beyond(cursor)
+            await follower.beyond(cursor.at)
 
 
 async def _follow_socket(

@@ -17,7 +17,7 @@ from environment.web.descriptions import (
     urn,
     with_links,
 )
-from environment.web.following import Wanted
+from environment.web.following import Cursor, Wanted
 from environment.web.problems import ProblemError
 from environment.web.site import (
     SITE,
@@ -159,14 +159,15 @@ async def _stream_events(
     request: web.Request, site: Site, who: Caller, names: set[str]
 ) -> web.StreamResponse:
     last = request.headers.get("Last-Event-ID", "")
-    cursor = int(last) if last.isdigit() else site.follower.head
+    cursor = Cursor(int(last) if last.isdigit() and len(last) <= 15 else site.follower.head)
+    cursor.at = min(cursor.at, site.follower.head)
     wanted = Wanted(kinds=frozenset({"event", "link", "life"}))
     response = EventSourceResponse()
     with site.stream(request):
         await response.prepare(request)
         async with response:
             while True:
-                changes, _, cursor = site.follower.take(cursor, wanted, who, site.rights)
+                changes, _ = site.follower.take(cursor, wanted, who, site.rights)
                 for change in changes:
                     name = directory_event(change)
                     if name and (not names or name in names):
@@ -174,5 +175,6 @@ async def _stream_events(
                         await response.send(
                             canonical({"id": urn(twin)}), id=str(change.seq), event=name
                         )
-                await site.follower.beyond(cursor)
+                await site.follower.turn()
+                await site.follower.beyond(cursor.at)
     return response

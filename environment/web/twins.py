@@ -1,6 +1,7 @@
 """A twin's own address: its description, state, properties, history, links, fidelity, reasons."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from itertools import islice
 
 from aiohttp import web
 
@@ -181,17 +182,19 @@ async def history(request: web.Request) -> web.StreamResponse:
     start, end = number(request, "from"), number(request, "to")
     kinds = {k for text in request.query.getall("kinds", []) for k in text.split(",") if k}
     name = request.query.get("name")
-    rows = [
+    asked = site.world.journal.read(
+        twin=found.id,
+        since=since,
+        start=float("-inf") if start is None else start,
+        end=float("inf") if end is None else end,
+        name=name,
+    )
+    shown = (
         c
-        for c in site.world.journal.read(
-            twin=found.id,
-            since=since,
-            start=float("-inf") if start is None else start,
-            end=float("inf") if end is None else end,
-            name=name,
-        )
+        for c in asked
         if (not kinds or c.kind in kinds) and site.rights.shows(who, "read", found, c)
-    ]
+    )
+    rows = list(islice(shown, limit + 1))  # judge no more than the page needs
     page = rows[:limit]
     body: dict[str, JSON] = {"changes": [change_out(c) for c in page]}
     headers = {}

@@ -109,7 +109,7 @@ async def test_giving_up_an_invocation_cancels_it_on_the_other_side(stage: Stage
 
         def is_cancelled() -> bool:
             rows = transport.replica.journal.read(kind="operation")
-            return rows[-1].value["status"] == "cancelled"
+            return bool(rows[-1].value["status"] == "cancelled")
 
         await until(transport, is_cancelled)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from environment.model.twin import Twin
 from environment.twins import kinds
 from environment.web.openapi import PROBLEM, document
 from environment.web.routes import ROUTES
@@ -49,7 +50,7 @@ KNOWN = {
     "invocation": ["switch-1", "show-2"],
     "seq": ["1", "5", "0", "-1"],
 }
-MODELS = {**kinds(), "lamp": Lamp}
+MODELS: dict[str, type[Twin]] = {**kinds(), "lamp": Lamp}
 TWINS = [("patient", "patient"), ("lamp", "lamp"), ("monitor", "probe"), ("display", "wall")]
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="/?#\x00"), min_size=1, max_size=12)
 JSON_VALUE = st.recursive(

@@ -325,3 +325,33 @@ def test_the_model_needs_no_web() -> None:
     code = "import environment.client, sys; print(sorted(m for m in sys.modules if 'aiohttp' in m))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert re.fullmatch(r"\[\]\s*", done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.wall_time
+@pytest.mark.parametrize("name", sorted(PEOPLE))
+async def test_each_role_may_ask_for_what_the_table_gives_in_each_phase(name: str) -> None:
+    async with staged(limits=Limits(per_s=1e6, burst=1e6)) as stage:
+        role, world = PEOPLE[name], stage.world
+        for kind in sorted(KINDS):
+            if not world.find(kind):
+                world.add(kind, f"the_{kind}", by="test")
+        for kind, twin_class in sorted(KINDS.items()):
+            twin = world.twin(world.find(kind)[0])
+            who = Caller(name, role, stage.tokens.caller(stage.secrets[name]).own)
+            for phase in twin_class.machine.phases if twin_class.machine else (None,):
+                twin.ledger.phase = phase
+                for operation in twin_class.operations.values():
+                    path = f"/twins/{kind}/{twin.id}/operations/{operation.name}"
+                    got = await stage.ask("POST", path, by=name, body={"no_such_argument": 1})
+                    rights = Rights()
+                    if not rights.allows(who, "read", twin):
+                        expected = 404
+                    elif not rights.allows(who, "invoke", twin, operation.name) or (
+                        operation.roles and role not in operation.roles
+                    ):
+                        expected = 403
+                    else:
+                        expected = 422
+                    assert got.status == expected, (path, phase, got.text)
+                    assert (await stage.ask("POST", path, by="", body={})).status == 401
