@@ -25,6 +25,7 @@ from environment.fhir.elements import (
 from environment.model import catalogue
 from environment.model.change import Change
 from environment.model.codes import ATC, ORPHA
+from environment.model.reversal import ANTICOAGULANTS, anticoagulant, is_anticoagulant
 
 CONDITION = "http://terminology.hl7.org/CodeSystem/condition-"
 ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"
@@ -324,7 +325,8 @@ def _taken_before(case: Case) -> Iterator[Mapped]:
         change, taken = rows[-1], str(rows[-1].value)
         drug = catalogue.DRUGS.get(catalogue.key_of(taken))
         atc = drug.atc if drug and drug.atc in ATC_CHECKED else ""
-        atc = VITAMIN_K_ANTAGONISTS if taken in ("warfarin", "vka") else atc
+        if is_anticoagulant(taken) and ANTICOAGULANTS[anticoagulant(taken)] == "vka":
+            atc = VITAMIN_K_ANTAGONISTS
         code = {"system": ATC, "code": atc, "display": words(taken)} if atc else None
         body: Resource = {
             "resourceType": "MedicationStatement",

@@ -493,3 +493,10 @@ def test_every_reading_is_written_when_asked_for() -> None:
     for second in range(600, 620):
         chart.reading("hr", 100.0, second)
     assert len(called(resources(chart.case, every_s=0), "Heart rate")) == 20
+
+
+def test_warfarin_taken_before_carries_the_code_of_its_group() -> None:
+    chart = Chart()
+    chart.says("patient", "anticoagulant", "warfarin", 990)
+    taken = the(chart, "MedicationStatement")
+    assert taken["medicationCodeableConcept"]["coding"][0]["code"] == "B01AA"
