@@ -84,7 +84,7 @@ class _Rebuild:
         self._journal, self._models = journal, models
         self._at, self._known = at, known
         self._rows: dict[str, list[Change]] = {}
-        self._readings: dict[str, dict[str, list[Reading]]] = {}
+        self._told: dict[str, dict[str, list[Change]]] = {}
 
     def rows(self, twin: str) -> list[Change]:
         """The changes of a twin that were true by `at` and known by `known`."""
@@ -112,17 +112,17 @@ class _Rebuild:
         return own
 
     def _own(self, twin: str, name: str, limit: float) -> Reading | None:
-        if twin not in self._readings:
-            readings: dict[str, list[Reading]] = {}
+        if twin not in self._told:
+            told: dict[str, list[Change]] = {}
             for change in self.rows(twin):
                 if change.kind == "property" and change.quality != "stale":
-                    readings.setdefault(change.name, []).append(reading_of(change))
-            self._readings[twin] = readings
+                    told.setdefault(change.name, []).append(change)
+            self._told[twin] = told
         best: Reading | None = None
-        for reading in reversed(self._readings[twin].get(name, ())):
-            if reading.seq < limit:
-                best = newer(best, reading)
-                if reading.quality != "restated":
+        for change in reversed(self._told[twin].get(name, ())):
+            if change.seq < limit:
+                best = newer(best, reading_of(change))
+                if change.quality != "restated":
                     break  # in order of effective time but for restated ones
         return best
 

@@ -87,8 +87,8 @@ abc_item(rate)
 
 @hae_03[source("ABC score, Nunez 2009")]
 +!review("HAE-03", high)
-  : .setof(I, abc_item(I), Items) & .length(Items, N) & abc_positive(Need) & N >= Need
-    & not mtp_runs & not obstructed
+  : not mtp_runs & not obstructed
+    & .setof(I, abc_item(I), Items) & .length(Items, N) & abc_positive(Need) & N >= Need
   <- !met("HAE-03", high, [score(N), items(Items)]).
 over("HAE-03") :- mtp_runs.
 
