@@ -15,7 +15,7 @@ from environment.fhir.elements import (
     words,
 )
 from environment.fhir.lineage import grounds
-from environment.model.change import Change
+from environment.model.change import JSON, Change
 from environment.model.codes import FLAG_CATEGORY
 
 COMMUNICATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/communication-category"
@@ -25,6 +25,17 @@ RANK = {"low": 1, "medium": 2, "high": 3}
 ISSUE = {"DRG": "issue_drug_action"}
 #: An alert that comes back within this time on any display is the same one (engineering default).
 SAME_ALERT_S = 10.0
+#: What can be the evidence of an alert; who asked and who decided stands in its Provenance.
+EVIDENCE = (
+    "Observation",
+    "Condition",
+    "AllergyIntolerance",
+    "MedicationStatement",
+    "MedicationAdministration",
+    "MedicationRequest",
+    "Procedure",
+    "DiagnosticReport",
+)
 #: Devices whose time in place is a danger of its own.
 WATCHED = ("tourniquet", "reboa")
 
@@ -94,7 +105,7 @@ def alerts(case: Case, made: Mapping[int, str]) -> Iterator[Mapped]:
 def _issue(case: Case, episode: Episode, made: Mapping[int, str]) -> Mapped:
     first, last = episode.shown[0], episode.shown[-1]
     code = checked(ISSUE.get(episode.rule.split("-")[0], "issue_condition"))
-    readings = [r for r in grounds(case, episode.shown, made) if r.startswith("Observation/")]
+    behind = [r for r in grounds(case, episode.shown, made) if r.split("/")[0] in EVIDENCE]
     body: Resource = {
         "resourceType": "DetectedIssue",
         "id": case.id("alert", first.seq),
@@ -105,7 +116,7 @@ def _issue(case: Case, episode: Episode, made: Mapping[int, str]) -> Mapped:
         "patient": case.subject,
         "identifiedDateTime": case.at(first.recorded),
         "author": case.author(first.by),
-        "evidence": [{"detail": [refer(reading) for reading in readings]}],
+        "evidence": [{"detail": [refer(name) for name in behind]}],
         "detail": "; ".join(dict.fromkeys(str(c.value["text"]) for c in episode.shown)),
         "mitigation": [_mitigation(case, seen) for seen in episode.seen],
     }
@@ -159,18 +170,27 @@ def _notice(case: Case, person: str, change: Change) -> Mapped:
 def _handover(case: Case, change: Change) -> Mapped:
     to = [str(change.value.get("to", ""))]
     body = _sent(case, "handover", change, "notification", to)
-    card = ", ".join(f"{words(k)}: {_said(v)}" for k, v in sorted(change.value["atmist"].items()))
+    card = _said(case, change.value["atmist"], ": ")
     body["topic"] = concept(words(change.name))
     body["payload"] = [{"contentString": card or words(change.name)}]
     return Mapped(clean(body), (change,))
 
 
-def _said(value: object) -> str:
+def _said(case: Case, value: JSON, between: str = " ") -> str:
+    """A card or a part of it, spoken: times as times, and nothing of what is not known."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{words(k)} {_said(v)}" for k, v in sorted(value.items()))
+        parts = []
+        for key, inner in sorted(value.items()):
+            is_time = key.endswith("_s") and isinstance(inner, (int, float))
+            said = case.at(inner) if is_time else _said(case, inner)
+            if said:
+                parts.append(f"{words(key.removesuffix('_s'))}{between}{said}")
+        return ", ".join(parts)
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(_said, value)) or "none"
-    return words(str(value))
+        return ", ".join(filter(None, (_said(case, inner) for inner in value)))
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else words(str(value))
 
 
 # -- lasting warnings ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, cited, provenances
 from environment.fhir.observations import EVERY_S, course
 from environment.fhir.processes import processes
+from environment.model.change import JSON
 
 #: Sections of the document: title, code, and the types that it holds.
 SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -154,6 +155,8 @@ def headline(resource: Resource) -> str:
         value = resource.get(name)
         if isinstance(value, Mapping) and value.get("text"):
             return _dated(resource, str(value["text"]), kind)
+    if kind == "Encounter":
+        return f"Encounter ({resource['class']['display']}), {resource['status']}"
     for name in ("summary", "title", "status"):
         if isinstance(resource.get(name), str):
             return _dated(resource, f"{kind} {resource[name]}", kind)
@@ -172,7 +175,12 @@ def _dated(resource: Resource, text: str, kind: str) -> str:
         ),
         "",
     )
-    value = resource.get("valueQuantity")
-    shown = f" {value['value']} {value.get('unit', '')}".rstrip() if value else ""
+    parts = [_quantity(part) for part in resource.get("component", ())]
+    shown = _quantity(resource) or ", ".join(filter(None, parts))
     dosage = resource.get("dosage", {}).get("text", "") if kind.startswith("Medication") else ""
-    return " ".join(part for part in (at, text + shown, dosage) if part)
+    return " ".join(part for part in (at, text, shown, dosage) if part)
+
+
+def _quantity(part: Mapping[str, JSON]) -> str:
+    value = part.get("valueQuantity")
+    return f"{value['value']} {value.get('unit', '')}".rstrip() if value else ""

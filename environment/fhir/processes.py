@@ -339,4 +339,4 @@ def _taken_before(case: Case) -> Iterator[Mapped]:
             "dateAsserted": case.at(change.recorded),
             "informationSource": case.person(change.by),
         }
-        yield Mapped(clean(body), (change,))
+        yield Mapped(clean(body), (change, *rows[:-1]))

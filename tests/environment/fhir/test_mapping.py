@@ -500,3 +500,23 @@ def test_warfarin_taken_before_carries_the_code_of_its_group() -> None:
     chart.says("patient", "anticoagulant", "warfarin", 990)
     taken = the(chart, "MedicationStatement")
     assert taken["medicationCodeableConcept"]["coding"][0]["code"] == "B01AA"
+
+
+def test_a_handover_card_tells_times_as_times_and_leaves_out_what_nobody_knows() -> None:
+    chart = Chart()
+    card = {"time_of_injury_s": -60.0, "signs": {"gcs": {"first": None, "latest": 14.0}}}
+    chart.event("preh", "handover", {"atmist": card, "to": "rescuer"}, 1500)
+    told = the(chart, "Communication")
+    assert told["payload"][0]["contentString"] == (
+        "signs: gcs latest 14, time of injury: 2026-01-15T13:59:00Z"
+    )
+    assert told["recipient"][0]["reference"] == "Practitioner/rescuer"
+
+
+def test_the_text_of_the_document_shows_both_pressures() -> None:
+    chart = Chart()
+    chart.reading("sbp", 84.0, 400)
+    chart.reading("dbp", 51.0, 400)
+    first = mapped(chart)[0]
+    (section,) = [s for s in first["section"] if s["title"] == "Vital signs"]
+    assert "Blood pressure 84 mmHg, 51 mmHg" in section["text"]["div"]
