@@ -57,6 +57,9 @@ class Follower:
         self._begun = len(world.journal)
         self._told: dict[int, list[str]] = {}
         self._texts: dict[int, str] = {}
+        # What subscribers of equal rights who want the same get, until the next change.
+        self._chosen: dict[tuple[object, ...], tuple[Change, ...]] = {}
+        self._frames: dict[tuple[int, int, int], tuple[tuple[Change, ...], bytes]] = {}
         self._waiting: set[asyncio.Future[None]] = set()
         self._is_waking = False
         self._ends = (world.watch(self._hear), world.journal.follow(self._wake))
@@ -99,19 +102,34 @@ class Follower:
 
     def take(
         self, cursor: Cursor, wanted: Wanted, who: Caller, rights: Rights
-    ) -> tuple[list[Change], Gap | None]:
+    ) -> tuple[tuple[Change, ...], Gap | None]:
         """The next changes for this subscriber, at most a batch; moves the cursor over them."""
         since, head, gap = cursor.at, self.head, None
         upto = min(head, since + BATCH)
         if not wanted.every and head - since > TOO_FAR_BEHIND and since >= cursor.dropping_to:
             gap = Gap(since + 1, head)
             cursor.dropping_to = head
-        rows = [self.journal[seq] for seq in range(since + 1, upto + 1)]
         cursor.at = max(upto, since)
-        if cursor.at <= cursor.dropping_to:
-            rows = [c for c in rows if c.kind != "property"]
-        chosen = [c for c in rows if self._fits(c, wanted, who, rights)]
-        return (chosen if wanted.every else latest_wins(chosen)), gap
+        key = (since, upto, cursor.at <= cursor.dropping_to, wanted, who.role, who.own)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            rows = [self.journal[seq] for seq in range(since + 1, upto + 1)]
+            if cursor.at <= cursor.dropping_to:
+                rows = [c for c in rows if c.kind != "property"]
+            rows = [c for c in rows if self._fits(c, wanted, who, rights)]
+            chosen = self._chosen[key] = tuple(rows if wanted.every else latest_wins(rows))
+        return chosen, gap
+
+    def frames(self, changes: tuple[Change, ...]) -> bytes:
+        """Changes as server-sent events, framed once for all who get the same."""
+        key = (changes[0].seq, changes[-1].seq, len(changes))
+        found = self._frames.get(key)
+        if found is None or found[0] is not changes:
+            text = "".join(
+                f"id: {c.seq}\r\nevent: {c.kind}\r\ndata: {self.text(c)}\r\n\r\n" for c in changes
+            )
+            found = self._frames[key] = (changes, text.encode())
+        return found[1]
 
     async def turn(self) -> None:
         """Let others have their turn: a long replay holds nobody up."""
@@ -139,6 +157,8 @@ class Follower:
         self._told.setdefault(notice.change.seq, []).append(notice.twin)
 
     def _wake(self, change: Change) -> None:
+        self._chosen.clear()
+        self._frames.clear()
         if self._waiting and not self._is_waking:
             self._is_waking = True
             asyncio.get_running_loop().call_soon(self._release)

@@ -199,29 +199,26 @@ async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
                     row = {"from": gap.first, "to": gap.last}
                     await response.send(canonical(row), event="gap")
                 if changes:
-                    frames = [
-                        f"id: {c.seq}\r\nevent: {c.kind}\r\ndata: {site.follower.text(c)}\r\n\r\n"
-                        for c in changes
-                    ]
                     # One write for the whole batch; the framing is that of `response.send`.
-                    await response.write("".join(frames).encode())
+                    await response.write(site.follower.frames(changes))
     return response
 
 
 async def _batches(
     request: web.Request, site: Site, wanted: Wanted, since: int
-) -> AsyncIterator[tuple[list[Change], Gap | None, int]]:
+) -> AsyncIterator[tuple[tuple[Change, ...], Gap | None, int]]:
     """What has accumulated, again and again; first of all a gap when `since` is not of this run."""
     follower, who, cursor = site.follower, request[WHO], Cursor(since)
     if cursor.at > follower.head:
-        yield [], Gap(follower.head, cursor.at), follower.head
+        yield (), Gap(follower.head, cursor.at), follower.head
         cursor.at = follower.head
     while True:
         before = cursor.at
         changes, gap = follower.take(cursor, wanted, who, site.rights)
         if cursor.at > before:
             yield changes, gap, cursor.at
-            await follower.turn()
+            if cursor.at < follower.head:
+                await follower.turn()
         else:
             await follower.beyond(cursor.at)
 
@@ -245,7 +242,7 @@ async def _follow_socket(
             try:
                 while True:
                     await asyncio.wait({coming}, timeout=TIME_S)
-                    changes: list[Change] = []
+                    changes: tuple[Change, ...] = ()
                     gap = None
                     if coming.done():
                         changes, gap, upto = coming.result()

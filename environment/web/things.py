@@ -175,6 +175,7 @@ async def _stream_events(
                         await response.send(
                             canonical({"id": urn(twin)}), id=str(change.seq), event=name
                         )
-                await site.follower.turn()
+                if cursor.at < site.follower.head:
+                    await site.follower.turn()
                 await site.follower.beyond(cursor.at)
     return response
