@@ -91,6 +91,9 @@ class Twin:
     reading_refused = Event(
         "A source said something that cannot be.", fields=("member", "value", "why")
     )
+    glass_broken = Event(
+        "Somebody looked at what he otherwise may not, and why.", fields=("by", "reason", "until_s")
+    )
 
     def __init_subclass__(
         cls, *, vitals: Sequence[Kind] = (), via: Sequence[str] = (), required: Sequence[str] = ()

@@ -15,8 +15,8 @@ from environment.model.change import JSON, Change
 from environment.model.frame import Absent, State
 from environment.model.twin import Twin
 
-Verb = Literal["read", "observe", "invoke", "feed"]
-VERBS: tuple[Verb, ...] = ("read", "observe", "invoke", "feed")
+Verb = Literal["read", "observe", "invoke", "feed", "break_glass"]
+VERBS: tuple[Verb, ...] = ("read", "observe", "invoke", "feed", "break_glass")
 
 ROLES = (
     "instructor",
@@ -39,6 +39,8 @@ IDENTITY: Mapping[str, frozenset[str]] = {
     "central_unit": frozenset({"take_call"}),
 }
 
+#: Seconds of scenario time for which broken glass lets somebody look (engineering default).
+GLASS_S = 900.0
 #: Seconds for which a ticket opens a stream (engineering default).
 TICKET_S = 60.0
 
@@ -116,6 +118,12 @@ GRANTS: tuple[Grant, ...] = (
         kinds=("preh", "trauma", "central_unit", "place", *_BEDSIDE),
     ),
     Grant(roles=("agent",), verbs=("feed",), kinds=("mind",), own=True),
+    # In an emergency those who treat may look at what else they may not; it is recorded.
+    Grant(
+        roles=("trauma_leader", "team_member", "rescuer", "operator"),
+        verbs=("break_glass",),
+        kinds=("patient", "preh", "trauma"),
+    ),
     # A patient sees his or her own twin.
     Grant(roles=("patient",), verbs=_LOOK, kinds=("patient",), identity=True, own=True),
 )
@@ -131,9 +139,13 @@ class Caller:
 
 
 class Rights:
-    """Judges by the table."""
+    """Judges by the table; `now` is the run's clock, which broken glass follows."""
 
-    def __init__(self, grants: Sequence[Grant] = GRANTS) -> None:
+    def __init__(
+        self, grants: Sequence[Grant] = GRANTS, now: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._now = now
+        self._glass: dict[tuple[str, str], float] = {}  # (name, twin) -> until
         self._by_role: dict[tuple[str, Verb], list[Grant]] = {}
         for grant in grants:
             for role in grant.roles:
@@ -142,6 +154,8 @@ class Rights:
 
     def allows(self, who: Caller, verb: Verb, twin: Twin, member: str = "") -> bool:
         """Whether the caller may do this with a member; without one, with any of it at all."""
+        if verb in _LOOK and self.is_broken(who, twin.id):
+            return True
         hidden = member in IDENTITY.get(twin.kind, ())
         return any(
             (not row.kinds or twin.kind in row.kinds)
@@ -151,6 +165,24 @@ class Rights:
             and (not row.own or twin.id in who.own)
             for row in self._by_role.get((who.role, verb), ())
         )
+
+    def break_glass(self, who: Caller, twin: Twin) -> float:
+        """Let somebody look at all of a twin for a while; returns until when.
+
+        The caller of this records it: who, why, until when.
+        """
+        until = self._now() + GLASS_S
+        self._glass[(who.name, twin.id)] = until
+        return until
+
+    def is_broken(self, who: Caller, twin: str) -> bool:
+        """Whether somebody looks at a twin through broken glass now."""
+        return self._glass.get((who.name, twin), float("-inf")) > self._now()
+
+    def alike(self, who: Caller) -> tuple[str, ...]:
+        """What those who see the same have in common."""
+        broken = sorted(t for n, t in self._glass if n == who.name and self.is_broken(who, t))
+        return (who.role, *who.own, "", *broken)
 
     def shows(self, who: Caller, verb: Verb, twin: Twin, change: Change) -> bool:
         """Whether the caller may see a change, as one of `twin`."""

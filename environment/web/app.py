@@ -56,7 +56,7 @@ def make_site(
         world=world,
         operations=operations,
         tokens=tokens or Tokens(loop.time, lambda: secrets.token_urlsafe(32)),
-        rights=rights or Rights(),
+        rights=rights or Rights(now=world.clock.now),
         limits=limits,
         bucket=Bucket(limits, loop.time),
         follower=Follower(world),

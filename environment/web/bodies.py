@@ -31,6 +31,14 @@ class Reason(BaseModel):
     reason: str = Field(default="cancelled by its caller", min_length=1, max_length=500)
 
 
+class Emergency(BaseModel):
+    """Why somebody must look at what he otherwise may not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=3, max_length=500)
+
+
 def checked(model: type[T], body: JSON) -> tuple[list[T], list[tuple[str, str]]]:
     """One body or a list of them as models, or what is wrong with which field."""
     rows = body if isinstance(body, list) else [body]

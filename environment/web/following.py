@@ -110,7 +110,7 @@ class Follower:
             gap = Gap(since + 1, head)
             cursor.dropping_to = head
         cursor.at = max(upto, since)
-        key = (since, upto, cursor.at <= cursor.dropping_to, wanted, who.role, who.own)
+        key = (since, upto, cursor.at <= cursor.dropping_to, wanted, rights.alike(who))
         chosen = self._chosen.get(key)
         if chosen is None:
             rows = [self.journal[seq] for seq in range(since + 1, upto + 1)]

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from environment.model.change import JSON
 from environment.web import invoking, pages, streams, things, twins
-from environment.web.bodies import Fact, Reason
+from environment.web.bodies import Emergency, Fact, Reason
 from environment.wire import OWN_TYPE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -170,6 +170,14 @@ ROUTES: tuple[Route, ...] = (
     Route(path=f"{_TWIN}/links", handler=twins.links, tag="twins", query=("all",)),
     Route(path=f"{_TWIN}/fidelity", handler=twins.fidelity, tag="twins", query=("window",)),
     Route(path=f"{_TWIN}/why/{{seq}}", handler=twins.why, tag="twins"),
+    Route(
+        path=f"{_TWIN}/break-glass",
+        handler=twins.break_glass,
+        tag="twins",
+        methods=("POST",),
+        statuses=(201,),
+        body=Emergency.model_json_schema(),
+    ),
     Route(
         path=f"{_TWIN}/observations",
         handler=twins.observations,

@@ -9,7 +9,7 @@ from environment.errors import BadValueError, JournalError, UnknownTwinError
 from environment.model.change import JSON, Change, Observation
 from environment.model.frame import State
 from environment.model.twin import Twin
-from environment.web.bodies import Fact, checked
+from environment.web.bodies import Emergency, Fact, checked
 from environment.web.descriptions import path, urn
 from environment.web.problems import RETRY_S, ProblemError, invalid
 from environment.web.site import (
@@ -297,6 +297,23 @@ async def publish(request: web.Request) -> web.StreamResponse:
     cause = cause_of(request)
     change = site.world.record(found.id, "event", name, value, by=who.name, cause=cause)
     return answer({"change": change_out(change)}, status=201)
+
+
+async def break_glass(request: web.Request) -> web.StreamResponse:
+    """Look at all of a twin for a while, with a reason, in an emergency; it is recorded."""
+    site, who = site_of(request), request[WHO]
+    kind, name = request.match_info["kind"], request.match_info["id"]
+    found = site.world.twins.get(name)
+    if found is None or found.kind != kind or not site.rights.allows(who, "break_glass", found):
+        found = twin_of(request)  # unknown, or not to be known of: 404
+        allow(site, who, "break_glass", found, "")
+    reasons, errors = checked(Emergency, await json_body(request))
+    if errors:
+        return invalid(errors)
+    until = site.rights.break_glass(who, found)
+    value = {"by": who.name, "reason": reasons[0].reason, "until_s": until}
+    site.world.record(found.id, "event", "glass_broken", value, by=who.name)
+    return answer({"until_s": until}, status=201)
 
 
 def cause_of(request: web.Request) -> int | None:

@@ -219,6 +219,32 @@ async def test_no_way_out_shows_a_name_to_those_who_may_not_know_it(stage: Stage
 
 
 @pytest.mark.wall_time
+async def test_broken_glass_shows_for_a_while_and_is_recorded_with_its_reason(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.world.add("trauma", "trauma", by="test")
+    stage.world.twin("trauma").ledger.phase = "operating"
+    path = "/twins/trauma/trauma"
+    reason = {"reason": "the hospital asks what was given on the road"}
+    assert (await stage.ask("GET", f"{path}/state", by="rita")).status == 404
+    assert (await stage.ask("POST", f"{path}/break-glass", by="rita", body={})).status == 422
+    broken = await stage.ask("POST", f"{path}/break-glass", by="rita", body=reason)
+    assert broken.status == 201
+    assert (await stage.ask("GET", f"{path}/state", by="rita")).status == 200
+    asked = await stage.ask("POST", f"{path}/operations/advance", by="rita", body={})
+    assert asked.status in (403, 404)
+    other = await stage.ask("GET", f"{path}/state", by="rosa")
+    assert other.status == 200  # a researcher may look; he may not break anything
+    assert (await stage.ask("POST", f"{path}/break-glass", by="rosa", body=reason)).status == 403
+    record = stage.world.journal.last("trauma", "glass_broken")
+    assert record is not None
+    assert (record.by, record.value["reason"]) == ("rita", reason["reason"])
+    monkeypatch.setattr(stage.clock, "now", lambda: broken.json["until_s"])
+    stage.served.site.rights._now = stage.clock.now
+    assert (await stage.ask("GET", f"{path}/state", by="rita")).status == 404
+
+
+@pytest.mark.wall_time
 async def test_a_ticket_opens_what_it_was_given_for_and_nothing_else(stage: Stage) -> None:
     description = (await stage.ask("GET", "/things/patient", by="leo")).json
     form = description["properties"]["hr"]["forms"][1]

@@ -108,7 +108,7 @@ async def test_an_id_of_another_run_begins_with_a_gap(stage: Stage) -> None:
 
 def everything(follower: Follower, since: int) -> tuple[list[Change], list[Gap]]:
     """All that one subscriber gets who comes back now."""
-    cursor, changes, gaps = Cursor(since), [], []
+    cursor, changes, gaps = Cursor(since), list[Change](), list[Gap]()
     while cursor.at < follower.head:
         some, gap = follower.take(cursor, Wanted(), Caller("ivy", "instructor"), Rights())
         changes += some
