@@ -61,15 +61,20 @@ def _refused(case: Case, resource: Resource) -> Iterator[Problem]:
     if resource["status"] not in TAKEN:
         text = f"'{resource['status']}' is no value; taken are {', '.join(TAKEN)}"
         yield Problem("Observation.status", "business-rule", text)
-    wanted = case.name_of(case.patient)
-    literal = resource.get("subject", {}).get("reference", "")
-    if literal != wanted and not literal.endswith(f"/{wanted}"):
-        text = f"is about '{literal or 'nobody'}', and the patient of this case is '{wanted}'"
-        yield Problem("Observation.subject", "business-rule", text)
+    yield from about_another(case, resource)
     at = _when(resource)
     if at is None or "T" not in at:
         text = "needs a date and time: a value holds from a moment on"
         yield Problem("Observation.effective[x]", "required", text)
+
+
+def about_another(case: Case, resource: Resource) -> Iterator[Problem]:
+    """Whether a resource is about somebody else than the patient of this case."""
+    wanted = case.name_of(case.patient)
+    literal = resource.get("subject", {}).get("reference", "")
+    if literal != wanted and not literal.endswith(f"/{wanted}"):
+        text = f"is about '{literal or 'nobody'}', and the patient of this case is '{wanted}'"
+        yield Problem(f"{resource['resourceType']}.subject", "business-rule", text)
 
 
 def _when(resource: Resource) -> str | None:

@@ -1,4 +1,4 @@
-"""HL7's own examples of R4 pass our checks and the models, or are refused for a reason named here."""
+"""HL7's own examples of R4 pass our checks and the models, or are refused for a stated reason."""
 
 import gzip
 import json
