@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment.fhir.checks import InvalidResourceError
+from environment.fhir.bundle import resources
+from environment.fhir.case import Case
+from environment.fhir.checks import InvalidResourceError, check
 from environment.fhir.elements import Resource
 from environment.fhir.incoming import facts_of
 from environment.fhir.observations import observations
+from environment.fhir.states import state_bundle
 from environment.model.change import JSON
 from environment.model.frame import Reading
 from environment.model.vitals import VITALS
-from tests.environment.fhir.chart import Chart
+from environment.runtime.clock import VirtualClock
+from environment.runtime.world import World
+from environment.twins import kinds
+from tests.environment.fhir.chart import START, Chart, called, inside
 
 CHART = Chart()
 SENT: Resource = {
@@ -134,3 +140,32 @@ def test_what_goes_out_comes_back_the_same(
     assert {(f.member, f.value, f.effective, f.twin) for f in back} == {
         (key, value, at, twin) for key, value in rows
     }
+
+
+async def test_an_observation_from_outside_is_seen_in_the_twins_state() -> None:
+    world = World(VirtualClock(START), kinds())
+    world.add("patient", "patient")
+    case = Case(world.journal, {t: type(twin) for t, twin in world.twins.items()}, START)
+    await world.clock.sleep(610)
+    for fact in facts_of(case, SENT, source="ward"):
+        world.observe(fact)
+    bundle = state_bundle(case, world.state("patient"))
+    check(bundle)
+    (rate,) = called(inside(bundle), "Heart rate")
+    assert rate["valueQuantity"]["value"] == 121
+    assert rate["effectiveDateTime"] == "2026-01-15T14:10:00Z"
+    assert rate["issued"] == "2026-01-15T14:10:10Z"
+    await world.clock.sleep(30)  # beyond the horizon of a heart rate
+    (rate,) = called(inside(state_bundle(case, world.state("patient"))), "Heart rate")
+    assert rate["dataAbsentReason"]["text"] == "stale"
+
+
+async def test_a_value_beyond_what_can_be_is_refused_by_the_twin_and_audited() -> None:
+    world = World(VirtualClock(START), kinds())
+    world.add("patient", "patient")
+    case = Case(world.journal, {t: type(twin) for t, twin in world.twins.items()}, START)
+    value = {**SENT["valueQuantity"], "value": 900}
+    (fact,) = facts_of(case, sent(valueQuantity=value), source="ward")
+    assert world.observe(fact) is None
+    (audit,) = [r for r in resources(case) if r["resourceType"] == "AuditEvent"]
+    assert audit["outcome"] == "4"
