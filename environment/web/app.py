@@ -7,6 +7,7 @@ Without tokens only loopback is served.
 import asyncio
 import ipaddress
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -121,7 +122,11 @@ async def _answering(request: web.Request, handler: Next) -> web.StreamResponse:
     except ConnectionResetError:
         raise  # the peer has gone; there is nobody to answer
     except Exception:
-        log.exception("request_broke", path=request.path, method=request.method)
+        # Never with local variables or the query: tokens and tickets are among them.
+        where = traceback.format_exc()
+        log.error(  # noqa: TRY400 - `exception` would add the local variables
+            "request_broke", path=request.path, method=request.method, traceback=where
+        )
         response = problem(
             500, "defect", "This should never happen. Please report what you asked for."
         )

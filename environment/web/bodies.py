@@ -42,6 +42,8 @@ class Emergency(BaseModel):
 def checked(model: type[T], body: JSON) -> tuple[list[T], list[tuple[str, str]]]:
     """One body or a list of them as models, or what is wrong with which field."""
     rows = body if isinstance(body, list) else [body]
+    if not rows:
+        return [], [("", "expected at least one")]
     try:
         return TypeAdapter(list[model]).validate_python(rows), []  # type: ignore[valid-type]
     except ValidationError as error:

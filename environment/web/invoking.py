@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -174,7 +175,11 @@ async def _carry_out(site: Site, progress: Progress) -> None:
     except TwinError:
         return
     except Exception:
-        log.exception("invocation_broke", twin=progress.call.twin, name=progress.call.operation)
+        call = progress.call
+        where = traceback.format_exc()
+        log.error(  # noqa: TRY400 - `exception` would add the local variables
+            "invocation_broke", twin=call.twin, name=call.operation, traceback=where
+        )
 
 
 def _progress(request: web.Request, site: Site, found: Twin) -> Progress:

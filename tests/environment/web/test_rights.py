@@ -277,6 +277,23 @@ async def test_a_token_is_in_no_log_no_error_and_no_journal(
 
 
 @pytest.mark.wall_time
+async def test_a_defect_is_logged_without_the_token_and_told_without_our_inside(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("inside")
+
+    monkeypatch.setattr(stage.world, "state", broken)
+    got = await stage.ask("GET", "/twins/patient/patient/state", by="leo")
+    assert (got.status, got.json["code"]) == (500, "defect")
+    assert "inside" not in got.text
+    logged = "".join(capsys.readouterr())
+    assert "request_broke" in logged
+    assert "inside" in logged
+    assert stage.secrets["leo"] not in logged
+
+
+@pytest.mark.wall_time
 async def test_every_person_of_the_stage_is_who_he_is_whatever_he_says(stage: Stage) -> None:
     for name in PEOPLE:
         got = await stage.ask("GET", "/twins", by=name, Twin_By="ivy" if name != "ivy" else "leo")
