@@ -276,6 +276,9 @@ class Http:
             ) from None
         if self._following is not None:
             await self.reach(seq)
+        if response.status == 429 and not self._closing.is_set():
+            await self._pause(float(response.headers.get("Retry-After", 1)))
+            return await self._ask(method, path, by=by, body=body, cause=cause)
         if response.status >= 400:
             raise _error(response.status, answer)
         return answer
@@ -314,11 +317,15 @@ class Http:
                     return
             finally:
                 self._wake()
-            try:
-                async with asyncio.timeout(RETRY_S):
-                    await self._closing.wait()
-            except TimeoutError:
-                continue
+            await self._pause(RETRY_S)
+
+    async def _pause(self, seconds: float) -> None:
+        """Let real time pass, unless this ends."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            return
 
     async def _follow_once(self, known: "asyncio.Future[None]") -> None:
         url = f"{self.url}/stream?every=1&since={self._upto}"

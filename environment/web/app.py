@@ -147,10 +147,15 @@ async def _admitting(request: web.Request, handler: Next) -> web.StreamResponse:
     _check_host(request, site)
     resource = request.match_info.route.resource
     is_public = resource is not None and resource.canonical in _PUBLIC
-    wait = site.bucket.wait_s(f"peer {peer}")
-    who = None if is_public else _who(request, site, peer)
+    try:
+        who = None if is_public else _who(request, site, peer)
+    except TokenError:
+        if not site.bucket.wait_s(f"peer {peer}"):
+            raise
+        who = None  # too many guesses: not even told that they are wrong
+    # Somebody known has a measure of his own, whoever else comes from the same machine.
+    wait = site.bucket.wait_s(f"peer {peer}" if who is None else f"{who.role} {who.name}")
     if who is not None:
-        wait = max(wait, site.bucket.wait_s(f"{who.role} {who.name}"))
         request[WHO] = who
     if wait > 0:
         raise ProblemError(

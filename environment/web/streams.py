@@ -21,6 +21,8 @@ from environment.web.site import WHO, Site, site_of, twin_of, visible, whole
 KINDS = get_args(ChangeKind)
 #: Seconds between pings by which a lost peer is noticed (engineering default).
 PING_S = 15.0
+#: Seconds in which a peer must answer that a socket is closed.
+CLOSES_WITHIN_S = 1.0
 #: Seconds after which a socket tells the world's time even if nothing has happened.
 TIME_S = 1.0
 
@@ -270,7 +272,9 @@ async def _open(request: web.Request, site: Site) -> web.WebSocketResponse:
     origin = request.headers.get("Origin")
     if origin is not None and origin != site.base(request):
         raise ProblemError(403, "foreign_origin", f"A page of {origin} may not connect here.")
-    link = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=site.limits.body_bytes)
+    link = web.WebSocketResponse(
+        heartbeat=PING_S, max_msg_size=site.limits.body_bytes, timeout=CLOSES_WITHIN_S
+    )
     await link.prepare(request)
     return link
 

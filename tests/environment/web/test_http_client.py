@@ -10,7 +10,8 @@ from environment.client import Notice, TwinClient
 from environment.errors import SourceLostError
 from environment.http_client import Http, NotAllowedError
 from environment.web.app import make_site, serve
-from tests.environment.web.stage import Stage, within
+from environment.web.limits import Limits
+from tests.environment.web.stage import Stage, staged, within
 
 pytestmark = pytest.mark.wall_time
 
@@ -121,3 +122,10 @@ async def test_a_thousand_changes_arrive_in_their_order(stage: Stage) -> None:
         await within(10, transport.reach(len(stage.world.journal)))
         got = [c.value for c in transport.replica.journal.read(twin="patient", name="weight_kg")]
         assert got == [50 + value % 100 for value in range(1000)]
+
+
+async def test_a_client_that_asks_too_often_waits_and_goes_on() -> None:
+    async with staged(limits=Limits(per_s=20, burst=6)) as stage, connected(stage) as transport:
+        client = TwinClient(transport, "ivy")
+        outputs = [await client.invoke("lamp", "switch", on) for on in (True, False) * 3]
+        assert outputs == ["done"] * 6

@@ -358,6 +358,14 @@ async def test_one_caller_cannot_use_up_the_site() -> None:
 
 
 @pytest.mark.wall_time
+async def test_whoever_guesses_tokens_is_slowed_down_and_holds_up_nobody_else() -> None:
+    async with staged(limits=Limits(per_s=0.001, burst=4)) as stage:
+        guesses = [(await stage.ask("GET", "/twins", by=f"guess-{i}")).status for i in range(8)]
+        assert guesses == [401] * 4 + [429] * 4
+        assert (await stage.ask("GET", "/twins", by="leo")).status == 200
+
+
+@pytest.mark.wall_time
 async def test_a_caller_has_so_many_streams_and_no_more() -> None:
     async with staged(limits=Limits(streams=1)) as stage, stage.stream("/stream"):
         refused = await stage.ask("GET", "/stream")
