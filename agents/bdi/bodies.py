@@ -22,7 +22,7 @@ from agents.bdi.formulas import (
     prepare_arguments,
     relation,
 )
-from agents.bdi.printing import term_text
+from agents.bdi.printing import literal_text, term_text
 from agents.bdi.templates import Frame, build, build_annotations
 from agents.bdi.terms import (
     BODY,
@@ -68,7 +68,23 @@ class StepInfo:
 
     def text(self, frame: Frame | None) -> str:
         """The step as bound in a frame."""
-        term = self.term if frame is None else shown(self.term, frame)
+        term = self.term
+        if frame is not None and term.__class__ is Struct and not term.ann:
+            args = []
+            for t in term.args:
+                cls = t.__class__
+                if cls is Slot:
+                    value = frame[t.index]
+                    args.append(t if value is None else deref(value))
+                elif cls is float or cls is Atom or cls is str:
+                    args.append(t)
+                else:
+                    args.append(build(t, list(frame)))
+            return ("" if self.kind == "act" else self.kind) + literal_text(
+                term.functor, tuple(args)
+            )
+        if frame is not None:
+            term = shown(term, frame)
         return ("" if self.kind == "act" else self.kind) + term_text(term)
 
 

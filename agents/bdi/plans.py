@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.bdi.beliefs import SOURCE_SELF
 from agents.bdi.formulas import Node, node_of, solve
-from agents.bdi.printing import term_text, write_trigger
+from agents.bdi.printing import literal_text, term_text, write_trigger
 from agents.bdi.templates import Frame, SlotNumbers, build, match
 from agents.bdi.terms import (
     BRACED,
@@ -136,7 +136,7 @@ class Trigger:
 
     def text(self, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> str:
         """``+!g(1)[source(self)]``."""
-        return self.op + term_text(make(self.functor, args, ann))
+        return self.op + literal_text(self.functor, args, ann)
 
 
 class Plan:

@@ -25,6 +25,8 @@ from agents.bdi.terms import (
     Var,
     VarLiteral,
     deref,
+    is_ground,
+    make,
 )
 
 _SPACED = {"<", "<=", ">", ">=", "==", "\\==", "=", "=..", "&", "|", "mod", "div"}
@@ -54,6 +56,43 @@ def number_text(x: float) -> str:
         stripped = stripped.rstrip("0")
         text = f"{stripped[0]}.{stripped[1:] or '0'}E{power}"
     return ("-" if x < 0 else "") + text
+
+
+_heads: dict[Functor, str] = {}
+_tails: dict[tuple[Term, ...], str] = {}
+_MOST_TAILS = 1000  # engineering default: sources repeat, times and seats do not
+
+
+def literal_text(functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> str:
+    """``term_text`` of a literal in parts; quick where its arguments are names and numbers."""
+    head = _heads.get(functor)
+    if head is None:
+        name = functor.name
+        if name in _SPACED or name in _TIGHT or name == "not" or name[0] == "{":
+            return term_text(make(functor, args, ann))
+        space = "" if functor.ns == "default" else f"{functor.ns}::"
+        head = _heads[functor] = f"{space}{'~' if functor.negated else ''}{name}"
+    if args:
+        parts = []
+        for a in args:
+            cls = a.__class__
+            if cls is float and -1e15 < a < 1e15 and a.is_integer():
+                parts.append(str(int(a)))
+            elif cls is Atom and a is not NIL_BODY:
+                parts.append(a.name)
+            else:
+                parts.append(term_text(a))
+        head = f"{head}({','.join(parts)})"
+    if not ann:
+        return head
+    tail = _tails.get(ann) if len(ann) == 1 else None
+    if tail is None:
+        out: list[str] = []
+        _write_annotations(ann, out, 1)
+        tail = "".join(out)
+        if len(ann) == 1 and len(_tails) < _MOST_TAILS and is_ground(ann[0]):
+            _tails[ann] = tail
+    return head + tail
 
 
 def string_text(s: str) -> str:

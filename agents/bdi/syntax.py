@@ -562,8 +562,39 @@ def parse_plan(text: str, file: str = "<plan>") -> Clause:
     return clause
 
 
+# The usual contents, a name with names, numbers and strings, are read without the grammar.
+_FLAT_ARGUMENT = r'-?\d+(?:\.\d+)?|[a-z][A-Za-z0-9_]*|"[^"\\\n]*"'
+_FLAT = re.compile(
+    rf"([a-z][A-Za-z0-9_]*)\(((?:{_FLAT_ARGUMENT})(?:,(?:{_FLAT_ARGUMENT}))*)\)", re.ASCII
+)
+_ARGUMENTS = re.compile(_FLAT_ARGUMENT, re.ASCII)
+_NO_NAMES = {"not", "div", "mod", "if", "elif", "else", "for", "while", "true", "false", "source"}
+
+
+def _flat_term(text: str) -> Term:
+    """The term of a flat text, None for any other."""
+    found = _FLAT.fullmatch(text)
+    if found is None or found[1] in _NO_NAMES:
+        return None
+    args: list[Term] = []
+    for part in _ARGUMENTS.findall(found[2]):
+        if part[0] == '"':
+            args.append(part[1:-1])
+        elif part[0].isalpha():
+            if part in _NO_NAMES:
+                return None
+            args.append(Atom(part))
+        else:
+            args.append(float(part))
+    return make(Functor(found[1], len(args)), tuple(args))
+
+
 def parse_content(text: str) -> Term:
     """The content of a message: a term, within limits on length and depth."""
+    if len(text) < 1000:
+        flat = _flat_term(text)
+        if flat is not None:
+            return flat
     if len(text) > MAX_MESSAGE_CHARS:
         raise PlanSyntaxError(
             f"the content has {len(text)} characters, at most {MAX_MESSAGE_CHARS} are read",

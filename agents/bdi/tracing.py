@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
+from json.encoder import encode_basestring
 from typing import Any
 
 from agents.bdi.cycle import Agent
@@ -28,20 +29,58 @@ class TracedAgent(Agent):
     def __init__(self, *args: Any, trace: Callable[[str], None], **options: Any) -> None:
         self._trace = trace
         self._lines = 0
+        self._written_at: float | None = None
+        self._time = ""
+        self._labels: dict[str, str] = {}  # of plans, as JSON
+        self._own = ""
         super().__init__(*args, **options)
+        self._own = encode_basestring(self.name)
         self.has_listeners = True
 
     def _write(self, kind: str, **fields: Any) -> None:
+        parts = [
+            f', "{name}": {json.dumps(value, ensure_ascii=False, default=str)}'
+            for name, value in fields.items()
+            if value not in (None, (), "")
+        ]
+        self._trace(f"{self._begin(kind)}{''.join(parts)}}}")
+
+    def _begin(self, kind: str) -> str:
+        """What all lines begin with: number, time, agent, cycle and kind."""
         self._lines += 1
-        record: dict[str, Any] = {
-            "n": self._lines,
-            "t": number_text(float(self.now())),
-            "agent": self.name,
-            "cycle": self.cycle,
-            "kind": kind,
-        }
-        record.update((k, v) for k, v in fields.items() if v not in (None, (), ""))
-        self._trace(json.dumps(record, ensure_ascii=False, default=str))
+        now = self.now()
+        if now != self._written_at:
+            self._written_at = now
+            self._time = number_text(float(now))
+        return (
+            f'{{"n": {self._lines}, "t": "{self._time}", "agent": {self._own}, '
+            f'"cycle": {self.cycle}, "kind": "{kind}"'
+        )
+
+    def _write_step(
+        self, kind: str, step: str, it: Intention | None, plan: Any, line: int, cause: Any
+    ) -> None:
+        """A line for a selection or a step: the usual ones, without a dictionary."""
+        label = self._labels.get(plan.label)
+        if label is None:
+            label = self._labels[plan.label] = encode_basestring(plan.label)
+        if cause is None:
+            causes = "[]"
+        elif cause.__class__ is int:
+            causes = f"[{cause}]"
+        else:
+            causes = json.dumps(list(flat_causes(cause)), ensure_ascii=False, default=str)
+        owner = "" if it is None else f', "intention": {it.id}'
+        now = self.now()
+        if now != self._written_at:
+            self._written_at = now
+            self._time = number_text(float(now))
+        self._lines += 1
+        self._trace(
+            f'{{"n": {self._lines}, "t": "{self._time}", "agent": {self._own}, '
+            f'"cycle": {self.cycle}, "kind": "{kind}", "step": {encode_basestring(step)}{owner}, '
+            f'"plan": {label}, "line": {line}, "cause": {causes}}}'
+        )
 
     def percept(self, key: Hashable, literal: Any, cause: Any = None) -> None:
         """Replaces what is perceived under a key, and writes it down."""
@@ -78,14 +117,10 @@ class TracedAgent(Agent):
         if chosen:
             it = event[3] if event[3] is not None else self._newest()
             plan = it.stack[-1][PLAN_AT] if it is not None and it.stack else None
-            self._write(
-                "select",
-                step=text,
-                intention=it.id if it is not None else None,
-                plan=plan.label if plan is not None else None,
-                line=plan.line if plan is not None else None,
-                cause=list(flat_causes(event[5])),
-            )
+            if plan is not None:
+                self._write_step("select", text, it, plan, plan.line, event[5])
+            else:
+                self._write("select", step=text, cause=list(flat_causes(event[5])))
         return chosen
 
     def _newest(self) -> Intention | None:
@@ -95,14 +130,9 @@ class TracedAgent(Agent):
         frame = it.stack[-1]
         info = getattr(frame[NEXT], "info", None)
         if info is not None:
-            self._write(
-                _KINDS.get(info.kind, "belief"),
-                step=info.text(frame),
-                intention=it.id,
-                plan=frame[PLAN_AT].label,
-                line=info.line,
-                cause=list(flat_causes(frame[CAUSE])),
-            )
+            kind = _KINDS.get(info.kind, "belief")
+            step = info.text(frame)
+            self._write_step(kind, step, it, frame[PLAN_AT], info.line, frame[CAUSE])
         super()._step(it)
 
     def note_failure(self, it: Intention, failure: StepFailure, info: Any) -> None:

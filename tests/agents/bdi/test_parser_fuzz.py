@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.bdi import Program
+from agents.bdi import Program, term_text
+from agents.bdi.order import compare
 from agents.bdi.syntax import parse_content, parse_plan, parse_term
+from agents.bdi.unification import resolve
 from agents.errors import AgentError, PlanSyntaxError, ProgramError
 from tests.agents.bdi.random_terms import first_difference
 
@@ -90,3 +92,27 @@ def test_a_monstrous_text_is_read_or_refused(text: str) -> None:
 
 def test_random_terms_are_read_back_as_they_were_printed() -> None:
     assert first_difference(TERMS, seed=1) is None
+
+
+FLAT = st.one_of(
+    st.integers(-(10**6), 10**6).map(str),
+    st.floats(-1000, 1000).map(lambda x: f"{x:.3f}"),
+    st.sampled_from(
+        ["a", "go_1", "true", "not", "source", "div", "X", "_", "1.", ".5", "-a", "1e3"]
+    ),
+    st.text("ab ,()1", max_size=4).map(lambda s: f'"{s}"'),
+)
+
+
+@given(st.sampled_from(["a", "hr", "source", "not", "true", "X"]), st.lists(FLAT, max_size=4))
+def test_a_flat_content_is_read_as_the_grammar_reads_it(name: str, args: list[str]) -> None:
+    text = f"{name}({','.join(args)})" if args else name
+    try:
+        wanted = parse_term(text)
+    except PlanSyntaxError:
+        with pytest.raises(PlanSyntaxError):
+            parse_content(text)
+        return
+    assert term_text(parse_content(text)) == term_text(wanted)
+    if "X" not in text and "_" not in text:
+        assert compare(resolve(parse_content(text)), resolve(wanted)) == 0
