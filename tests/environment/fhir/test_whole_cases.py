@@ -1,6 +1,5 @@
 """Whole cases, as they were run, against the models, HL7's JSON schema and our own checks."""
 
-import gzip
 import json
 from collections import Counter
 from functools import cache
@@ -15,13 +14,13 @@ from environment.fhir.checks import dangling, problems
 from environment.fhir.elements import Resource
 from environment.fhir.models import round_trip
 from environment.fhir.states import state_bundle
-from environment.model.change import JSON
 from environment.runtime.states import state_at
 from environment.store import journal as store
 from scenarios import session
 from scenarios.reading import load
 from scenarios.story import Story
 from tests.environment.fhir.chart import inside, of_type
+from tests.environment.fhir.published import needs_schema, schema
 
 CASES = ("pelvis", "tension", "apixaban")  # S01, S02, S04
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("name", CASES)]
@@ -43,13 +42,6 @@ def document_of(name: str) -> Resource:
     return document(case_of(name))
 
 
-@cache
-def schema() -> dict[str, JSON]:
-    path = Path(__file__).parent / "data" / "fhir.schema.json.gz"
-    found: dict[str, JSON] = json.loads(gzip.decompress(path.read_bytes()))
-    return found
-
-
 def against_schema(resource: Resource) -> list[str]:
     kind = resource["resourceType"]
     wanted = {"$ref": f"#/definitions/{kind}", "definitions": schema()["definitions"]}
@@ -57,6 +49,7 @@ def against_schema(resource: Resource) -> list[str]:
     return [f"{kind}/{resource['id']} {e.json_path}: {e.message[:200]}" for e in found]
 
 
+@needs_schema
 def test_every_resource_passes_the_json_schema_of_r4(name: str) -> None:
     assert [e for r in inside(document_of(name)) for e in against_schema(r)] == []
 
