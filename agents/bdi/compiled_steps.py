@@ -65,9 +65,11 @@ def _value(w: Writer, t: Term, known: set[int], names: list[str]) -> str:
             return name
         w.loaded.add(name)
         w.line(f"{name} = fr[{t.index}]")
+        other = ""
         if t.index not in known:
             w.line(f"if {name} is None: {name} = fr[{t.index}] = Var({names[t.index - VARS]!r})")
-        w.line(f"if {name}.__class__ in LOOSE: {name} = settle({name})")
+            other = "el"
+        w.line(f"{other}if {name}.__class__ in LOOSE: {name} = settle({name})")
         return name
     if cls in (float, str, Atom):
         return w.constant(t)
@@ -228,7 +230,8 @@ def _write_constraint(w: Writer, term: Term, known: set[int]) -> None:
             raise Cannot
         if left.index in known:
             a, b = (_value(w, t, known, w.plan.names) for t in (left, right))
-            w.line(f"if not unify({a}, {b}, []): return GENERIC_STEP(ag, it, fr)")
+            w.line(f"if {a}.__class__ is Var and {b}.__class__ in FLAT: {a}.ref = {b}")
+            w.line(f"elif not unify({a}, {b}, []): return GENERIC_STEP(ag, it, fr)")
             w.line("fr[0] = N")
             w.line("return R")
             return

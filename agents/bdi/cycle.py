@@ -113,7 +113,9 @@ class Agent(Seams):
     def receive(self, message: Message) -> None:
         """Takes a message into the mailbox; one is read in each cycle."""
         self.inbox.append(message)
-        self._arrived()
+        if self.idle and not self._is_running:
+            self.idle = False
+            self.wake()
 
     def query(self, formula: Any) -> list[dict[str, Any]]:
         """Every solution of a formula, as Python values by variable name."""
@@ -196,6 +198,8 @@ class Agent(Seams):
                 it = take_intention()
                 if not it.dead:
                     self._step(it)
+                if not (running or events or inbox or heap or waits or completed) and self._rests():
+                    return None
             elif not events and not inbox and not self.meta_events:
                 if (heap or completed) and self._anything_due():
                     continue
@@ -204,6 +208,13 @@ class Agent(Seams):
                 self.idle = True
                 return due.next_due() if heap else None
         return self.now()
+
+    def _rests(self) -> bool:
+        """Falls idle at once where a further cycle could only find that nothing is left."""
+        if self.meta_events or self.atomic is not None or self.library.says_sleep:
+            return False
+        self.idle = True
+        return True
 
     def _says_good_night(self) -> bool:
         """Raises ``+jag_sleeping`` before the agent falls idle, where a plan is for it."""

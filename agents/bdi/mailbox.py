@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from agents.bdi.cycle import Agent
     from agents.bdi.waiting import Wait
 
-KQML = Functor("kqml_received", 4)
-_CATCHES = ("+!", KQML)
 ASKS = ("askOne", "askAll", "askHow")
 NEEDS_TRUST = ("tellHow", "untellHow", "unachieve")
 
@@ -102,14 +100,14 @@ def process(ag: Agent, message: Message) -> None:
 def _take_flat(ag: Agent, message: Message, content: Struct) -> None:
     """The usual messages, without questions that their contents cannot raise."""
     library = ag.library
-    trigger = library.triggers.get(_CATCHES) or library.trigger("+!", KQML)
+    trigger = library.catches
     if not trigger.plans:
         if message.performative == "achieve":
-            said = _said_by(Atom(message.sender))
+            said = _said_by(message.sender)
             ag.spawn_ground(content.functor, content.args, said, message.cause)
             return
         if message.performative == "tell":
-            said = _said_by(Atom(message.sender))
+            said = _said_by(message.sender)
             ag.believe(None, content.functor, content.args, said, message.cause)
             return
     _take(ag, message, content, harmless=True)
@@ -123,7 +121,7 @@ def _take(ag: Agent, message: Message, content: Term, harmless: bool) -> None:
             reply(ag, message, "untell", Atom("false"))
         return
     library = ag.library
-    trigger = library.triggers.get(_CATCHES) or library.trigger("+!", KQML)
+    trigger = library.catches
     if trigger.plans:
         args = (Atom(message.sender), Atom(message.performative), content, id_term(message.id))
         ag.events.append(
@@ -196,14 +194,14 @@ def settle_ask(ag: Agent, ask: PendingAsk, answer: Term = None) -> None:
         ask.wait.fail(StepFailure("ask_failed", f"the answer {term_text(answer)} does not fit"))
 
 
-_said: dict[Atom, tuple[Term, ...]] = {}
+_said: dict[str, tuple[Term, ...]] = {}
 
 
-def _said_by(source: Atom) -> tuple[Term, ...]:
+def _said_by(name: str) -> tuple[Term, ...]:
     """``[source(bob)]``, the same object each time."""
-    known = _said.get(source)
+    known = _said.get(name)
     if known is None:
-        known = _said[source] = (source_of(source),)
+        known = _said[name] = (source_of(Atom(name)),)
     return known
 
 
@@ -212,7 +210,7 @@ def said_parts(
 ) -> tuple[Functor, tuple[Term, ...], tuple[Term, ...]] | None:
     """Functor, arguments and annotations of a content as said by a source."""
     if content.__class__ is Struct and not content.ann and content.functor.name[0] != "{":
-        return content.functor, content.args, _said_by(source)
+        return content.functor, content.args, _said_by(source.text)
     return literal_parts(nested(content, source))
 
 
@@ -377,9 +375,9 @@ def send(
     name = to.text if to.__class__ is Atom else str(to)
     if content.__class__ is not Struct or not content.ground:
         content = copy_term(content)
-    message = Message(
-        ag.name, performative, content, message_id or ag.new_message_id(), in_reply_to, cause
-    )
+    if not message_id:
+        message_id = ag.new_message_id()
+    message = Message(ag.name, performative, content, message_id, in_reply_to, cause)
     if name == ag.name:
         ag.receive(message)
         return True

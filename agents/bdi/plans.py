@@ -40,6 +40,7 @@ NEXT, PLAN_AT, EVENT_AT, CUT, USED, CAUSE, VARS = range(7)
 # An event: trigger, arguments, annotations, intention, unbound cells, cause.
 Event = tuple[Any, ...]
 _SLEEPING, _AWAKING = Functor("jag_sleeping", 0), Functor("jag_awaking", 0)
+_CAUGHT = Functor("kqml_received", 4)
 MAX_USED = 64  # engineering default: a frame (a loop, say) remembers so many beliefs behind it
 MAX_CAUSES = 16  # engineering default: a note remembers at most so many causes
 
@@ -412,6 +413,7 @@ class PlanLibrary:
         self.invented = 0
         self.choose: Chooser | None = None  # where somebody chooses among all options
         self.bound: dict[str, tuple[Plan, Select]] = {}  # compiled, by label
+        self.catches: Trigger = self._catching()
         # Events until a plan is compiled; engineering default: one seen less is not worth it.
         self.compile_after = compile_after
         self.rebuild()
@@ -488,6 +490,12 @@ class PlanLibrary:
             return tuple(own)
         place = {id(p): i for i, p in enumerate(self.plans)}
         return tuple(sorted([*own, *wide], key=lambda p: place[id(p)]))
+
+    def _catching(self) -> Trigger:
+        """The trigger of the plans that take messages before the table does."""
+        found = self.triggers["+!", _CAUGHT] = Trigger("+!", _CAUGHT)
+        found.fail = self.triggers["-!", _CAUGHT] = Trigger("-!", _CAUGHT)
+        return found
 
     def rebuild(self) -> None:
         """Brings every index in line with the list of plans."""
