@@ -314,12 +314,16 @@ class Body:
             in_reply_to=str(message.in_reply_to or ""),
         )
         sent = self._twin.sent(receiver, text.performative, text.content)
-        metadata = {**text.metadata(), "cause": str(sent.seq)}
-        carrier = SpadeMessage(to=jid, body=text.content, metadata=metadata)
-        task = asyncio.get_running_loop().create_task(self._mailbox.send(carrier))
+        carrier = SpadeMessage(to=jid, body=text.content, metadata=text.metadata())
+        task = asyncio.get_running_loop().create_task(self._send(self._mailbox, carrier, sent))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         return True
+
+    async def _send(self, mailbox: "_Mailbox", carrier: SpadeMessage, sent: Change) -> None:
+        """Send with the number of the change that records it, which another process may hold."""
+        carrier.set_metadata("cause", str(await self.client.seq_of(sent)))
+        await mailbox.send(carrier)
 
     def _deliver(self, sender: str, body: str, metadata: dict[str, str]) -> None:
         name = self._peers.get(sender)

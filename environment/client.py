@@ -54,6 +54,9 @@ class Transport(Protocol):
     def links(self, twin: str, rel: str) -> list[str]:
         """The twins behind a link."""
 
+    async def seq_of(self, change: Change) -> int:
+        """The number that a change has in the journal."""
+
 
 class InProcess:
     """The transport inside one process: plain calls."""
@@ -105,6 +108,10 @@ class InProcess:
         """The targets."""
         self.world.twin(twin).member("link", rel, twin)
         return self.world.twin(twin).linked(rel)
+
+    async def seq_of(self, change: Change) -> int:
+        """Its own."""
+        return change.seq
 
 
 class TwinClient:
@@ -168,3 +175,7 @@ class TwinClient:
         From another process its `seq` is provisional (below 0); it serves as a cause all the same.
         """
         return self._transport.record(twin, event, value, self.by)
+
+    async def seq_of(self, change: Change) -> int:
+        """The number of a published change in the journal; 0 for one that never arrived."""
+        return await self._transport.seq_of(change)

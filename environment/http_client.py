@@ -1,5 +1,7 @@
 """The client's transport over HTTP: twins of a world in another process, as if they were here.
 
+Long because following, asking and publishing share one connection and its order.
+
 It follows the world's journal over one WebSocket into a `Replica`, so that what agents read is
 here already; requests go by POST. After each request it waits until the replica has come as far as
 the answer: one reads what one has written. A broken connection is taken up where it ended.
@@ -215,6 +217,10 @@ class Http:
             by=by or author,
             cause=cause,
         )
+
+    async def seq_of(self, change: Change) -> int:
+        """The number that the other side has given it; 0 if it never arrived."""
+        return await self._real(change.seq) or 0
 
     async def _real(self, cause: Cause | None) -> int | None:
         """The seq that the other side knows of a cause; None for one that never arrived."""

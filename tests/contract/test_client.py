@@ -267,6 +267,7 @@ class ClientContract:
                 ("wall", "alert"),
             ]
             said = side.world.journal.read(twin="mind_assistant", name="said")
+            assert await client.seq_of(decision) == said[0].seq
             assert [c.value["text"] for c in said] == ["a", "b"]
             assert said[0].by == "assistant"
 
