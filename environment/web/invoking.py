@@ -129,6 +129,8 @@ async def invoke(request: web.Request) -> web.StreamResponse:
     response = _begin(request, site, found, name, dict(body or {}))
     if key:
         site.answers[place] = (digest, response)
+        if len(site.answers) > site.limits.answers:
+            site.answers.pop(next(iter(site.answers)))  # the oldest
         return _again(response)
     return response
 

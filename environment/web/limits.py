@@ -15,6 +15,7 @@ class Limits:
     wait_s: float = 30.0  # the longest that a request may wait for something to happen
     page: int = 1000  # rows on one page of history or of the directory
     callers: int = 4096  # callers remembered
+    answers: int = 20_000  # first answers kept for repeated requests
 
 
 @dataclass(slots=True)

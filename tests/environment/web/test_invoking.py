@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.environment.web.stage import Answer, Stage
+from environment.web.limits import Limits
+from tests.environment.web.stage import Answer, Stage, staged
 
 pytestmark = pytest.mark.wall_time
 LAMP = "/twins/lamp/lamp"
@@ -146,3 +147,13 @@ async def test_a_defect_ends_the_invocation_and_shows_nothing_of_our_inside(stag
     status = (await ended(stage, await stage.ask("POST", SWITCH, body={"on": True}))).json
     assert (status["status"], status["error"]["reason"]) == ("failed", "defect")
     assert "inside" not in str(status)
+
+
+async def test_first_answers_are_kept_for_so_many_requests() -> None:
+    async with staged(limits=Limits(answers=2)) as stage:
+        first = await stage.ask("POST", SWITCH, body={"on": True}, Idempotency_Key="a")
+        for key in ("b", "c"):
+            await stage.ask("POST", SWITCH, body={"on": True}, Idempotency_Key=key)
+        again = await stage.ask("POST", SWITCH, body={"on": True}, Idempotency_Key="a")
+        assert again.headers["Location"] != first.headers["Location"]
+        assert len(stage.served.site.answers) == 2
