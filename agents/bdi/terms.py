@@ -28,12 +28,18 @@ _PLAIN_NAME = re.compile(
 )
 
 
+_plain_names: set[str] = set()  # those seen so far: functors and atoms, which stay anyway
+
+
 def written_name(name: str) -> str:
     """The name as programs write it: in quotes where it is no plain one (``Room-1``, ``µ``).
 
     So a name made in Python is the same name after a message; its ``text`` has no quotes.
     """
+    if name in _plain_names:
+        return name
     if _PLAIN_NAME.fullmatch(name):
+        _plain_names.add(name)
         return name
     if "'" in name or "\n" in name:
         raise ValueError(
