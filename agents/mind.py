@@ -37,7 +37,7 @@ class MindTwin:
                 for f in reason.frames
             ],
         }
-        with because(self._client.by, max(causes) if causes else None):
+        with because(self._client.by, self._client.newest(causes)):
             return self._client.publish(self._twin, "decided", value)
 
     def failed(self, reason: Reason) -> None:
@@ -52,7 +52,7 @@ class MindTwin:
             "message": reason.message,
         }
         causes = [seq for seq in reason.causes() if isinstance(seq, int)]
-        with because(self._client.by, max(causes) if causes else None):
+        with because(self._client.by, self._client.newest(causes)):
             self._client.publish(self._twin, "failed", value)
 
     def said(self, level: str, text: str) -> None:

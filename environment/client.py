@@ -57,6 +57,9 @@ class Transport(Protocol):
     async def seq_of(self, change: Change) -> int:
         """The number that a change has in the journal."""
 
+    def newest(self, seqs: Sequence[int]) -> int | None:
+        """Of some changes the one that came last."""
+
 
 class InProcess:
     """The transport inside one process: plain calls."""
@@ -112,6 +115,10 @@ class InProcess:
     async def seq_of(self, change: Change) -> int:
         """Its own."""
         return change.seq
+
+    def newest(self, seqs: Sequence[int]) -> int | None:
+        """The highest number."""
+        return max(seqs, default=None)
 
 
 class TwinClient:
@@ -179,3 +186,7 @@ class TwinClient:
     async def seq_of(self, change: Change) -> int:
         """The number of a published change in the journal; 0 for one that never arrived."""
         return await self._transport.seq_of(change)
+
+    def newest(self, seqs: Sequence[int]) -> int | None:
+        """Of some changes, provisional numbers among them, the one that came last."""
+        return self._transport.newest(seqs)

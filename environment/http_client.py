@@ -197,7 +197,8 @@ class Http:
             if before is not None:
                 await asyncio.gather(before, return_exceptions=True)
             real = await self._real(cause)
-            got = await self._ask("POST", path, by=by, body=value, cause=real)
+            settled = await self._settled(value)
+            got = await self._ask("POST", path, by=by, body=settled, cause=real)
             return int(got["change"]["seq"])
 
         task = asyncio.get_running_loop().create_task(send())
@@ -218,6 +219,32 @@ class Http:
             cause=cause,
         )
 
+    async def _settled(self, value: JSON) -> JSON:
+        """A value in which each `seq` is one that the other side knows."""
+        if isinstance(value, Mapping):
+            return {
+                k: await (
+                    self._real(v)
+                    if k == "seq" and isinstance(v, int) and v < 0
+                    else self._settled(v)
+                )
+                for k, v in value.items()
+            }
+        return [await self._settled(v) for v in value] if isinstance(value, list) else value
+
+    def newest(self, seqs: Sequence[int]) -> int | None:
+        """The highest number there; what was only just published is newer than what is known."""
+
+        def rank(seq: int) -> tuple[int, int]:
+            sent = self._numbers.get(seq)
+            if sent is None:
+                return (0, seq)
+            if not sent.done() or sent.cancelled() or sent.exception() is not None:
+                return (1, -seq)
+            return (0, sent.result())
+
+        return max(seqs, key=rank, default=None)
+
     async def seq_of(self, change: Change) -> int:
         """The number that the other side has given it; 0 if it never arrived."""
         return await self._real(change.seq) or 0
@@ -228,8 +255,11 @@ class Http:
             return None
         if cause > 0:
             return cause
+        sent = self._numbers.get(cause)
+        if sent is None:
+            return None  # somebody else's provisional number
         try:
-            return await asyncio.shield(self._numbers[cause])
+            return await asyncio.shield(sent)
         except TwinError:
             return None
 

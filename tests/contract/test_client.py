@@ -271,6 +271,23 @@ class ClientContract:
             assert [c.value["text"] for c in said] == ["a", "b"]
             assert said[0].by == "assistant"
 
+    async def test_reasons_name_changes_by_their_true_numbers_and_the_newest_leads(self) -> None:
+        async with self.side() as side:
+            client = side.client("assistant")
+            said = client.publish("mind_assistant", "said", {"level": "info", "text": "a"})
+            number = await client.seq_of(said)
+            seen = side.tell("patient", "weight_kg", 70)
+            assert seen is not None
+            await side.settle()
+            later = client.publish("mind_assistant", "said", {"level": "info", "text": "b"})
+            assert client.newest([]) is None
+            assert client.newest([said.seq, seen.seq]) == seen.seq
+            assert client.newest([said.seq, later.seq, seen.seq]) == later.seq
+            value = {"act": "x", "beliefs": [{"belief": "b", "seq": said.seq, "rule": ""}]}
+            decided = client.publish("mind_assistant", "decided", value)
+            kept = side.world.journal[await client.seq_of(decided)]
+            assert kept.value["beliefs"] == [{"belief": "b", "seq": number, "rule": ""}]
+
     async def test_invocations_run_side_by_side(self) -> None:
         async with self.side() as side:
             client = side.client("ivy")
