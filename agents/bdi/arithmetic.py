@@ -7,7 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.bdi.order import compare
-from agents.bdi.terms import ARITHMETIC_NAMES, EMPTY, Cons, Struct, Term, deref, list_items
+from agents.bdi.terms import (
+    ARITHMETIC_NAMES,
+    CONSTANTS,
+    EMPTY,
+    Cons,
+    Functor,
+    Struct,
+    Term,
+    deref,
+    list_items,
+)
 
 
 class ArithmeticFailure(Exception):  # noqa: N818 - an outcome of a step, not a mistake
@@ -179,6 +189,7 @@ class _Running:
 RUNNING = _Running()
 ARITHMETIC_NAMES.update(name for name, _ in FUNCTIONS)
 ARITHMETIC_NAMES.update(name for name, _ in AGENT_FUNCTIONS)
+CONSTANTS.update(Functor(n, 0) for n, arity in (*FUNCTIONS, *AGENT_FUNCTIONS) if not arity)
 _LISTS = {"math.average", "math.mean", "math.median", "math.std_dev", "math.sum", ".length"}
 
 

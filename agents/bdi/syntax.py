@@ -316,7 +316,7 @@ class _Builder(Transformer[Any, Any]):
     ) -> Term:
         text = str(name)
         if args is None and ann is None and negated is None:
-            return Atom(text)
+            return make(Functor(text, 0), ())  # mostly an atom, but math.pi is an expression
         args = args or ()
         annotations = () if ann is None else _annotations(ann)
         if (annotations or negated) and text.startswith("."):

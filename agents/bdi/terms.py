@@ -346,7 +346,8 @@ def all_ground(terms: tuple[Term, ...]) -> bool:
 
 def make(functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> Term:
     """A structure from parts that are terms already; the atom where nothing but a name is left."""
-    if not args and not ann and functor.ns == DEFAULT_NS and not functor.negated:
+    plain = not args and not ann and functor.ns == DEFAULT_NS and not functor.negated
+    if plain and functor not in CONSTANTS:
         return Atom(functor.name)
     s: Struct = _new(Struct)
     s.functor = functor
@@ -362,6 +363,8 @@ def struct(name: str, *args: Term) -> Term:
     return make(Functor(name, len(args)), args)
 
 
+# Functions without arguments, such as math.pi: expressions and no names. Filled by arithmetic.py.
+CONSTANTS: set[Functor] = set()
 _sources: dict[Atom, Term] = {}
 
 

@@ -33,8 +33,8 @@ from agents.bdi.terms import (
     make_list,
 )
 
-# Engineering default: two terms with variables that agree so far are taken to be cyclic.
-MAX_OPEN_PAIRS = 1_000_000
+# Engineering default: after so many pairs of open terms, those met again count as cyclic.
+OPEN_PAIRS = 1_000
 Trail = list[Any]  # cells, and pairs of a frame and the index of a slot
 
 
@@ -59,7 +59,8 @@ def unify(a: Term, b: Term, trail: Trail) -> bool:
 
 def _unify(a: Term, b: Term, trail: Trail) -> bool:
     todo: list[tuple[Term, Term]] = []
-    patience = MAX_OPEN_PAIRS
+    patience = OPEN_PAIRS
+    seen: set[tuple[int, int]] = set()  # of pairs met since then: terms that hold themselves
     while True:
         if a.__class__ is Var:
             a = deref(a)
@@ -91,8 +92,14 @@ def _unify(a: Term, b: Term, trail: Trail) -> bool:
                         return False
                     if not a.ground and not b.ground:
                         patience -= 1
-                        if not patience:
-                            return True  # both hold themselves, and agreed so far
+                        if patience < 0:
+                            pair = (id(a), id(b))
+                            if pair in seen:  # agreed so far, and will go on so
+                                if not todo:
+                                    return True
+                                a, b = todo.pop()
+                                continue
+                            seen.add(pair)
                     todo.extend(zip(a.args, b.args, strict=True))
             elif ca is Cons:
                 if cb is not Cons:

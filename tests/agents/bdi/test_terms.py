@@ -105,3 +105,17 @@ def test_a_printed_number_is_read_back_exactly(x: float) -> None:
 )
 def test_python_values_come_back_as_they_went_in(value: Any) -> None:
     assert to_python(to_term(value)) == value
+
+
+def test_terms_that_hold_themselves_unify_soon() -> None:
+    x, y, z = Var("X"), Var("Y"), Var("Z")
+    one = Struct("f", [z, Struct("f", [y, z])])
+    other = Struct(
+        "f", [y, Struct("f", [Struct("f", [Atom("a"), y]), Struct("f", [Atom("a"), z])])]
+    )
+    trail: list[Any] = []
+    assert unify(one, other, trail)
+    assert unify(x, Struct("g", [x]), trail)
+    assert unify(x, Struct("g", [Struct("g", [x])]), trail)
+    undo(trail)
+    assert x.ref is y.ref is z.ref is None
