@@ -430,12 +430,12 @@ class Agent(Seams):
         except RecursionError:  # a term that holds itself
             return False
 
-    def why_not(self, label: str) -> str:
-        """What keeps a plan from running on what is believed now, in one sentence."""
+    def why_not(self, label: str, event: str = "") -> str:
+        """What keeps a plan from running now, for an event or for any, in one sentence."""
         from agents.bdi.why_not import why_not
 
         with _RunningAgent(self):
-            return why_not(self, label)
+            return why_not(self, label, event)
 
     def intentions(self) -> list[dict[str, Any]]:
         """The intentions as plain values, for the mind page."""

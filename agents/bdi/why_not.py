@@ -9,7 +9,8 @@ from agents.bdi.bodies import shown
 from agents.bdi.formulas import K_AND, K_NOT, K_OR, K_TRUE, K_VAR, Node, solve
 from agents.bdi.plans import VARS, Plan
 from agents.bdi.printing import term_text
-from agents.bdi.terms import FALSE, TRUE, Term, struct
+from agents.bdi.syntax import parse_term
+from agents.bdi.terms import EVENT, FALSE, TRUE, Struct, Term, literal_parts, struct
 from agents.bdi.unification import Trail, undo
 from agents.errors import BadTermError, did_you_mean
 
@@ -17,21 +18,41 @@ if TYPE_CHECKING:
     from agents.bdi.cycle import Agent
 
 
-def why_not(ag: Agent, label: str) -> str:
-    """What keeps a plan from running on what is believed now, in one sentence."""
+def why_not(ag: Agent, label: str, event: str = "") -> str:
+    """What keeps a plan from running on what is believed now, in one sentence.
+
+    The event may be given, as ``+sbp(80)``; else it is made from what is believed.
+    """
     plan = ag.library.labels.get(label)
     if plan is None:
         raise BadTermError(f"No plan '{label}'.{did_you_mean(label, ag.library.labels)}")
     where = f"'{label}' ({plan.file}:{plan.line})"
-    events = _events(ag, plan)
+    events = [_given(ag, event)] if event else _events(ag, plan)
+    if event and not plan.takes(events[0][0]):
+        return f"{where}: it is for {plan.trigger_text()}, not for {event}."
     if not events:
         return f"{where}: nothing is believed that could trigger {plan.trigger_text()}."
     best: tuple[int, str] = (-1, "")
     for event in events:
         best = max(best, _reached(ag, plan, event), key=lambda found: found[0])
+    if best[0] == -1 and event:
+        return f"{where}: {event} does not fit the trigger {plan.trigger_text()}."
     if best[0] == -1:
         return f"{where}: no belief fits the trigger {plan.trigger_text()}."
     return f"{where}: {best[1]}."
+
+
+def _given(ag: Agent, event: str) -> tuple[Any, ...]:
+    """An event from its text."""
+    term = parse_term("{" + event + "}")
+    parts = None
+    if term.__class__ is Struct and term.functor is EVENT:
+        parts = literal_parts(term.args[1])
+    if parts is None:
+        raise BadTermError(f"'{event}' is no event. Write it as in +sbp(80) or +!stop(p1).")
+    functor, args, ann = parts
+    trigger = ag.library.trigger(term.args[0].name, functor)
+    return (trigger, args, ann or SELF, None, None, None)
 
 
 def _events(ag: Agent, plan: Plan) -> list[tuple[Any, ...]]:

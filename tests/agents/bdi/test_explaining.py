@@ -38,6 +38,22 @@ def test_why_not_names_the_first_part_of_the_context_that_fails() -> None:
     assert agent.why_not("call").endswith("for +!call(P), ready(P) does not hold.")
 
 
+def test_why_not_for_a_given_event_needs_no_belief_of_it() -> None:
+    agent = Stage().add("agt", PLANS)
+    place = "'low_pressure' (agt.asl:3)"
+    assert agent.why_not("low_pressure", "+sbp(95)[twin(p1)]") == (
+        f"{place}: for +sbp(95), (95 < 90) does not hold."
+    )
+    assert agent.why_not("low_pressure", "+sbp(95)") == (
+        f"{place}: +sbp(95) does not fit the trigger +sbp(V)[twin(P)]."
+    )
+    assert agent.why_not("low_pressure", "-sbp(95)") == (
+        f"{place}: it is for +sbp(V)[twin(P)], not for -sbp(95)."
+    )
+    with pytest.raises(BadTermError, match="is no event"):
+        agent.why_not("low_pressure", "sbp")
+
+
 def test_why_not_of_an_unknown_plan_names_the_nearest() -> None:
     agent = Stage().add("agt", PLANS)
     with pytest.raises(BadTermError, match="Did you mean 'low_pressure'"):
