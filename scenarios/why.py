@@ -152,7 +152,7 @@ class _Walk:
     def _beliefs(self, change: Change, depth: int) -> list[Step]:
         """What the plans rested on; rules and mental notes only where nothing came from outside."""
         rows = change.value.get("beliefs") or []
-        outside = [b for b in rows if isinstance(b.get("seq"), int) and b["seq"] < change.seq]
+        outside = [b for b in rows if isinstance(b.get("seq"), int) and 1 <= b["seq"] < change.seq]
         steps = []
         for belief in outside or rows:
             text, seq = _ANNOTATIONS.sub("", str(belief.get("belief", ""))), belief.get("seq")

@@ -1,6 +1,7 @@
 """From an alert back to the readings."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -98,3 +99,14 @@ def test_an_alert_can_be_named_by_rule_number_time_or_seq(name: str) -> None:
 def test_an_unknown_alert_is_told_with_the_way_out(name: str, told: str) -> None:
     with pytest.raises(UnknownAlertError, match=re.escape(told)):
         find_alert(Story(chain()), name)
+
+
+def test_a_belief_that_names_a_change_that_cannot_be_does_not_break_the_walk() -> None:
+    journal = Journal()
+    for change in chain():
+        value = change.value
+        if change.name == "decided":
+            value = {**value, "beliefs": [{"belief": "hr(1)", "seq": -58}, *value["beliefs"]]}
+        journal.append(replace(change, value=value))
+    walked = why(journal, find_alert(Story(journal), "HAE-02"))
+    assert "sbp" in str(walked.as_json())
