@@ -33,8 +33,8 @@ def why_not(ag: Agent, label: str, event: str = "") -> str:
     if not events:
         return f"{where}: nothing is believed that could trigger {plan.trigger_text()}."
     best: tuple[int, str] = (-1, "")
-    for event in events:
-        best = max(best, _reached(ag, plan, event), key=lambda found: found[0])
+    for one in events:
+        best = max(best, _reached(ag, plan, one), key=lambda found: found[0])
     if best[0] == -1 and event:
         return f"{where}: {event} does not fit the trigger {plan.trigger_text()}."
     if best[0] == -1:
