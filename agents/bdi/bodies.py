@@ -52,6 +52,7 @@ MOVED = 1
 ENDED = 2
 SUSPENDED = object()  # what an internal action answers when the intention has to wait
 _USED, _CAUSE, _VARS = 4, 5, 6
+_SUMS = (Functor("+", 2), Functor("-", 2))
 
 
 class StepInfo:
@@ -78,6 +79,12 @@ class StepInfo:
                     args.append(t if value is None else deref(value))
                 elif cls is float or cls is Atom or cls is str:
                     args.append(t)
+                elif cls is Struct and t.functor in _SUMS and t.args[0].__class__ is Slot:
+                    value, by = frame[t.args[0].index], t.args[1]
+                    if value.__class__ is float and by.__class__ is float:
+                        args.append(value + by if t.functor is _SUMS[0] else value - by)
+                    else:
+                        args.append(build(t, list(frame)))
                 else:
                     args.append(build(t, list(frame)))
             return ("" if self.kind == "act" else self.kind) + literal_text(
