@@ -323,6 +323,14 @@ def test_a_wrong_setting_is_wrong_usage(tw: Tw, monkeypatch: pytest.MonkeyPatch)
     assert "TRAUMATWIN_LOG: Input should be 'debug', 'info', 'warning' or 'error'" in result.stderr
 
 
+def test_a_shell_completes_the_names_of_scenarios() -> None:
+    asked = {"COMP_WORDS": "traumatwin run pel", "COMP_CWORD": "2"}
+    result = CliRunner().invoke(
+        app, prog_name="traumatwin", env={"_TRAUMATWIN_COMPLETE": "complete_bash", **asked}
+    )
+    assert result.stdout.split() == ["pelvis"]
+
+
 def test_the_command_line_starts_without_its_heavy_libraries() -> None:
     heavy = "{'spade', 'sqlalchemy', 'pydantic', 'jinja2', 'aiohttp', 'lark', 'structlog'}"
     code = f"import sys, scenarios.cli; assert not {heavy} & set(sys.modules)"

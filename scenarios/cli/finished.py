@@ -1,0 +1,102 @@
+"""`report`, `why`, `verify`: a run that has been."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli.conventions import AsJson, RunName, Runs, root, say, terminal
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from scenarios.why import Step
+
+
+def report(
+    run: RunName,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="The journal, one line a change.")] = False,
+    fhir: Annotated[
+        Path | None, typer.Option("--fhir", help="Write the case as a FHIR R4 document.")
+    ] = None,
+    as_json: AsJson = False,
+    runs: Runs = None,
+) -> None:
+    """Write a run's report anew, or put its journal or its report on standard output."""
+    from scenarios import export
+    from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports
+
+    opened = open_run(run, root(runs))
+    if fhir is not None:
+        write_fhir(opened, fhir)
+        typer.echo(str(fhir))
+    elif jsonl:
+        for line in export.lines(opened.story.journal):
+            typer.echo(line)
+    elif as_json:
+        say(export.tracker_report(opened.story, opened.scenario))
+    else:
+        write_reports(opened)
+        typer.echo(str(opened.folder / PAGE))
+        typer.echo(str(opened.folder / TRACKER))
+
+
+def why(
+    run: RunName,
+    alert: Annotated[
+        str, typer.Argument(help="A rule (HAE-01), an episode (HAE-01#2), a time (HAE-01@15:30).")
+    ],
+    as_json: AsJson = False,
+    runs: Runs = None,
+) -> None:
+    """Walk from an alert on the glass back to the monitor's readings."""
+    from scenarios import why as walk
+    from scenarios.runs import open_run
+
+    opened = open_run(run, root(runs))
+    found = walk.find_alert(opened.story, alert)
+    steps = [walk.why(opened.story.journal, found)]
+    escalated = [i for i, s in enumerate(found.course) if s.priority != found.course[0].priority]
+    if escalated:
+        steps.append(walk.why(opened.story.journal, found, moment=escalated[-1]))
+    if as_json:
+        say({"alert": found.rule, "seq": found.seq, "why": [s.as_json() for s in steps]})
+        return
+    console = terminal()
+    for step in steps:
+        console.print(_tree(step))
+
+
+def _tree(step: "Step") -> "Tree":
+    from rich.markup import escape
+    from rich.tree import Tree
+
+    from scenarios.clinical_time import clock
+
+    styles = {"alert": "bold", "decision": "bold cyan", "reading": "green"}
+
+    def label(one: "Step") -> str:
+        style = styles.get(one.kind, "default")
+        number = f" [dim]#{one.seq}[/dim]" if one.seq is not None else ""
+        return f"[dim]{clock(one.at_s)}[/dim] [{style}]{escape(one.text)}[/]{number}"
+
+    def grow(tree: "Tree", one: "Step") -> None:
+        for inner in one.because:
+            grow(tree.add(label(inner)), inner)
+
+    root = Tree(label(step))
+    grow(root, step)
+    return root
+
+
+def verify(run: RunName, as_json: AsJson = False, runs: Runs = None) -> None:
+    """Check that a run's journal is as it was written."""
+    from environment.store import journal as store
+    from scenarios.runs import JOURNAL, folder_of
+
+    folder = folder_of(run, root(runs))
+    count = store.verify(folder / JOURNAL)
+    if as_json:
+        say({"run": str(folder.resolve()), "changes": count, "ok": True})
+    else:
+        typer.echo(f"{count} changes, none altered.")

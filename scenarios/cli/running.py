@@ -1,0 +1,159 @@
+"""`run`: play a scenario, and say how it went."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.cli.conventions import (
+    AsJson,
+    Runs,
+    ScenarioName,
+    log_to_standard_error,
+    root,
+    say,
+    settings,
+    terminal,
+)
+
+if TYPE_CHECKING:
+    from environment.model.change import JSON
+    from scenarios.runs import Run
+    from scenarios.schema import Scenario
+
+
+def run(
+    scenario: ScenarioName,
+    seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.5, max=60, help="Times real time; as fast as possible by default."),
+    ] = None,
+    plans: Annotated[
+        Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
+    ] = None,
+    branch: Annotated[str, typer.Option(help="A named variant of the scenario.")] = "default",
+    transport: Annotated[
+        str, typer.Option(help="How agents' messages travel: container or xmpp.")
+    ] = "",
+    as_json: AsJson = False,
+    runs: Runs = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No words, only the code.")] = False,
+) -> None:
+    """Run a scenario; exit 0 if its expectations hold."""
+    began = time.perf_counter()
+    from scenarios import session
+    from scenarios.errors import PlansError
+    from scenarios.reading import load
+    from scenarios.runs import kept_in, write_summary
+
+    transport = transport or settings().transport
+    if transport not in ("container", "xmpp"):
+        raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
+    if transport == "xmpp" and speed is None:
+        raise typer.BadParameter(
+            "a server answers in real time: add --speed, such as --speed 60",
+            param_hint="'--transport xmpp'",
+        )
+    log_to_standard_error()
+    chosen = load(scenario, branch=branch)
+    if plans is not None and not plans.is_dir():
+        raise PlansError(f"{plans}: there is no folder of plans here.")
+    with_seed = chosen.seed if seed is None else seed
+    with kept_in(root(runs), chosen, with_seed, live=speed is not None) as keep:
+        with Progress(chosen, shown=not quiet) as progress:
+            played = session.run(
+                chosen,
+                seed=with_seed,
+                speed=speed,
+                plans=plans,
+                transport=transport,
+                progress=progress.to,
+                follow=keep.follow,
+            )
+        kept = keep(played)
+    summary = write_summary(kept, time.perf_counter() - began)
+    if as_json:
+        say(summary)
+    elif not quiet:
+        show_run(kept, summary)
+    raise typer.Exit(0 if kept.verdict.holds else 1)
+
+
+class Progress:
+    """A bar on standard error, if that is a terminal."""
+
+    def __init__(self, scenario: "Scenario", *, shown: bool) -> None:
+        self._bar: Any = None  # rich's own; made only where it is shown
+        self._shown = shown and sys.stderr.isatty()
+        self._scenario = scenario
+
+    def __enter__(self) -> "Progress":
+        if self._shown:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[clock]}"),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task(
+                self._scenario.name, total=self._scenario.ends_s, clock="00:00"
+            )
+            self._bar.start()
+        return self
+
+    def to(self, at_s: float) -> None:
+        """Scenario time has come to here."""
+        if self._bar is not None:
+            from scenarios.clinical_time import clock
+
+            self._bar.update(self._task, completed=at_s, clock=clock(at_s))
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def show_run(kept: "Run", summary: dict[str, "JSON"]) -> None:
+    """Put on the terminal how a run went."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from scenarios.clinical_time import clock
+    from scenarios.report import ended
+
+    console = terminal()
+    scenario, verdict = kept.scenario, kept.verdict
+    variant = "" if scenario.branch == "default" else f" ({scenario.branch})"
+    console.print(f"[bold]{escape(scenario.title)}[/bold]{variant}, seed {kept.seed}")
+    console.print(
+        f"{ended(summary['outcome'])}. {clock(kept.simulated_s)} simulated "
+        f"in {summary['wall_s']:.1f} s."
+    )
+    if kept.story.alerts:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for title in ("raised", "rule", "priority", "seen", "cleared", "text"):
+            table.add_column(title, no_wrap=title != "text")
+        colours = {"high": "bold red", "medium": "yellow", "low": "cyan"}
+        for alert in kept.story.alerts:
+            table.add_row(
+                clock(alert.raised_s),
+                alert.rule,
+                f"[{colours[alert.priority]}]{alert.priority}[/]",
+                clock(alert.acknowledged_s),
+                clock(alert.cleared_s),
+                escape(alert.text),
+            )
+        console.print(table)
+    for title, rows in (("missed", verdict.missed), ("violated", verdict.violated)):
+        for row in rows:
+            console.print(f"[bold red]{title}[/bold red] {escape(row.text)}")
+    total = len(verdict.met) + len(verdict.missed) + len(verdict.violated)
+    console.print(f"Expectations: {len(verdict.met)} of {total} met.")
+    console.print(f"Report: {escape(str(kept.folder / 'report.html'))}")

@@ -1,0 +1,133 @@
+"""`world`, `agents`, `token`: the world in one process, its agents in another."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli.conventions import AsJson, Runs, ScenarioName, log_to_standard_error, root, say
+from scenarios.cli.running import Progress, show_run
+
+if TYPE_CHECKING:
+    from environment.runtime.access import Tokens
+
+TokenFile = Annotated[
+    Path | None, typer.Option("--tokens", help="A file of tokens; without it this machine only.")
+]
+
+
+def _tokens(file: Path) -> "Tokens":
+    """The tokens of a file, which holds their hashes only."""
+    import secrets
+
+    from environment.runtime.access import Tokens
+    from scenarios.errors import SurroundingsError
+
+    tokens = Tokens(time.time, lambda: secrets.token_urlsafe(32))
+    if file.is_file():
+        try:
+            tokens.restore(json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError, KeyError) as wrong:
+            raise SurroundingsError(
+                f"{file}: these are not tokens of traumatwin ({wrong}). "
+                "Give another file, or delete this one and issue tokens again."
+            ) from wrong
+    return tokens
+
+
+def world(
+    scenario: ScenarioName,
+    seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
+    speed: Annotated[float, typer.Option(min=0.5, max=60, help="Times real time.")] = 1.0,
+    branch: Annotated[str, typer.Option(help="A named variant of the scenario.")] = "default",
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8620,
+    tokens: TokenFile = None,
+    as_json: AsJson = False,
+    runs: Runs = None,
+) -> None:
+    """Play a scenario's world on the web and wait for its agents (`traumatwin agents`)."""
+    began = time.perf_counter()
+    from scenarios.processes import world_of
+    from scenarios.reading import load
+    from scenarios.runs import kept_in, write_summary
+
+    log_to_standard_error()
+    chosen = load(scenario, branch=branch)
+    with_seed = chosen.seed if seed is None else seed
+
+    def ready(url: str) -> None:
+        typer.echo(f"The world is at {url}. Now: traumatwin agents --world {url}", err=True)
+
+    with kept_in(root(runs), chosen, with_seed, live=True) as keep:
+        with Progress(chosen, shown=True) as progress:
+            played = world_of(
+                chosen,
+                seed=with_seed,
+                speed=speed,
+                host=host,
+                port=port,
+                tokens=None if tokens is None else _tokens(tokens),
+                ready=ready,
+                progress=progress.to,
+                follow=keep.follow,
+            )
+        kept = keep(played)
+    summary = write_summary(kept, time.perf_counter() - began)
+    if as_json:
+        say(summary)
+    else:
+        show_run(kept, summary)
+    raise typer.Exit(0 if kept.verdict.holds else 1)
+
+
+def agents(
+    world: Annotated[str, typer.Option(help="The address of the world.")] = "http://127.0.0.1:8620",
+    seed: Annotated[int, typer.Option(help="Chance of the agents' own.")] = 0,
+    plans: Annotated[
+        Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
+    ] = None,
+    transport: Annotated[
+        str, typer.Option(help="How agents' messages travel: container or xmpp.")
+    ] = "container",
+    token: Annotated[
+        str, typer.Option(envvar="TRAUMATWIN_TOKEN", help="Better given in TRAUMATWIN_TOKEN.")
+    ] = "",
+) -> None:
+    """Be the agents of a world in another process, until it ends."""
+    from scenarios.processes import agents_of
+
+    if transport not in ("container", "xmpp"):
+        raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
+    log_to_standard_error()
+
+    def ready(names: Sequence[str]) -> None:
+        typer.echo(f"Agents of {world}: {', '.join(names)}.", err=True)
+
+    agents_of(world, token=token, seed=seed, plans=plans, transport=transport, ready=ready)
+
+
+def token(
+    name: Annotated[str, typer.Argument(help="Whose it is.")],
+    role: Annotated[str, typer.Argument(help="What he is: trauma_leader, display, agent ...")],
+    file: Annotated[Path, typer.Option("--tokens", help="Where hashes are kept.")],
+    hours: Annotated[float, typer.Option(min=0.1, max=8760, help="How long it is valid.")] = 12.0,
+    own: Annotated[list[str] | None, typer.Option(help="A twin that mirrors him.")] = None,
+    speaks_for: Annotated[
+        list[str] | None, typer.Option(help="Who may stand in for it; * is everybody.")
+    ] = None,
+    revoke: Annotated[bool, typer.Option(help="Make all of his tokens worthless.")] = False,
+) -> None:
+    """Issue a token for a world on the web: shown once, kept as a hash; or revoke it."""
+    kept = _tokens(file)
+    if revoke:
+        typer.echo(f"{kept.revoke(name)} tokens of {name} revoked.", err=True)
+    else:
+        typer.echo(
+            kept.issue(name, role, own=own or (), speaks_for=speaks_for or (), lasts_s=hours * 3600)
+        )
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(kept.rows(), indent=1), encoding="utf-8")
