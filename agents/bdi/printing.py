@@ -202,6 +202,10 @@ def _write_var_literal(term: VarLiteral, out: list[str], depth: int) -> None:
 def _write_struct(s: Struct, out: list[str], depth: int) -> None:
     f: Functor = s.functor
     args = s.args
+    head = _heads.get(f)
+    if head is not None:
+        _write_plain(s, head, out, depth)
+        return
     if f.name.startswith("{"):
         _write_special(s, f, out, depth)
         return
@@ -223,15 +227,28 @@ def _write_struct(s: Struct, out: list[str], depth: int) -> None:
         _write(args[0], out, depth)
         out.append(")")
         return
-    if f.ns != "default":
-        out.append(f"{f.ns}::")
-    out.append(f"~{f.name}" if f.negated else f.name)
-    if args:
-        out.append("(")
-        for i, arg in enumerate(args):
-            if i:
-                out.append(",")
-            _write(arg, out, depth)
+    space = "" if f.ns == "default" else f"{f.ns}::"
+    head = f"{space}{'~' if f.negated else ''}{f.name}"
+    if f.name not in _SPACED and f.name not in _TIGHT and f.name != "not":
+        _heads[f] = head  # the next one of this functor needs none of these questions
+    _write_plain(s, head, out, depth)
+
+
+def _write_plain(s: Struct, head: str, out: list[str], depth: int) -> None:
+    """A literal that is written as its name with arguments and annotations."""
+    out.append(head)
+    if s.args:
+        sign = "("
+        for arg in s.args:
+            out.append(sign)
+            sign = ","
+            cls = arg.__class__
+            if cls is float and -1e15 < arg < 1e15 and arg.is_integer():
+                out.append(str(int(arg)))
+            elif cls is Atom and arg is not NIL_BODY:
+                out.append(arg.name)
+            else:
+                _write(arg, out, depth)
         out.append(")")
     if s.ann:
         _write_annotations(s.ann, out, depth)

@@ -69,7 +69,11 @@ class TracedAgent(Agent):
         elif cause.__class__ is int:
             causes = f"[{cause}]"
         else:
-            causes = json.dumps(list(flat_causes(cause)), ensure_ascii=False, default=str)
+            all_causes = list(flat_causes(cause))
+            if all(c.__class__ is int for c in all_causes):
+                causes = str(all_causes)  # which is what JSON writes
+            else:
+                causes = json.dumps(all_causes, ensure_ascii=False, default=str)
         owner = "" if it is None else f', "intention": {it.id}'
         now = self.now()
         if now != self._written_at:
