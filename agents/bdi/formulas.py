@@ -156,9 +156,16 @@ def relation(op: str, left: Term, right: Term, env: Frame, trail: Trail) -> bool
             trail.append((env, left.index))
             return True
         return unify(build(left, env), build(right, env), trail)
-    a, b = build(left, env), build(right, env)
     if op == "=..":
-        return decompose(a, b, trail)
+        return decompose(build(left, env), build(right, env), trail)
+    before = list(env)
+    if not _ordered(op, build(left, env), build(right, env)):
+        env[:] = before  # cells made for variables that are not bound yet are no part of a failure
+        return False
+    return True
+
+
+def _ordered(op: str, a: Term, b: Term) -> bool:
     if a.__class__ is float and b.__class__ is float:
         return compare_numbers(op, a, b)
     order = compare(a, b)

@@ -28,6 +28,7 @@ def outcome(text: str, compile_after: int, explain: bool) -> tuple[list[str], li
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.booleans())
 @example(1, True)
+@example(40683, False)
 def test_compiled_and_interpreted_programs_behave_alike(seed: int, explain: bool) -> None:
     text = program(seed)
     assert outcome(text, 1, explain) == outcome(text, 0, explain)
