@@ -344,14 +344,18 @@ class World:
                 latest=latest,
             )
         ledger = twin.ledger
+        ages = twin.life not in ENDED
         values: dict[str, Reading] = {}
         absent: dict[str, Absent] = {}
-        for name in twin.properties:
+        for name, declared in twin.properties.items():
             reading = ledger.readings.get(name)
             if reading is None:
                 absent[name] = Absent("unknown")
-            elif name in ledger.stale:
-                absent[name] = Absent("stale", ledger.stale[name], reading)
+                continue
+            # By the clock too: a horizon may end in this very moment, and not be recorded yet.
+            until = reading.fresh_until(declared.horizon(reading.quality))
+            if name in ledger.stale or (ages and until <= now):
+                absent[name] = Absent("stale", until, reading)
             else:
                 values[name] = reading
         return State(

@@ -37,6 +37,16 @@ async def test_a_value_is_gone_when_its_horizon_is_over_and_is_never_shown_as_ne
     assert absent.last.value == 81
 
 
+async def test_a_value_is_gone_at_the_end_of_its_horizon_whoever_comes_first_then() -> None:
+    ward = Ward()
+    ward.sense(hr=81)
+    await ward.clock.sleep(1)
+    ward.sense(hr=81)
+    await ward.clock.sleep(30)  # begins before the timer for 31 s is set
+    state = ward.world.state("person")
+    assert state.absent["hr"].since == 31.0
+
+
 async def test_a_cuff_pressure_holds_longer_than_a_continuous_one() -> None:
     ward = Ward()
     ward.world.readings("sensor", {"sbp": 120.0}, 0.0, "cuff", quality="cuff")
