@@ -90,6 +90,10 @@ def change_from_row(row: Sequence[JSON]) -> Change:
 
 def canonical(value: JSON) -> str:
     """The one JSON text of a value: sorted keys, no blanks, no NaN."""
+    if value is None:
+        return "null"
+    if value.__class__ is int:  # most causes: no need of an encoder
+        return str(value)
     return _encode(value)
 
 
