@@ -9,7 +9,7 @@ the answer: one reads what one has written. A broken connection is taken up wher
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import aiohttp
@@ -71,7 +71,7 @@ class Http:
             headers=headers, timeout=aiohttp.ClientTimeout(total=ANSWER_S)
         )
         loop = asyncio.get_running_loop()
-        made = cls(url.rstrip("/"), session, Replica(datetime.fromtimestamp(0), loop.time))  # noqa: DTZ006
+        made = cls(url.rstrip("/"), session, Replica(datetime.fromtimestamp(0, UTC), loop.time))
         try:
             made.replica.learn(await made._ask("GET", "/models", by=""))
             known: asyncio.Future[None] = loop.create_future()

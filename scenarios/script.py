@@ -186,7 +186,7 @@ class Expect(Named):
     def _expects_one_thing(self) -> "Expect":
         if sum(map(bool, (self.alert, self.action, self.outcome))) != 1:
             raise ValueError("needs exactly one of 'alert', 'action' and 'outcome'")
-        if None not in (self.earliest_s, self.by_s) and self.earliest_s > self.by_s:  # type: ignore[operator]
+        if self.earliest_s is not None and self.by_s is not None and self.earliest_s > self.by_s:
             raise ValueError("'earliest' lies after 'by'")
         return self
 

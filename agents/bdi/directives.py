@@ -111,7 +111,8 @@ def expand_pattern(
     name: str, args: tuple[Term, ...], inner: list[Clause], line: int
 ) -> list[Clause] | None:
     """The clauses that a goal pattern stands for, None for an unknown one."""
-    if name not in ("dg", "bdg", "ebdg", "bc") or not args or literal_parts(args[0]) is None:
+    parts = literal_parts(args[0]) if args else None
+    if name not in ("dg", "bdg", "ebdg", "bc") or parts is None:
         return None
     goal = args[0]
 
@@ -127,7 +128,7 @@ def expand_pattern(
 
     g = fresh()
     clauses = [plan("+!", g, g)]
-    mark = f"p__{literal_parts(goal)[0].name}"  # type: ignore[index]
+    mark = f"p__{parts[0].name}"
     number = 0
     for clause in inner:
         if clause.kind != "plan" or clause.term.args[1].args[0].name != "+!":

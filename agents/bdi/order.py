@@ -90,9 +90,9 @@ def _compare_heads(a: Term, b: Term, todo: list[tuple[Term, Term]]) -> int:
     fa, args_a, ann_a = _head(a)
     fb, args_b, ann_b = _head(b)
     if fa is not fb:
-        for x, y in ((fa.ns, fb.ns), (fa.name, fb.name), (fa.negated, fb.negated)):
-            if x != y:
-                return -1 if x < y else 1  # type: ignore[operator]
+        name_a, name_b = (fa.ns, fa.name, fa.negated), (fb.ns, fb.name, fb.negated)
+        if name_a != name_b:
+            return -1 if name_a < name_b else 1
     common = min(len(args_a), len(args_b))
     later: list[tuple[Term, Term]] = list(zip(args_a, args_b, strict=False))
     if len(args_a) != len(args_b):

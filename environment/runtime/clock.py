@@ -76,8 +76,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Virtual seconds since the loop was made."""
         return self.virtual_now
 
-    # `Any`: the base class is generic in *args; narrowing is not possible in an override.
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # the base is generic in *args
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """Run in a thread; time stands still until it is done."""

@@ -45,6 +45,7 @@ def checked(model: type[T], body: JSON) -> tuple[list[T], list[tuple[str, str]]]
     if not rows:
         return [], [("", "expected at least one")]
     try:
+        # A list of a type that is known at run time only; pydantic takes it, mypy cannot.
         return TypeAdapter(list[model]).validate_python(rows), []  # type: ignore[valid-type]
     except ValidationError as error:
         return [], [

@@ -58,7 +58,7 @@ async def test_a_silent_monitor_degrades_the_twins_and_marks_alerts_and_heals() 
         await session.until(minutes("12:00"))
         assert client.read("patient").life == "shadowed"
         assert alerts(session, "HAE-02")
-        session.assets["ambulance_monitor"].silence(60)  # type: ignore[attr-defined]
+        session.assets["ambulance_monitor"].silence(60)  # type: ignore[attr-defined]  # a MonitorSim
         await session.until(minutes("12:50"))
         for twin in ("patient", "trauma"):
             state = client.read(twin)

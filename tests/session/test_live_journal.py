@@ -1,5 +1,6 @@
 """A live run's journal is on disk while it goes on: what broke off can still be read."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ class BrokenOffError(Exception):
     """Somebody pulled the plug."""
 
 
-def pulled_at(seconds: float) -> object:
+def pulled_at(seconds: float) -> Callable[[float], None]:
     def progress(now: float) -> None:
         if now >= seconds:
             raise BrokenOffError
@@ -30,7 +31,7 @@ def test_a_live_run_that_breaks_off_leaves_its_journal_unaltered(tmp_path: Path)
             scenario,
             seed=7,
             speed=60,
-            progress=pulled_at(60.0),  # type: ignore[arg-type]
+            progress=pulled_at(60.0),
             follow=keep.follow,
         )
     (folder,) = tmp_path.iterdir()

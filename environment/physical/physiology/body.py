@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from environment.errors import did_you_mean
 
 from . import (
-    airway,  # noqa: F401  registers its treatments
+    airway,  # noqa: F401 - registers its treatments
     arrest,
     breathing,
     chest,
     circulation,
-    haemostasis,  # noqa: F401  registers its treatments
+    haemostasis,  # noqa: F401 - registers its treatments
     head,
-    medicine,  # noqa: F401  registers its treatments
+    medicine,  # noqa: F401 - registers its treatments
     metabolism,
     pharmacology,
     volumes,

@@ -1,4 +1,7 @@
-"""One thing at a time: what each fact of a case becomes in FHIR."""
+"""One thing at a time: what each fact of a case becomes in FHIR.
+
+Long because every kind of fact of the mapping has its test here, in the order of a case.
+"""
 
 from datetime import datetime
 
@@ -372,7 +375,7 @@ def test_two_cases_with_prefixes_share_no_id() -> None:
 def test_a_start_without_a_time_zone_is_refused() -> None:
     chart = Chart()
     with pytest.raises(BadValueError, match="no time zone"):
-        Case(chart.journal, models_of(chart.journal), datetime(2026, 1, 15, 14))  # noqa: DTZ001
+        Case(chart.journal, models_of(chart.journal), datetime(2026, 1, 15, 14))  # noqa: DTZ001 - on purpose
 
 
 def test_an_unknown_patient_id_is_refused_with_the_nearest_name() -> None:

@@ -289,7 +289,7 @@ def test_mannitol_in_shock_names_hypertonic_saline() -> None:
         {"substance": "co-amoxiclav", "group": "penicillin"},
                                      "beta-lactam"])  # fmt: skip
 def test_a_penicillin_allergy_stops_cefazolin_and_names_clindamycin(allergy: object) -> None:
-    found = contraindicated("cefazolin", [allergy])  # type: ignore[list-item]
+    found = contraindicated("cefazolin", [allergy])  # type: ignore[list-item]  # in every form
     assert _rules(found) == [("DRG-02", "high")]
     assert found[0].alternative == "clindamycin"
 

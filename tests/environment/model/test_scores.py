@@ -287,7 +287,7 @@ def _news(**changes: object) -> scores.News2:
         "rr": 16, "spo2": 97, "on_oxygen": False, "sbp": 120, "hr": 70, "consciousness": "A",
         "temp": 37.0,
     }  # fmt: skip
-    return scores.news2(**(usual | changes))  # type: ignore[arg-type]
+    return scores.news2(**(usual | changes))  # type: ignore[arg-type]  # a table row
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_boundaries_of_tash(changes: dict[str, object], points: int) -> None:
         "male": False, "sbp": 130, "hr": 80, "hb": 14, "be": 0, "fast_positive": False,
         "unstable_pelvis": False, "open_or_displaced_femur": False,
     }  # fmt: skip
-    assert scores.tash(**(usual | changes)) == points  # type: ignore[arg-type]
+    assert scores.tash(**(usual | changes)) == points  # type: ignore[arg-type]  # a table row
 
 
 @given(st.integers(0, 27))

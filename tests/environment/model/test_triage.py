@@ -137,7 +137,7 @@ def test_a_misspelt_finding_names_the_nearest_one() -> None:
     ],
 )  # fmt: skip
 def test_start(facts: dict[str, object], tag: str) -> None:
-    assert triage.start(**facts) == tag  # type: ignore[arg-type]
+    assert triage.start(**facts) == tag  # type: ignore[arg-type]  # a table row
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_start(facts: dict[str, object], tag: str) -> None:
     ],
 )  # fmt: skip
 def test_jumpstart(facts: dict[str, object], tag: str) -> None:
-    assert triage.jumpstart(**facts) == tag  # type: ignore[arg-type]
+    assert triage.jumpstart(**facts) == tag  # type: ignore[arg-type]  # a table row
 
 
 # --- activation and audit -------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def test_jumpstart(facts: dict[str, object], tag: str) -> None:
     ],
 )
 def test_full_team_activation(facts: dict[str, object], met: tuple[str, ...]) -> None:
-    assert triage.full_activation(**facts) == met  # type: ignore[arg-type]
+    assert triage.full_activation(**facts) == met  # type: ignore[arg-type]  # a table row
 
 
 def test_cribari_counts_before_rates() -> None:

@@ -143,7 +143,7 @@ async def test_a_defect_ends_the_invocation_and_shows_nothing_of_our_inside(stag
     async def broken(command: object) -> None:
         raise KeyError("inside")
 
-    stage.bulb.command = broken  # type: ignore[method-assign]
+    stage.bulb.command = broken  # type: ignore[method-assign]  # to break it
     status = (await ended(stage, await stage.ask("POST", SWITCH, body={"on": True}))).json
     assert (status["status"], status["error"]["reason"]) == ("failed", "defect")
     assert "inside" not in str(status)

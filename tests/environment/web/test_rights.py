@@ -33,7 +33,8 @@ CASES = [
     (role, kind, phase)
     for role in ROLES
     for kind in sorted(KINDS)
-    for phase in (KINDS[kind].machine.phases if KINDS[kind].machine else (None,))  # type: ignore[union-attr]
+    for machine in (KINDS[kind].machine,)
+    for phase in (machine.phases if machine else (None,))
 ]
 
 
