@@ -1,78 +1,34 @@
-"""An agent's body: SPADE carries its messages and its life, the engine is its mind.
+"""An agent's body: it perceives, runs its mind, acts and talks; the engine is its mind.
 
-The only file that imports spade. An agent without a connection talks to the agents of its process
-through SPADE's container; a connected one is on an XMPP server too, so that others can join. The
-mind runs when something arrives (a percept, a message, a result, a timer) and never polls.
+Its messages go by `connection`. The mind runs when something arrives (a percept, a message, a
+result, a timer) and never polls.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Literal
 
 import structlog
-from loguru import logger as loguru_logger
-from spade.agent import Agent as SpadeAgent
-from spade.agent import AuthenticationFailure, DisconnectedException
-from spade.behaviour import CyclicBehaviour
-from spade.container import Container
-from spade.message import Message as SpadeMessage
 
 from agents import actions
+from agents.address import Address
 from agents.attention import attend
 from agents.bdi import Agent as Mind
 from agents.bdi import Atom, Call, Message, Program, Reason, term_text
-from agents.errors import NoServerError
+from agents.connection import Connection
 from agents.messages import MAX_BODY, AgentMessage, decode
 from agents.mind import MindTwin
 from agents.perception import Focus
 from environment.client import TwinClient
 from environment.model.change import Change
 
-loguru_logger.remove()  # the XMPP server writes to standard error at debug level
-logging.getLogger("spade").setLevel(logging.ERROR)
-
 log = structlog.get_logger()
 
-#: Seconds in which a connection to an XMPP server must be made (engineering default).
-CONNECT_WITHIN_S = 10.0
 #: Steps of a mind before the others get their turn (engineering default).
 BUDGET = 20_000
 
-#: What is read beside a message's body.
-METADATA = (
-    "performative",
-    "ilf",
-    "language",
-    "ontology",
-    "message_id",
-    "in_reply_to",
-    "cause",
-)
-
 Cancel = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where agents live: the XMPP domain, and a server if there is one.
-
-    `ca_file` names the authority that must have signed the server's certificate; without one the
-    certificate is not checked, which is right for the embedded server on loopback alone.
-    """
-
-    domain: str = "traumatwin.local"
-    port: int = 0  # 0: no server, messages go through the container
-    password: str = ""
-    ca_file: str = ""
-    registers: bool = False  # accounts are made when agents start (the embedded server)
-
-    def jid(self, name: str) -> str:
-        """The bare address of an agent."""
-        return f"{name}@{self.domain}"
 
 
 class Timer:
@@ -90,55 +46,8 @@ class Timer:
         self.start = start
 
 
-class _Local(SpadeAgent):  # type: ignore[misc]  # spade has no types
-    """A SPADE agent without a connection."""
-
-    async def _async_start(self, auto_register: bool = True) -> None:
-        await self.setup()
-        self._alive.set()
-        for behaviour in self.behaviours:
-            if not behaviour.is_running:
-                behaviour.set_agent(self)
-                behaviour.start()
-
-    async def _async_stop(self) -> None:
-        for behaviour in self.behaviours:
-            behaviour.kill()
-        self._alive.clear()
-        self.container.unregister(self.jid)
-
-
-class _Connected(SpadeAgent):  # type: ignore[misc]  # spade has no types
-    """A SPADE agent on an XMPP server."""
-
-    ca_file = ""
-
-    async def _async_connect(self) -> None:
-        if self.ca_file:
-            self.client.ca_certs = self.ca_file
-        await super()._async_connect()
-
-
-class _Mailbox(CyclicBehaviour):  # type: ignore[misc]  # spade has no types
-    """Takes every message, decodes it at once, and gives it to the body."""
-
-    __slots__ = ("_deliver",)
-
-    def __init__(self, deliver: Callable[[str, str, dict[str, str]], None]) -> None:
-        super().__init__()
-        self._deliver = deliver
-
-    async def run(self) -> None:
-        got: SpadeMessage = await self.queue.get()
-        self._deliver(str(got.sender.bare), got.body or "", _metadata_of(got))
-
-
 def _text(content: object) -> str:
     return content if isinstance(content, str) else term_text(content)
-
-
-def _metadata_of(message: SpadeMessage) -> dict[str, str]:
-    return {key: value for key in METADATA if (value := message.get_metadata(key)) is not None}
 
 
 class Body:
@@ -179,8 +88,7 @@ class Body:
         self.mind.peers = lambda: [other for other in self._peers.values() if other != name]
         self.mind.on_failure(self._failed)
         self.focus = Focus(self.mind, client, self._wake)
-        self._agent: SpadeAgent | None = None
-        self._mailbox: _Mailbox | None = None
+        self._connection = Connection(name, self.address, self._deliver)
         self._scheduled: asyncio.Handle | None = None
         self._due: Cancel | None = None
         self._reminders = 0
@@ -194,30 +102,7 @@ class Body:
 
     async def start(self) -> None:
         """Come to life; with a server, connect to it first."""
-        jid = self.address.jid(self.name)
-        address = self.address
-        if address.port:
-            self._agent = _Connected(
-                jid, address.password, port=address.port, verify_security=bool(address.ca_file)
-            )
-            self._agent.ca_file = address.ca_file
-        else:
-            self._agent = _Local(jid, "")
-        self._mailbox = _Mailbox(self._deliver)
-        self._agent.add_behaviour(self._mailbox)
-        try:
-            await asyncio.wait_for(
-                self._agent.start(auto_register=address.registers), CONNECT_WITHIN_S
-            )
-        except (TimeoutError, AuthenticationFailure, DisconnectedException) as error:
-            why = {
-                TimeoutError: f"no answer within {CONNECT_WITHIN_S:g} s",
-                AuthenticationFailure: "it knows no such account, or another password",
-            }.get(type(error), "it hung up; is its certificate signed by the given authority?")
-            raise NoServerError(
-                f"Agent '{jid}' could not connect to the XMPP server at "
-                f"{address.domain}:{address.port}: {why}."
-            ) from error
+        await self._connection.start()
         self._running = True
         self._wake()
 
@@ -233,12 +118,7 @@ class Body:
             self._scheduled.cancel()
         for task in tuple(self._sending):
             task.cancel()
-        if self._mailbox is not None:
-            self._mailbox.kill()
-            self._mailbox.queue.put_nowait(SpadeMessage(sender=self.address.jid(self.name)))
-        if self._agent is not None:
-            await self._agent.stop()
-            Container().unregister(self.address.jid(self.name))
+        await self._connection.stop()
 
     # -- the mind --------------------------------------------------------------------------
 
@@ -300,12 +180,8 @@ class Body:
     # -- messages --------------------------------------------------------------------------
 
     def _post(self, receiver: str, message: Message) -> bool:
-        """Send; False when nobody of that name is known."""
+        """Send; False when nobody of that name is known, or it is too long."""
         jid = self.address.jid(receiver)
-        if self._agent is None or self._mailbox is None:
-            return False
-        if not Container().has_agent(jid) and not (self.address.port and jid in self._peers):
-            return False
         text = AgentMessage(
             sender=self.name,
             performative=message.performative,
@@ -313,17 +189,18 @@ class Body:
             id=str(message.id or ""),
             in_reply_to=str(message.in_reply_to or ""),
         )
+        if len(text.content) > MAX_BODY or not self._connection.reaches(jid, self._peers):
+            return False
         sent = self._twin.sent(receiver, text.performative, text.content)
-        carrier = SpadeMessage(to=jid, body=text.content, metadata=text.metadata())
-        task = asyncio.get_running_loop().create_task(self._send(self._mailbox, carrier, sent))
+        task = asyncio.get_running_loop().create_task(self._send(jid, text, sent))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         return True
 
-    async def _send(self, mailbox: "_Mailbox", carrier: SpadeMessage, sent: Change) -> None:
+    async def _send(self, jid: str, text: AgentMessage, sent: Change) -> None:
         """Send with the number of the change that records it, which another process may hold."""
-        carrier.set_metadata("cause", str(await self.client.seq_of(sent)))
-        await mailbox.send(carrier)
+        cause = str(await self.client.seq_of(sent))
+        await self._connection.send(jid, text.content, {**text.metadata(), "cause": cause})
 
     def _deliver(self, sender: str, body: str, metadata: dict[str, str]) -> None:
         name = self._peers.get(sender)
@@ -351,6 +228,3 @@ class Body:
             )
         )
         self._wake()
-
-
-Transport = Literal["container", "xmpp"]

@@ -5,6 +5,7 @@
   - ProgramError         the text can be read but not used: a label used twice, an unknown directive
   - UnknownActionError   no action with that name and number of arguments
   - NoServerError        no XMPP server there, or it does not let the agent in
+  - AccountsError        the file of XMPP accounts: not there, open to others, an account missing
   - BadTermError         a value that cannot become a term, or a query that is none
 """
 
@@ -69,3 +70,9 @@ class NoServerError(AgentError):
     """There is no XMPP server, or it does not let the agent in."""
 
     code = "no_server"
+
+
+class AccountsError(AgentError):
+    """The agents' accounts on an XMPP server are not as they must be; never shows a password."""
+
+    code = "accounts"

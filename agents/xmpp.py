@@ -17,7 +17,7 @@ from pyjabber.server_parameters import Parameters
 from pyjabber.utils import Singleton
 from spade.container import Container
 
-from agents.body import Address
+from agents.address import Address
 from agents.errors import NoServerError
 
 #: Seconds in which the server must be ready (engineering default).
@@ -80,5 +80,5 @@ async def serve() -> EmbeddedServer:
             f"{READY_WITHIN_S:g} s. Try again, or run with --transport container."
         )
     password = secrets.token_urlsafe(16)  # live runs only; nothing of it is recorded
-    address = Address(domain="localhost", port=port, password=password, registers=True)
+    address = Address(domain="localhost", port=port, shared_password=password, is_embedded=True)
     return EmbeddedServer(address, task)

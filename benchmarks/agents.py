@@ -20,8 +20,9 @@ from spade.behaviour import CyclicBehaviour
 from spade.container import Container
 from spade.message import Message as SpadeMessage
 
+from agents.address import Address
 from agents.bdi import Agent, Message, Program, term_text
-from agents.body import Address, Body, Timer
+from agents.body import Body, Timer
 from benchmarks.engine import machine
 from environment.client import InProcess, TwinClient
 from environment.model.change import Observation
@@ -107,7 +108,7 @@ class _Mail(CyclicBehaviour):  # type: ignore[misc]  # spade has no types
 
 async def through_container(count: int) -> float:
     """Messages a second between two engines, text through SPADE's container and nothing else."""
-    from agents.body import _Local  # a SPADE agent without a connection
+    from agents.connection import Local  # a SPADE agent without a connection
 
     loop, done = asyncio.get_running_loop(), asyncio.Event()
     agents: dict[str, Agent] = {}
@@ -121,7 +122,7 @@ async def through_container(count: int) -> float:
             random=Random(name),
             printer=lambda line: done.set(),
         )
-        carrier = _Local(f"{name}@bench.local", "")
+        carrier = Local(f"{name}@bench.local", "")
 
         def take(got: SpadeMessage, mind: Agent = mind) -> None:
             sender = str(got.sender.bare).partition("@")[0]

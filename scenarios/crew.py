@@ -4,10 +4,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from random import Random
 from typing import Protocol
 
+from agents.address import Address
 from agents.bdi import Program
 from environment.client import TwinClient
 from environment.runtime.clock import Clock
-from scenarios.settings import Settings
 
 #: One agent of this role manages each room of these types.
 ROOM_ROLE = "room_manager"
@@ -40,23 +40,24 @@ class Crew:
         self._agents: list[Agents] = []
         self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
 
-    async def start(self, transport: str) -> None:
-        """Bring the agents to life; with `xmpp` their messages go through a server."""
+    async def start(self, transport: str | Address) -> None:
+        """Bring the agents to life.
+
+        Their messages stay in the process (`container`), or go through the embedded server
+        (`xmpp`) or through the server at an address.
+        """
         if not self.names:
             return
-        from agents.body import Address, Body, Timer  # spade takes a second or more to import
+        from agents.body import Body, Timer  # spade takes a second or more to import
+        from agents.connection import begin
 
         clock = self._clock
         timer = Timer(clock.now, clock.call_at, clock.schedule, clock.every, clock.start)
         address = Address()
-        settings = Settings()
-        if transport == "xmpp" and settings.xmpp_domain:
-            address = Address(
-                domain=settings.xmpp_domain,
-                port=settings.xmpp_port,
-                password=settings.xmpp_password.get_secret_value(),
-                ca_file=str(settings.xmpp_ca_file or ""),
-            )
+        if isinstance(transport, Address):
+            address = transport
+            address.check(self.names)
+            begin()
         elif transport == "xmpp":
             from agents.xmpp import serve
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from agents.address import Address
 from environment.client import TwinClient
 from environment.errors import SourceLostError
 from environment.http_client import Http
@@ -104,7 +105,7 @@ def agents_of(
     token: str = "",
     seed: int = 0,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     ready: Callable[[Sequence[str]], None] | None = None,
 ) -> None:
     """Be the agents of a world until it ends."""
@@ -140,7 +141,7 @@ async def play_agents(
     token: str = "",
     seed: int = 0,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     ready: Callable[[Sequence[str]], None] | None = None,
 ) -> None:
     """Be the agents of the world at `url` until it ends; which there are, its minds say."""

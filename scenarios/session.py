@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from agents import actions
+from agents.address import Address
 from agents.bdi import Program
 from environment.client import InProcess, TwinClient
 from environment.model.change import JSON, Change
@@ -60,7 +61,7 @@ def run(
     seed: int,
     speed: float | None = None,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
 ) -> Played:
@@ -89,7 +90,7 @@ async def play(
     seed: int,
     speed: float | None = None,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
 ) -> Played:
@@ -185,7 +186,7 @@ class Session:
         """A stream of chance of its own for each part, from the seed."""
         return Random(f"{self.seed}/{name}")
 
-    async def start(self, transport: str = "container") -> None:
+    async def start(self, transport: str | Address = "container") -> None:
         """Bring twins, assets, agents and people into being."""
         await self.build()
         await self.crew.start(transport)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,8 +13,8 @@ class Settings(BaseSettings):
 
     runs: Path = Path("runs")  # where run folders are made
     transport: Literal["container", "xmpp"] = "container"  # how agents' messages travel
-    xmpp_domain: str = ""  # an XMPP server of one's own; empty: the embedded one, on loopback
-    xmpp_port: int = 5222
-    xmpp_password: SecretStr = SecretStr("")  # of every agent's account
-    xmpp_ca_file: Path | None = None  # the authority that signed the server's certificate
+    xmpp_server: str = ""  # HOST[:PORT] of an XMPP server; empty: the embedded one, on loopback
+    xmpp_domain: str = ""  # empty: the one that all accounts share
+    xmpp_accounts: Path | None = None  # a file of `name@domain password` lines, for its owner only
+    xmpp_ca_file: Path | None = None  # who signed its certificate; None: the system's authorities
     log: Literal["debug", "info", "warning", "error"] = "warning"  # what operators want to read

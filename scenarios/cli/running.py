@@ -14,9 +14,9 @@ from scenarios.cli.conventions import (
     log_to_standard_error,
     root,
     say,
-    settings,
     terminal,
 )
+from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
     from environment.model.change import JSON
@@ -35,9 +35,10 @@ def run(
         Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
     ] = None,
     branch: Annotated[str, typer.Option(help="A named variant of the scenario.")] = "default",
-    transport: Annotated[
-        str, typer.Option(help="How agents' messages travel: container or xmpp.")
-    ] = "",
+    transport: Transport = "",
+    xmpp: Xmpp = "",
+    accounts: Accounts = None,
+    ca: Authority = None,
     as_json: AsJson = False,
     runs: Runs = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No words, only the code.")] = False,
@@ -49,10 +50,8 @@ def run(
     from scenarios.reading import load
     from scenarios.runs import kept_in, write_summary
 
-    transport = transport or settings().transport
-    if transport not in ("container", "xmpp"):
-        raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
-    if transport == "xmpp" and speed is None:
+    carried = carrier(transport, xmpp, accounts, ca)
+    if carried != "container" and speed is None:
         raise typer.BadParameter(
             "a server answers in real time: add --speed, such as --speed 60",
             param_hint="'--transport xmpp'",
@@ -69,7 +68,7 @@ def run(
                 seed=with_seed,
                 speed=speed,
                 plans=plans,
-                transport=transport,
+                transport=carried,
                 progress=progress.to,
                 follow=keep.follow,
             )

@@ -10,6 +10,7 @@ import typer
 
 from scenarios.cli.conventions import AsJson, Runs, ScenarioName, log_to_standard_error, root, say
 from scenarios.cli.running import Progress, show_run
+from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
     from environment.runtime.access import Tokens
@@ -90,9 +91,10 @@ def agents(
     plans: Annotated[
         Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
     ] = None,
-    transport: Annotated[
-        str, typer.Option(help="How agents' messages travel: container or xmpp.")
-    ] = "container",
+    transport: Transport = "",
+    xmpp: Xmpp = "",
+    accounts: Accounts = None,
+    ca: Authority = None,
     token: Annotated[
         str, typer.Option(envvar="TRAUMATWIN_TOKEN", help="Better given in TRAUMATWIN_TOKEN.")
     ] = "",
@@ -100,14 +102,13 @@ def agents(
     """Be the agents of a world in another process, until it ends."""
     from scenarios.processes import agents_of
 
-    if transport not in ("container", "xmpp"):
-        raise typer.BadParameter("choose container or xmpp", param_hint="'--transport'")
+    carried = carrier(transport, xmpp, accounts, ca)
     log_to_standard_error()
 
     def ready(names: Sequence[str]) -> None:
         typer.echo(f"Agents of {world}: {', '.join(names)}.", err=True)
 
-    agents_of(world, token=token, seed=seed, plans=plans, transport=transport, ready=ready)
+    agents_of(world, token=token, seed=seed, plans=plans, transport=carried, ready=ready)
 
 
 def token(

@@ -14,7 +14,8 @@ from pathlib import Path
 from random import Random
 
 from agents.bdi import Program
-from agents.body import Address, Body, Timer
+from agents.address import Address
+from agents.body import Body, Timer
 from environment.client import InProcess, TwinClient
 from environment.model.change import JSON, Change, Observation
 from environment.physical.blood_bank_sim import BloodBankSim
