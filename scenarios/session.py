@@ -1,7 +1,7 @@
 """The composition root: clock, world, assets, agents and people of one run, wired together here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,10 +64,12 @@ def run(
     transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
+    assets: Mapping[str, Adapter] | None = None,
 ) -> Played:
     """Play a scenario to its end: on the virtual clock, or at `speed` times real time.
 
-    `follow` is told of every change as it is journalled.
+    `follow` is told of every change as it is journalled; `assets` stand behind the twins that they
+    are given for, in place of the simulated ones.
     """
     factory = VirtualLoop if speed is None else asyncio.SelectorEventLoop
     with asyncio.Runner(loop_factory=factory) as runner:
@@ -80,6 +82,7 @@ def run(
                 transport=transport,
                 progress=progress,
                 follow=follow,
+                assets=assets,
             )
         )
 
@@ -93,6 +96,7 @@ async def play(
     transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
+    assets: Mapping[str, Adapter] | None = None,
 ) -> Played:
     """Play a scenario in the running event loop (a `VirtualLoop` when `speed` is None)."""
     programs = load_programs(scenario, plans)
@@ -104,7 +108,7 @@ async def play(
         clock.pause()  # the call comes when everything is there
     try:
         async with asyncio.TaskGroup() as tasks:
-            session = Session(scenario, clock, programs, seed=seed, tasks=tasks)
+            session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=assets)
             if follow is not None:
                 session.world.journal.follow(follow)
             try:
@@ -165,6 +169,7 @@ class Session:
         *,
         seed: int,
         tasks: asyncio.TaskGroup,
+        given: Mapping[str, Adapter] | None = None,
     ) -> None:
         self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
         self._tasks = tasks
@@ -175,6 +180,7 @@ class Session:
         self.transport = InProcess(self.world, self.operations)
         self.body = body_from(scenario.body_table())
         self.assets: dict[str, Adapter] = {}
+        self._given = dict(given or {})  # assets in place of the simulated ones
         self.crew = Crew(self.minds, programs, clock, self.client, self.random)
         self.team = Team(scenario, self.transport, clock, seed=seed, spawn=self._spawn)
 
@@ -284,6 +290,7 @@ class Session:
         return BloodBankSim("blood_bank", stock=stock) if stock else BloodBankSim("blood_bank")
 
     async def _couple(self, twin: str, asset: Adapter) -> None:
+        asset = self._given.get(twin, asset)
         self.assets[twin] = asset
         await self.world.attach(asset, serves=[twin])
 
