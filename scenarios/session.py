@@ -27,10 +27,13 @@ from environment.physical.ventilator_sim import VentilatorSim
 from environment.runtime.clock import Clock, VirtualClock, VirtualLoop, WallClock
 from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
+from environment.runtime.past import Past
+from environment.runtime.reliving import RelivingOperations, RelivingWorld
 from environment.runtime.world import World
 from environment.twins import kinds
 from scenarios.crew import MANAGED, ROOM_ROLE, Crew
 from scenarios.errors import PlansError
+from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
 from scenarios.team import Team
 
@@ -114,8 +117,11 @@ async def play(
             try:
                 await session.start(transport)
                 if isinstance(clock, WallClock):
-                    clock.resume()
-                await session.until(scenario.ends_s, progress)
+                    with no_long_pauses():
+                        clock.resume()
+                        await session.until(scenario.ends_s, progress)
+                else:
+                    await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()
     except BaseExceptionGroup as group:
@@ -170,13 +176,21 @@ class Session:
         seed: int,
         tasks: asyncio.TaskGroup,
         given: Mapping[str, Adapter] | None = None,
+        past: Past | None = None,
     ) -> None:
         self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
         self._tasks = tasks
-        self.world = World(clock, kinds(), Journal(scenario.name))
         self.minds = _names(scenario)
         roles = scenario.roles | dict.fromkeys(self.minds, "agent")
-        self.operations = Operations(self.world, roles)
+        journal = Journal(scenario.name)
+        self.world: World
+        self.operations: Operations
+        if past is None:
+            self.world = World(clock, kinds(), journal)
+            self.operations = Operations(self.world, roles)
+        else:
+            reliving = RelivingWorld(clock, kinds(), journal, past)
+            self.world, self.operations = reliving, RelivingOperations(reliving, roles)
         self.transport = InProcess(self.world, self.operations)
         self.body = body_from(scenario.body_table())
         self.assets: dict[str, Adapter] = {}

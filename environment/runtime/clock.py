@@ -46,11 +46,13 @@ class Clock(Protocol):
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Never waits for a timer: moves the loop's time instead."""
+    """Never waits for a timer: moves the loop's time instead, as long as the loop jumps."""
 
     loop: "VirtualLoop"
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if not self.loop.is_jumping:
+            return super().select(timeout)
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
@@ -67,6 +69,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.virtual_now = 0.0
+        self.is_jumping = True
         self.in_threads = 0
         selector = _JumpingSelector()
         selector.loop = self
@@ -253,6 +256,7 @@ class WallClock(_TimedClock):
         self._loop = asyncio.get_running_loop()
         self._speed = speed
         self._paused_at: float | None = None
+        self._moment: float | None = None
         self._origin = self._loop.time()
         self._base = begin_s
         self._jobs: dict[str, tuple[float, Callback]] = {}
@@ -272,10 +276,19 @@ class WallClock(_TimedClock):
         return self._paused_at is not None
 
     def now(self) -> float:
-        """Scenario seconds."""
+        """Scenario seconds; one round of the event loop is one moment.
+
+        What is recorded in one go has one time, so that a journal tells what was known together.
+        """
         if self._paused_at is not None:
             return self._paused_at
-        return self._base + (self._loop.time() - self._origin) * self._speed
+        if self._moment is None:
+            self._moment = self._base + (self._loop.time() - self._origin) * self._speed
+            self._loop.call_soon(self._forget_moment, context=self._context)
+        return self._moment
+
+    def _forget_moment(self) -> None:
+        self._moment = None
 
     def pause(self) -> None:
         """Stop scenario time; nothing becomes due until `resume`."""
@@ -289,7 +302,7 @@ class WallClock(_TimedClock):
         """Go on where it was paused."""
         if self._paused_at is not None:
             self._base, self._paused_at = self._paused_at, None
-            self._origin = self._loop.time()
+            self._origin, self._moment = self._loop.time(), None
             self._retime()
 
     def set_speed(self, speed: float) -> None:
@@ -297,6 +310,7 @@ class WallClock(_TimedClock):
         if speed <= 0:
             raise ValueError(f"speed must be above 0, got {speed}")
         self._base, self._origin, self._speed = self.now(), self._loop.time(), speed
+        self._moment = None
         if not self.is_paused:
             for job in self._jobs:
                 self._scheduler.remove_job(job)

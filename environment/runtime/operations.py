@@ -155,6 +155,14 @@ class Operations:
         requested = self._step(progress, Status.REQUESTED, cause, arguments=dict(arguments))
         call = Invocation(number, twin_id, name, arguments, by, role, call.at, requested.seq)
         progress.call = call
+        self._judge(progress, twin, operation, forbidden)
+        return progress
+
+    def _judge(
+        self, progress: Progress, twin: Twin, operation: Operation, forbidden: Finding | None
+    ) -> None:
+        """Accept a recorded request, or refuse it."""
+        call = progress.call
         if forbidden is not None:
             refusal: tuple[Guard, Finding] | None = (WITHIN_RIGHTS, forbidden)
         else:
@@ -168,17 +176,16 @@ class Operations:
                 "found": finding.found,
                 "since": finding.since,
             }
-            self._step(progress, Status.REFUSED, requested.seq, **found)
+            self._step(progress, Status.REFUSED, call.cause, **found)
             raise RefusedError(
-                f"{twin_id}.{name}",
+                f"{call.twin}.{call.operation}",
                 guard.name,
                 finding.expected,
                 finding.found,
                 since=finding.since,
-                invocation=number,
+                invocation=call.id,
             )
-        self._step(progress, Status.ACCEPTED, requested.seq)
-        return progress
+        self._step(progress, Status.ACCEPTED, call.cause)
 
     async def carry_out(self, progress: Progress) -> JSON:
         """Carry out a request that was accepted; returns its output."""

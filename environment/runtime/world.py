@@ -49,15 +49,23 @@ class World:
             raise UnknownTwinError(kind, self.models)
         if twin_id in self.twins:
             raise BadValueError(f"There is already a twin '{twin_id}'.")
-        twin = self.models[kind](twin_id)
-        self.twins[twin_id] = twin
+        twin = self._bring(kind, twin_id)
+        self._announce(twin, by=by, cause=cause)
+        return twin
+
+    def _announce(self, twin: Twin, *, by: str, cause: Cause | None) -> None:
+        life = Life.DECLARED.value
+        created = {"kind": twin.kind, "life": life}
+        self.record(twin.id, "life", "life", life, by=by, cause=cause)
+        self.record(twin.id, "event", "created", created, by=by, cause=cause)
+        if twin.machine is not None:
+            self.record(twin.id, "phase", "phase", twin.machine.initial, by=by, cause=cause)
+
+    def _bring(self, kind: str, twin_id: str) -> Twin:
+        """Make a twin that is told of what it follows in itself."""
+        twin = self.twins[twin_id] = self.models[kind](twin_id)
         if any(not rule.rel for rule in twin.follow_rules):
             self._followers.setdefault(twin_id, []).append((twin, ""))
-        life = Life.DECLARED.value
-        self.record(twin_id, "life", "life", life, by=by, cause=cause)
-        self.record(twin_id, "event", "created", {"kind": kind, "life": life}, by=by, cause=cause)
-        if twin.machine is not None:
-            self.record(twin_id, "phase", "phase", twin.machine.initial, by=by, cause=cause)
         return twin
 
     def twin(self, twin_id: str) -> Twin:
@@ -79,9 +87,7 @@ class World:
             for old in twin.linked(rel):
                 self.unlink(twin_id, rel, old, by=by, cause=cause)
         now = self.clock.now()
-        twin.ledger.links.append(LinkState(rel, target_id, now))
-        if any(rule.rel == rel for rule in twin.follow_rules):
-            self._followers.setdefault(target_id, []).append((twin, rel))
+        self._tie(twin, LinkState(rel, target_id, now))
         value = {"target": target_id, "since": now, "until": None}
         change = self.record(twin_id, "link", rel, value, by=by, cause=cause)
         self._shadows.inherit(twin, target, rel)
@@ -99,8 +105,18 @@ class World:
                 state.until = now
                 value = {"target": target_id, "since": state.since, "until": now}
                 self.record(twin_id, "link", rel, value, by=by, cause=cause)
-        self._shadows.disinherit(twin, self.twin(target_id), rel)
-        followers = self._followers.get(target_id, [])
+        self._untie(twin, rel, self.twin(target_id))
+
+    def _tie(self, twin: Twin, state: LinkState) -> None:
+        """Hold a link, and tell the twin of what it follows behind it."""
+        twin.ledger.links.append(state)
+        if any(rule.rel == state.rel for rule in twin.follow_rules):
+            self._followers.setdefault(state.target, []).append((twin, state.rel))
+
+    def _untie(self, twin: Twin, rel: str, target: Twin) -> None:
+        """No longer take values or hear anything through an ended link."""
+        self._shadows.disinherit(twin, target, rel)
+        followers = self._followers.get(target.id, [])
         followers[:] = [f for f in followers if f != (twin, rel)]
 
     def find(

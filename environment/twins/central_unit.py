@@ -15,6 +15,12 @@ class CentralUnit(Twin):
 
     call_taken = Event("An emergency call.", fields=("process", "place", "code", "dynamic"))
 
+    resumed = Event(
+        "A new process took the run up where its journal ended: after which change, how many "
+        "seconds may be missing, how many changes were made good.",
+        fields=("after", "may_miss_s", "made_good"),
+    )
+
     directs = Link("directs", "Vehicles of the service.", inverse="directedBy", many=True)
 
     @operation(effect=emits("call_taken", "process"), roles=("operator", "instructor"))
