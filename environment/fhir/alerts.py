@@ -61,9 +61,7 @@ def episodes(case: Case) -> list[Episode]:
     found: list[Episode] = []
     latest: dict[str, Episode] = {}
     names = ("alert_raised", "alert_changed", "alert_cleared", "alert_acknowledged")
-    for change in case.journal:
-        if change.kind != "event" or change.name not in names:
-            continue
+    for change in case.named("event", *names):
         rule = change.value["rule"]
         episode = latest.get(rule)
         if change.name in ("alert_raised", "alert_changed"):

@@ -38,30 +38,45 @@ OCCUPATION = {
 
 def assets(case: Case) -> Iterator[Mapped]:
     """Every asset of the case, each as the resource that stands for it."""
-    if case.patient:
-        yield _mapped(patient(case))
-    yield _mapped(_platform(case))
+    yield from bearer(case)
     for twin in case.models:
-        kind = case.kind(twin)
-        if kind in ("patient", "preh", "trauma"):
-            continue
-        if kind in ("room", "place"):
-            yield _mapped(_room(case, twin) if kind == "room" else _place(case, twin))
-        elif kind == "person":
-            yield _mapped(_practitioner(case, twin))
-            yield _mapped(_role(case, twin))
-        elif TYPE_OF_KIND.get(kind) == "Organization":
-            yield _mapped(_organisation(case, twin))
-        else:
-            yield _mapped(_device(case, twin))
-            if kind == "vehicle":
-                yield _mapped(_vehicle_as_place(case, twin))
-            elif kind == "monitor":
-                yield from map(_mapped, _metrics(case, twin))
+        yield from asset(case, twin)
+    yield from shared_assets(case)
+
+
+def asset(case: Case, twin: str) -> Iterator[Mapped]:
+    """What stands for one twin: a thing, a place or a person; processes have their own file."""
+    kind = case.kind(twin)
+    if kind in ("patient", "preh", "trauma"):
+        return
+    if kind in ("room", "place"):
+        yield _mapped(_room(case, twin) if kind == "room" else _place(case, twin))
+    elif kind == "person":
+        yield _mapped(_practitioner(case, twin))
+        yield _mapped(_role(case, twin))
+    elif TYPE_OF_KIND.get(kind) == "Organization":
+        yield _mapped(_organisation(case, twin))
+    else:
+        yield _mapped(_device(case, twin))
+        if kind == "vehicle":
+            yield _mapped(_vehicle_as_place(case, twin))
+        elif kind == "monitor":
+            yield from map(_mapped, _metrics(case, twin))
+
+
+def shared_assets(case: Case) -> Iterator[Mapped]:
+    """The building around the rooms, and the team around the patient."""
     if case.of_kind("room"):
         yield _mapped(_hospital(case))
     if case.trauma:
         yield _mapped(care_team(case))
+
+
+def bearer(case: Case) -> Iterator[Mapped]:
+    """The patient, and the software that keeps the record."""
+    if case.patient:
+        yield _mapped(patient(case))
+    yield _mapped(_platform(case))
 
 
 def _mapped(resource: Resource) -> Mapped:

@@ -56,6 +56,7 @@ class Case:
             raise BadValueError(f"The start {start} has no time zone; FHIR instants need one.")
         self.journal, self.models, self.start, self.prefix = journal, models, start, prefix
         self._rows: dict[tuple[str, str, str], list[Change]] = {}
+        self._named: dict[tuple[str, str], list[Change]] = {}
         self._indexed = 0
         self.at = Moments(start)
         if patient and self.kind(patient) != "patient":
@@ -64,12 +65,28 @@ class Case:
 
     def rows(self, twin: str, kind: str, name: str) -> list[Change]:
         """The changes of one member, oldest first; the journal is read once, each change once."""
+        self._catch_up()
+        return self._rows.get((twin, kind, name), [])
+
+    def named(self, kind: str, *names: str) -> list[Change]:
+        """The changes of a kind with one of these names, of whatever twin; without one, all."""
+        self._catch_up()
+        found = [c for name in names or ("",) for c in self._named.get((kind, name), ())]
+        return sorted(found, key=lambda c: c.seq) if len(names) > 1 else found
+
+    def _catch_up(self) -> None:
         if self._indexed < len(self.journal):
             for change in self.journal.read(since=self._indexed):
-                key = (change.twin, change.kind, change.name)
-                self._rows.setdefault(key, []).append(change)
+                self.take(change)
             self._indexed = len(self.journal)
-        return self._rows.get((twin, kind, name), [])
+
+    def take(self, change: Change) -> None:
+        """Know of one more change."""
+        key = (change.twin, change.kind, change.name)
+        self._rows.setdefault(key, []).append(change)
+        self._named.setdefault(key[1:], []).append(change)
+        if change.kind == "operation":
+            self._named.setdefault((change.kind, ""), []).append(change)
 
     # -- who is what -----------------------------------------------------------------------
 
@@ -146,8 +163,8 @@ class Case:
 
     def requests(self) -> Iterator[Change]:
         """The requests of operations."""
-        for change in self.journal:
-            if change.kind == "operation" and change.value["status"] == "requested":
+        for change in self.named("operation"):
+            if change.value["status"] == "requested":
                 yield change
 
     def arguments(self, change: Change) -> Mapping[str, JSON]:

@@ -100,9 +100,8 @@ def _first_set(case: Case, names: tuple[str, ...]) -> list[Change] | None:
     """The first moment at which all of these were fresh together."""
     latest: dict[str, Change] = {}
     allowed = {twin: since for twin, since, _ in reversed(case.carriers)}
-    for change in case.journal:
-        is_reading = change.kind == "property" and change.quality != "stale"
-        if not is_reading or change.name not in names or change.value is None:
+    for change in case.named("property", *names):
+        if change.quality == "stale" or change.value is None:
             continue
         if change.effective < allowed.get(change.twin, float("inf")):
             continue

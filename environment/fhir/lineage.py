@@ -34,11 +34,10 @@ def cited(case: Case) -> set[int]:
     """Every reading that led to an alert or to what was done: a document keeps all of them."""
     names = ("alert_raised", "alert_changed", "procedure", "drug_given", "infusion_changed")
     found: set[int] = set()
-    for change in case.journal:
-        if change.kind == "event" and change.name in (*names, "blood_given", "ordered"):
-            for step in chain(case, change):
-                found.add(step.seq)
-                found.update(believed(case, step))
+    for change in case.named("event", *names, "blood_given", "ordered"):
+        for step in chain(case, change):
+            found.add(step.seq)
+            found.update(believed(case, step))
     return found
 
 
@@ -98,8 +97,8 @@ def _entities(case: Case, change: Change, made: Made, target: str) -> list[Eleme
 def audit_events(case: Case) -> Iterator[Mapped]:
     """Every request of an operation and how it ended, and every reading that was refused."""
     ends: dict[str, Change] = {}
-    for change in case.journal:
-        if change.kind == "operation" and change.value["status"] in ENDS:
+    for change in case.named("operation"):
+        if change.value["status"] in ENDS:
             ends.setdefault(change.value["invocation"], change)
     for request in case.requests():
         yield _audit(case, request, ends.get(request.value["invocation"]))
