@@ -33,6 +33,8 @@ log = structlog.get_logger()
 CONNECT_WITHIN_S = 10.0
 #: Seconds after which a lost connection is tried again (engineering default).
 RETURNS_AFTER_S = 1.0
+#: Seconds in which a connection must have ended (engineering default).
+LEAVES_WITHIN_S = 2.0
 #: Longest stanza that is sent (bytes); a server's own limit must not lie below it, since a server
 #: hangs up on whoever exceeds it.
 MAX_STANZA = 262_144
@@ -83,6 +85,8 @@ class _Connected(SpadeAgent):  # type: ignore[misc]  # spade has no types
         self.address = address
         self.distrusts: ssl.SSLError | None = None
         self.is_leaving = False
+        self.is_up = False
+        self._returning: asyncio.TimerHandle | None = None
 
     async def _async_connect(self) -> None:
         client, address = self.client, self.address
@@ -92,6 +96,7 @@ class _Connected(SpadeAgent):  # type: ignore[misc]  # spade has no types
         connect = client.connect
         if address.host:  # the server is not where the domain's name points to
             client.connect = lambda host, port: connect(host=address.host, port=port)
+        client.add_event_handler("session_start", self._came)
         await super()._async_connect()
         client.add_event_handler("disconnected", self._lost)
 
@@ -104,22 +109,35 @@ class _Connected(SpadeAgent):  # type: ignore[misc]  # spade has no types
         self.distrusts = error
         self.client.disconnect()
 
+    def _came(self, _: object) -> None:
+        self.is_up = True
+
     def _lost(self, _: object) -> None:
+        self.is_up = False
         if self.is_leaving:
             return
         log.warning("connection_lost", agent=str(self.jid), server=self.address.where)
         client, address = self.client, self.address
         host = address.host or address.domain
-        self.container.loop.call_later(RETURNS_AFTER_S, client.connect, host, address.port)
+        self._returning = asyncio.get_running_loop().call_later(
+            RETURNS_AFTER_S, client.connect, host, address.port
+        )
 
-    def give_up(self) -> None:
-        """End what a failed start has left behind."""
+    async def hang_up(self) -> None:
+        """End the connection, or what a failed start has left of one, and wait until it is gone."""
         self.is_leaving = True
         for behaviour in self.behaviours:
             behaviour.kill()
-        if self.client is not None:
-            self.client.cancel_connection_attempt()
-            self.client.abort()
+        if self._returning is not None:
+            self._returning.cancel()
+        client = self.client
+        if client is None:
+            return
+        client.cancel_connection_attempt()
+        if client.transport is not None:
+            gone = client.disconnected
+            client.abort()
+            await asyncio.wait([gone], timeout=LEAVES_WITHIN_S)
 
 
 class _Mailbox(CyclicBehaviour):  # type: ignore[misc]  # spade has no types
@@ -158,7 +176,7 @@ class Connection:
         try:
             await asyncio.wait_for(agent.start(auto_register=address.is_embedded), CONNECT_WITHIN_S)
         except (TimeoutError, AuthenticationFailure, DisconnectedException) as error:
-            agent.give_up()
+            await agent.hang_up()
             InProcess().unregister(self.jid)
             raise NoServerError(
                 f"Agent '{self.jid}' could not connect to the XMPP server at {address.where}: "
@@ -170,11 +188,21 @@ class Connection:
         """Leave."""
         if self._agent is None or self._mailbox is None:
             return
-        self._agent.is_leaving = True
+        agent, self._agent = self._agent, None
+        agent.is_leaving = True
         self._mailbox.kill()
         self._mailbox.queue.put_nowait(SpadeMessage(sender=self.jid))
-        await self._agent.stop()
+        await agent.stop()
+        if self.address.port:
+            await agent.hang_up()
         InProcess().unregister(self.jid)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether messages can be sent now; a lost server comes back by itself."""
+        if self._agent is None:
+            return False
+        return not self.address.port or bool(self._agent.is_up)
 
     def reaches(self, jid: str, peers: Container[str]) -> bool:
         """Whether a message to a bare address can be sent: a peer on the server, or one here."""

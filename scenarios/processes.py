@@ -19,6 +19,7 @@ from environment.runtime.access import Tokens
 from environment.runtime.clock import WallClock
 from environment.web.app import LOOPBACK, PORT, make_site, serve
 from scenarios.crew import ROOM_ROLE, Crew
+from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, programs_of
 
@@ -59,8 +60,9 @@ async def play_world(
                 ready(served.url)
             await _until_running(session)
             session.team.start()
-            clock.resume()
-            await session.until(scenario.ends_s, progress)
+            with no_long_pauses():
+                clock.resume()
+                await session.until(scenario.ends_s, progress)
         finally:
             await session.stop()
             if served is not None:
@@ -176,7 +178,8 @@ async def play_agents(
                 )
         if ready is not None:
             ready(list(names))
-        await _until_stopped(world, [f"mind_{name}" for name in names])
+        with no_long_pauses():
+            await _until_stopped(world, [f"mind_{name}" for name in names])
     finally:
         await crew.stop()
         await crew.end_server()

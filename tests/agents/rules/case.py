@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from agents.bdi import Program
 from agents.address import Address
+from agents.bdi import Program
 from agents.body import Body, Timer
 from environment.client import InProcess, TwinClient
 from environment.model.change import JSON, Change, Observation
