@@ -6,6 +6,7 @@
   - RunFolderError         a folder that is not a run, or whose files are broken
   - UnknownAlertError      the run shows no such alert
   - PlansError             a plan folder that is not there
+  - DeviceError            a real device or a recording does not fit the scenario
   - SurroundingsError      a port, a package or a folder is not as it must be
 """
 
@@ -69,6 +70,12 @@ class PlansError(ScenarioError):
     """A plan folder that is not there, or holds no plans."""
 
     code = "plans"
+
+
+class DeviceError(ScenarioError):
+    """A real device, or a recording of one, that does not fit the scenario."""
+
+    code = "device"
 
 
 class SurroundingsError(ScenarioError):

@@ -6,9 +6,9 @@ How a file becomes a `Scenario`, with all that can be wrong with it, is in `read
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from scenarios.script import (
     Branch,
@@ -141,6 +141,19 @@ class Vehicle(Part):
     crew: list[str] = Field(default=[])
     minutes: dict[str, float] = Field(default={"accident_place": 7.5, "hospital": 12.0})
     where: dict[str, tuple[float, float]] = Field(default=PLACES)
+    source: Literal["simulated", "mqtt", "nmea"] = "simulated"
+    topic: str = ""  # of its GPS over MQTT; by default traumatwin/<id>
+    port: int = Field(default=0, ge=0, le=65535)  # where its GPS sends NMEA 0183 over TCP
+
+    @model_validator(mode="after")
+    def _has_its_line(self) -> Self:
+        if self.source == "nmea" and not self.port:
+            raise ValueError("source 'nmea' needs the 'port' at which its GPS delivers")
+        if self.source != "nmea" and self.port:
+            raise ValueError(f"'port' is of source 'nmea', not of '{self.source}'")
+        if self.source != "mqtt" and self.topic:
+            raise ValueError(f"'topic' is of source 'mqtt', not of '{self.source}'")
+        return self
 
     @property
     def travel_s(self) -> dict[tuple[str, str], float]:
@@ -182,6 +195,25 @@ class Device(Part):
     pressure_by: Literal["arterial_line", "cuff"] = "arterial_line"
     cuff_interval_s: float = Field(default=120, ge=30)
     noise: float = Field(default=1.0, ge=0)  # scales the monitor's small noise; 0 is none
+    source: Literal["simulated", "hl7", "mqtt"] = "simulated"
+    port: int = Field(default=0, ge=0, le=65535)  # where it delivers HL7 v2 over MLLP
+    sender: str = ""  # its name in MSH-3 where several share a port; by default its id
+    topic: str = ""  # over MQTT; by default traumatwin/<id>
+    patient_id: str = (
+        ""  # what it calls the patient (PID-3); by default the twin's id; * is anybody
+    )
+
+    @model_validator(mode="after")
+    def _has_its_line(self) -> Self:
+        if self.source != "simulated" and self.kind != "monitor":
+            raise ValueError(f"a {self.kind} cannot speak '{self.source}'; monitors can")
+        if self.source == "hl7" and not self.port:
+            raise ValueError("source 'hl7' needs the 'port' at which it delivers")
+        if self.source != "hl7" and (self.port or self.sender):
+            raise ValueError(f"'port' and 'sender' are of source 'hl7', not of '{self.source}'")
+        if self.source != "mqtt" and self.topic:
+            raise ValueError(f"'topic' is of source 'mqtt', not of '{self.source}'")
+        return self
 
 
 class BloodBank(Part):

@@ -16,7 +16,18 @@ class Monitor(Twin, vitals=("monitor",), required=("hr", "spo2", "sbp", "rr")):
     attached = Property("flag", "Sensors are on a patient.")
     poor_signal = Property("flag", "The pulse oximeter has no good signal.")
 
+    connected = Property("flag", "The device's line is up, as far as its broker or socket knows.")
+
     artefact = Event("A value that the monitor itself doubts.", fields=("member", "value"))
+    message_refused = Event(
+        "A message, or a value in it, was not taken.",
+        fields=("reason", "why", "id", "raw", "characters"),
+    )
+    code_unknown = Event("The device sends a quantity that is not known here.", fields=("code",))
+    clock_set = Event("The device's clock was met anew.", fields=("by_s",))
+    values_disagree = Event(
+        "Two ways of measuring one quantity differ.", fields=("member", "value", "other", "by")
+    )
 
     located_in = Link("locatedIn", "Where it stands.", inverse="holds")
 

@@ -19,6 +19,9 @@ def report(
     fhir: Annotated[
         Path | None, typer.Option("--fhir", help="Write the case as a FHIR R4 document.")
     ] = None,
+    hl7: Annotated[
+        Path | None, typer.Option("--hl7", help="Write its monitors' messages, for run --from.")
+    ] = None,
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
@@ -30,6 +33,11 @@ def report(
     if fhir is not None:
         write_fhir(opened, fhir)
         typer.echo(str(fhir))
+    elif hl7 is not None:
+        from scenarios.devices import write_hl7
+
+        count = write_hl7(opened.story.journal, opened.scenario, hl7)
+        typer.echo(f"{hl7}: {count} messages")
     elif jsonl:
         for line in export.lines(opened.story.journal):
             typer.echo(line)

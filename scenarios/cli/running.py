@@ -39,6 +39,10 @@ def run(
     xmpp: Xmpp = "",
     accounts: Accounts = None,
     ca: Authority = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option("--from", help="A recorded device stream, in place of simulated monitors."),
+    ] = None,
     as_json: AsJson = False,
     runs: Runs = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No words, only the code.")] = False,
@@ -46,6 +50,7 @@ def run(
     """Run a scenario; exit 0 if its expectations hold."""
     began = time.perf_counter()
     from scenarios import session
+    from scenarios.devices import from_file, simulated_only
     from scenarios.errors import PlansError
     from scenarios.reading import load
     from scenarios.runs import kept_in, write_summary
@@ -61,6 +66,8 @@ def run(
     if plans is not None and not plans.is_dir():
         raise PlansError(f"{plans}: there is no folder of plans here.")
     with_seed = chosen.seed if seed is None else seed
+    assets = {} if recording is None else from_file(recording, chosen)
+    simulated_only(chosen, assets)
     with kept_in(root(runs), chosen, with_seed, live=speed is not None) as keep:
         with Progress(chosen, shown=not quiet) as progress:
             played = session.run(
@@ -71,6 +78,7 @@ def run(
                 transport=carried,
                 progress=progress.to,
                 follow=keep.follow,
+                assets=assets,
             )
         kept = keep(played)
     summary = write_summary(kept, time.perf_counter() - began)
