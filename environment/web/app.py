@@ -21,6 +21,7 @@ from environment.runtime.world import World
 from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError, of_error, problem
+from environment.web.route import TABLE
 from environment.web.routes import ROUTES
 from environment.web.site import SITE, WHO, Site
 
@@ -72,6 +73,7 @@ def make_app(site: Site) -> web.Application:
         middlewares=[_answering, _admitting], client_max_size=site.limits.body_bytes
     )
     app[SITE] = site
+    app[TABLE] = ROUTES
     for route in ROUTES:
         for method in route.methods:
             if method == "GET":

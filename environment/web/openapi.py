@@ -2,33 +2,46 @@
 
 import inspect
 import re
+from collections.abc import Iterable
 
 from environment.model.change import JSON
-from environment.web.routes import ROUTES, Route
+from environment.web.answers import ANY, SCHEMAS, the
+from environment.web.route import Route
 
-_PARAMETERS: dict[str, JSON] = {
-    "at": ("number", "Scenario seconds: the state as of then."),
-    "known_at": ("number", "Scenario seconds: from what was recorded by then."),
-    "frame": ("string", "strict (default) or latest: whether values beyond their horizon show."),
-    "min_seq": ("integer", "Wait briefly until the journal holds this change."),
-    "detail": ("string", "1: with times, source, quality and frame."),
-    "since": ("integer", "The last change that is known already."),
-    "twin": ("string", "Ids of twins, separated by commas."),
-    "kinds": ("string", "Kinds of change, separated by commas."),
-    "every": ("string", "1: also readings that changed nothing."),
-    "all": ("string", "1: also what has ended."),
-    "limit": ("integer", "Rows on one page."),
-    "offset": ("integer", "Rows before the page."),
-    "page": ("string", "As it came in `next`."),
-    "from": ("number", "Recorded at or after, scenario seconds."),
-    "to": ("number", "Recorded at or before, scenario seconds."),
-    "name": ("string", "Name of a member."),
-    "window": ("number", "Seconds that end now."),
-    "wait": ("number", "Seconds to wait for the end, at most 30."),
-    "type": ("string", "Which events: thing_created, thing_updated, thing_deleted."),
-    "kind": ("string", "Kind of twin."),
-    "rel": ("string", "Relation that the twin has."),
-    "target": ("string", "Twin at the other end of the relation."),
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
+_FLAG = {"type": "string", "enum": ["0", "1", "true", "false"]}
+_PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
+    "at": ({"type": "number"}, "Scenario seconds: the state as of then."),
+    "known_at": ({"type": "number"}, "Scenario seconds: from what was recorded by then."),
+    "frame": (
+        {"type": "string", "enum": ["strict", "latest"]},
+        "Whether values beyond their horizon show; strict by default.",
+    ),
+    "min_seq": (_COUNT, "Wait briefly until the journal holds this change."),
+    "detail": (_FLAG, "1: with times, source, quality and frame."),
+    "since": (_COUNT, "The last change that is known already."),
+    "twin": ({"type": "string"}, "Ids of twins, separated by commas."),
+    "kinds": ({"type": "string"}, "Kinds of change, separated by commas."),
+    "every": (_FLAG, "1: also readings that changed nothing."),
+    "all": (_FLAG, "1: also what has ended."),
+    "limit": ({"type": "integer", "minimum": 1, "maximum": 1000}, "Rows on one page."),
+    "offset": (_COUNT, "Rows before the page."),
+    "page": ({"type": "string"}, "As it came in `next`."),
+    "from": ({"type": "number"}, "Recorded at or after, scenario seconds."),
+    "to": ({"type": "number"}, "Recorded at or before, scenario seconds."),
+    "name": ({"type": "string"}, "Name of a member."),
+    "window": (
+        {"type": "number", "minimum": 1, "maximum": 86_400},
+        "Seconds that end now.",
+    ),
+    "wait": ({"type": "number"}, "Seconds to wait for the end, at most 30."),
+    "type": (
+        {"type": "string", "enum": ["thing_created", "thing_updated", "thing_deleted"]},
+        "Which events.",
+    ),
+    "kind": ({"type": "string"}, "Kind of twin."),
+    "rel": ({"type": "string"}, "Relation that the twin has."),
+    "target": ({"type": "string"}, "Twin at the other end of the relation."),
 }
 
 _TITLES = {
@@ -40,10 +53,10 @@ _TITLES = {
 }
 
 
-def document(base: str, *, is_open: bool) -> dict[str, JSON]:
+def document(routes: Iterable[Route], base: str, *, is_open: bool) -> dict[str, JSON]:
     """OpenAPI 3.1 of everything that this site answers."""
     paths: dict[str, dict[str, JSON]] = {}
-    for route in ROUTES:
+    for route in routes:
         for method in route.methods:
             if method != "HEAD":
                 paths.setdefault(_plain(route.path), {})[method.lower()] = _operation(
@@ -60,31 +73,20 @@ def document(base: str, *, is_open: bool) -> dict[str, JSON]:
         },
         "servers": [{"url": base}],
         "paths": paths,
-        "components": {"schemas": {"Problem": PROBLEM}, "securitySchemes": schemes},
+        "components": {"schemas": SCHEMAS, "securitySchemes": schemes},
     }
-
-
-PROBLEM: JSON = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "guard": {"type": "string"},
-        "expected": {"type": "string"},
-        "found": {"type": "string"},
-        "since": {"type": ["number", "null"]},
-        "invocation": {"type": "string"},
-        "validationErrors": {"type": "array"},
-    },
-}
 
 
 def _plain(path: str) -> str:
     return re.sub(r"\{(\w+):[^}]*\}", r"{\1}", path)
+
+
+def _content(route: Route, kind: str) -> JSON:
+    """What an answer of a media type holds; only JSON has a schema."""
+    if not kind.endswith("json"):
+        return {}
+    answers = route.answers or {}
+    return {"schema": answers.get(kind, answers.get("", ANY))}
 
 
 def _operation(route: Route, method: str, is_open: bool) -> dict[str, JSON]:
@@ -94,10 +96,8 @@ def _operation(route: Route, method: str, is_open: bool) -> dict[str, JSON]:
         for name in names
     ]
     for name in route.query:
-        kind, text = _PARAMETERS[name]
-        parameters.append(
-            {"name": name, "in": "query", "description": text, "schema": {"type": kind}}
-        )
+        schema, text = _PARAMETERS[name]
+        parameters.append({"name": name, "in": "query", "description": text, "schema": schema})
     parameters += [
         {"name": name, "in": "header", "schema": {"type": "string"}} for name in route.headers
     ]
@@ -106,14 +106,12 @@ def _operation(route: Route, method: str, is_open: bool) -> dict[str, JSON]:
         text = str(status)
         row: dict[str, JSON] = {"description": _TITLES.get(text, "It is as asked.")}
         if status in (200, 201):
-            row["content"] = {kind: {} for kind in route.types}
+            row["content"] = {kind: _content(route, kind) for kind in route.types}
         responses[text] = row
     for status in (400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 421, 422, 429, 503):
         responses[str(status)] = {
             "description": "It cannot be done; the document says why and what to do.",
-            "content": {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            },
+            "content": {"application/problem+json": {"schema": the("Problem")}},
         }
     body: dict[str, JSON] = {
         "operationId": f"{route.handler.__name__}_{method.lower()}",

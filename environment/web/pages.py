@@ -8,7 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from environment.model.frame import State
 from environment.model.twin import Twin
 from environment.web.descriptions import path
+from environment.web.openapi import document
 from environment.web.problems import ProblemError
+from environment.web.route import TABLE
 from environment.web.site import WHO, answer, site_of, visible
 
 HERE = Path(__file__).parent
@@ -71,10 +73,9 @@ def twin_page(request: web.Request, twin: Twin, state: State) -> web.Response:
 
 async def openapi(request: web.Request) -> web.StreamResponse:
     """The OpenAPI document of this site."""
-    from environment.web.openapi import document  # it reads the table that names this handler
-
     site = site_of(request)
-    return answer(document(site.base(request), is_open=bool(site.open_role)))
+    routes = request.app[TABLE]
+    return answer(document(routes, site.base(request), is_open=bool(site.open_role)))
 
 
 async def api(request: web.Request) -> web.StreamResponse:

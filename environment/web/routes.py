@@ -1,33 +1,11 @@
 """Every address of the site in one table; the application and the OpenAPI document read it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
-from aiohttp import web
-
 from environment.model.change import JSON
 from environment.web import invoking, pages, streams, things, twins
+from environment.web.answers import the
 from environment.web.bodies import Emergency, Fact, Reason
+from environment.web.route import Route
 from environment.wire import OWN_TYPE
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One address, and what it takes and gives."""
-
-    path: str
-    handler: Handler
-    tag: str
-    methods: tuple[str, ...] = ("GET",)
-    query: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    types: tuple[str, ...] = ("application/json",)
-    statuses: tuple[int, ...] = (200,)
-    body: JSON = None
-    is_public: bool = False  # no token: a browser's first steps
-
 
 _TD, _LD, _TM = "application/td+json", "application/ld+json", "application/tm+json"
 _SSE = "text/event-stream"
@@ -36,17 +14,39 @@ _ONE = _TWIN + "/{group:properties|events}/{name}"
 _STATE = ("at", "known_at", "frame", "min_seq")
 _ANY: JSON = {}
 
+
+def _list(name: str) -> JSON:
+    return {"type": "array", "items": the(name)}
+
+
+def _map(name: str) -> JSON:
+    return {"type": "object", "additionalProperties": the(name)}
+
+
 ROUTES: tuple[Route, ...] = (
     Route(path="/", handler=pages.index, tag="pages", types=("text/html",)),
-    Route(path="/.well-known/wot", handler=things.well_known, tag="directory", types=(_TD,)),
+    Route(
+        path="/.well-known/wot",
+        handler=things.well_known,
+        answers={"": the("Thing")},
+        tag="directory",
+        types=(_TD,),
+    ),
     Route(
         path="/things",
         handler=things.things,
+        answers={"": _list("Thing")},
         tag="directory",
         query=("limit", "offset"),
         types=(_LD, "application/json"),
     ),
-    Route(path="/things/{id}", handler=things.thing, tag="directory", types=(_TD,)),
+    Route(
+        path="/things/{id}",
+        handler=things.thing,
+        answers={"": the("Thing")},
+        tag="directory",
+        types=(_TD,),
+    ),
     Route(
         path="/things/{id}",
         handler=things.no_registration,
@@ -62,14 +62,27 @@ ROUTES: tuple[Route, ...] = (
         types=(_SSE,),
         headers=("Last-Event-ID",),
     ),
-    Route(path="/models", handler=things.models, tag="directory", types=(_LD, OWN_TYPE)),
+    Route(
+        path="/models",
+        handler=things.models,
+        answers={"": _list("Model"), OWN_TYPE: _map("OwnModel")},
+        tag="directory",
+        types=(_LD, OWN_TYPE),
+    ),
     Route(
         path="/models/{kind}",
         handler=things.model,
+        answers={"": the("Model"), OWN_TYPE: the("OwnModel")},
         tag="directory",
         types=(_TM, _LD, OWN_TYPE),
     ),
-    Route(path="/twins", handler=twins.lookup, tag="twins", query=("kind", "rel", "target")),
+    Route(
+        path="/twins",
+        handler=twins.lookup,
+        answers={"": the("Twins")},
+        tag="twins",
+        query=("kind", "rel", "target"),
+    ),
     Route(
         path="/stream",
         handler=streams.stream,
@@ -82,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=_TWIN,
         handler=twins.twin,
+        answers={_TD: the("Thing"), _LD: the("Thing"), "application/json": the("State")},
         tag="twins",
         query=_STATE,
         types=(_TD, _LD, "application/json", "text/html"),
@@ -90,12 +104,19 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=f"{_TWIN}/state",
         handler=twins.state,
+        answers={"": the("State")},
         tag="twins",
         query=_STATE,
         headers=("If-None-Match", "If-Match", "Twin-Frame"),
         statuses=(200, 304),
     ),
-    Route(path=f"{_TWIN}/properties", handler=twins.properties, tag="twins", query=_STATE[:3]),
+    Route(
+        path=f"{_TWIN}/properties",
+        handler=twins.properties,
+        answers={"": the("Values")},
+        tag="twins",
+        query=_STATE[:3],
+    ),
     Route(
         path=f"{_TWIN}/properties/{{name}}",
         handler=twins.one_property,
@@ -122,6 +143,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=f"{_TWIN}/events/{{name}}",
         handler=twins.publish,
+        answers={"": the("Stated")},
         tag="twins",
         methods=("POST",),
         headers=("Twin-Cause",),
@@ -137,10 +159,16 @@ ROUTES: tuple[Route, ...] = (
         types=(_SSE,),
         statuses=(200, 101),
     ),
-    Route(path=f"{_TWIN}/operations", handler=invoking.operations, tag="operations"),
+    Route(
+        path=f"{_TWIN}/operations",
+        handler=invoking.operations,
+        answers={"": the("Operations")},
+        tag="operations",
+    ),
     Route(
         path=f"{_TWIN}/operations/{{name}}",
         handler=invoking.invoke,
+        answers={"": the("ActionStatus")},
         tag="operations",
         methods=("POST",),
         headers=("Idempotency-Key", "Twin-Cause"),
@@ -150,6 +178,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=f"{_TWIN}/operations/{{name}}/{{invocation}}",
         handler=invoking.invocation,
+        answers={"": the("ActionStatus")},
         tag="operations",
         query=("wait",),
     ),
@@ -164,15 +193,29 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=f"{_TWIN}/history",
         handler=twins.history,
+        answers={"": the("History")},
         tag="twins",
         query=("from", "to", "kinds", "name", "limit", "page"),
     ),
-    Route(path=f"{_TWIN}/links", handler=twins.links, tag="twins", query=("all",)),
-    Route(path=f"{_TWIN}/fidelity", handler=twins.fidelity, tag="twins", query=("window",)),
-    Route(path=f"{_TWIN}/why/{{seq}}", handler=twins.why, tag="twins"),
+    Route(
+        path=f"{_TWIN}/links",
+        handler=twins.links,
+        answers={"": the("Links")},
+        tag="twins",
+        query=("all",),
+    ),
+    Route(
+        path=f"{_TWIN}/fidelity",
+        handler=twins.fidelity,
+        answers={"": the("Fidelity")},
+        tag="twins",
+        query=("window",),
+    ),
+    Route(path=f"{_TWIN}/why/{{seq}}", handler=twins.why, answers={"": the("Why")}, tag="twins"),
     Route(
         path=f"{_TWIN}/break-glass",
         handler=twins.break_glass,
+        answers={"": the("Glass")},
         tag="twins",
         methods=("POST",),
         statuses=(201,),
@@ -181,6 +224,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=f"{_TWIN}/observations",
         handler=twins.observations,
+        answers={"": the("Results")},
         tag="twins",
         methods=("POST",),
         body=Fact.model_json_schema(),

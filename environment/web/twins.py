@@ -1,5 +1,6 @@
 """A twin's own address: its description, state, properties, history, links, fidelity, reasons."""
 
+import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from itertools import islice
 
@@ -11,6 +12,7 @@ from environment.model.frame import State
 from environment.model.twin import Twin
 from environment.web.bodies import Emergency, Fact, checked
 from environment.web.descriptions import path, urn
+from environment.web.pages import twin_page
 from environment.web.problems import RETRY_S, ProblemError, invalid
 from environment.web.site import (
     JSON_TYPE,
@@ -43,8 +45,6 @@ async def twin(request: web.Request) -> web.StreamResponse:
     if kind == "state":
         return await state(request)
     if kind == "page":
-        from environment.web.pages import twin_page
-
         return twin_page(request, found, _seen(request, found))
     return answer(described(request, found), content_type=TD_TYPE, headers={"Vary": "Accept"})
 
@@ -86,8 +86,6 @@ def _matches(header: str, etag: str) -> bool:
 
 async def _reached(request: web.Request, site: Site) -> None:
     """Wait until the journal holds `?min_seq=`: what was pushed can be read."""
-    import asyncio
-
     wanted = whole(request, "min_seq", 0)
     if wanted <= site.follower.head:
         return

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from environment.model.twin import Twin
 from environment.twins import kinds
-from environment.web.openapi import PROBLEM, document
+from environment.web.answers import SCHEMAS
+from environment.web.openapi import document
 from environment.web.routes import ROUTES
 from tests.environment.runtime.ward import Lamp
 from tests.environment.web.stage import Answer, Stage, staged
 
-DOCUMENT = document("http://127.0.0.1:1", is_open=False)
+DOCUMENT = document(ROUTES, "http://127.0.0.1:1", is_open=False)
 STREAMS = ("/observe", "/ws", "/stream", "/events", "/longpoll")
 
 
@@ -39,7 +40,7 @@ def check(path: str, method: str, got: Answer) -> None:
         return
     assert got.type in described[str(got.status)]["content"], f"{path}: {got.type}"
     if got.status >= 400:
-        assert set(PROBLEM["required"]) <= set(got.json)
+        assert set(SCHEMAS["Problem"]["required"]) <= set(got.json)
 
 
 KNOWN = {
