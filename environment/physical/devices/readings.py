@@ -23,6 +23,8 @@ Reason = Literal[
     "unknown_code",
     "not_a_number",
     "no_time",
+    "no_fix",
+    "bad_checksum",
     "clock_ahead",
     "implausible",
     "identifier_reused",
