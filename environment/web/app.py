@@ -6,6 +6,7 @@ Without tokens only loopback is served.
 
 import asyncio
 import ipaddress
+import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from environment.errors import TwinError
 from environment.runtime.access import ROLES, Caller, Rights, TokenError, Tokens
@@ -250,11 +252,34 @@ class Served:
             await self._runner.cleanup()
 
 
+def _reading_log() -> logging.Logger:
+    """What aiohttp says of a request that cannot be read, without that request.
+
+    Its traceback shows the line at fault, in which a token or a ticket can stand; and anybody could
+    fill the log with it.
+    """
+    logger = logging.getLogger("environment.web.reading")
+
+    def plain(record: logging.LogRecord) -> bool:
+        wrong = record.exc_info[0] if record.exc_info else None
+        record.exc_info = record.exc_text = None
+        if wrong is not None and issubclass(wrong, HttpProcessingError):
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            return logger.isEnabledFor(logging.INFO)
+        return True
+
+    if not logger.filters:
+        logger.addFilter(plain)
+    return logger
+
+
 async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served:
     """Listen. `port` 0 takes a free one."""
     check_bind(host, site)
     # The access log would keep addresses with tickets in them: there is none.
-    runner = web.AppRunner(make_app(site), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(
+        make_app(site), access_log=None, logger=_reading_log(), shutdown_timeout=1.0
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

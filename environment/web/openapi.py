@@ -113,13 +113,15 @@ def _operation(route: Route, method: str, is_open: bool) -> dict[str, JSON]:
             "description": "It cannot be done; the document says why and what to do.",
             "content": {"application/problem+json": {"schema": the("Problem")}},
         }
+    # From the reader of requests, before any handler: not HTTP, or a head of more than 8 KiB.
+    responses["400"]["content"]["text/plain"] = {"schema": {"type": "string"}}
     body: dict[str, JSON] = {
         "operationId": f"{route.handler.__name__}_{method.lower()}",
         "summary": (inspect.getdoc(route.handler) or "").split("\n")[0],
         "tags": [route.tag],
         "parameters": parameters,
         "responses": responses,
-        "security": [] if is_open else [{"token": []}],
+        "security": [] if is_open or route.is_public else [{"token": []}],
     }
     if method in ("POST", "DELETE") and route.body is not None:
         body["requestBody"] = {"content": {"application/json": {"schema": route.body}}}

@@ -167,6 +167,14 @@ def whole(request: web.Request, name: str, default: int, *, low: int = 0, high: 
     return value
 
 
+def flag(request: web.Request, name: str) -> bool:
+    """Yes or no from the query; no when it is not there."""
+    text = request.query.get(name, "0")
+    if text not in ("0", "1", "false", "true"):
+        raise ProblemError(422, "bad_value", f"?{name}={text}: expected 1 or 0.")
+    return text in ("1", "true")
+
+
 def accepts(request: web.Request, offered: dict[str, str], default: str) -> str:
     """Which of the offered media types (type -> representation) the caller likes best."""
     header = request.headers.get("Accept", "*/*")
@@ -194,8 +202,8 @@ def accepts(request: web.Request, offered: dict[str, str], default: str) -> str:
 
 async def json_body(request: web.Request) -> JSON:
     """The body as JSON; None when there is none."""
-    text = await request.text()
-    if not text.strip():
+    raw = await request.read()
+    if not raw.strip():
         return None
     kind = request.content_type
     if kind != JSON_TYPE and not kind.endswith("+json"):
@@ -205,6 +213,7 @@ async def json_body(request: web.Request) -> JSON:
         raise ValueError(f"{name} is not JSON")
 
     try:
-        return json.loads(text, parse_constant=no_constants)
+        # JSON between systems is UTF-8 (RFC 8259, 8.1), whatever charset the header names.
+        return json.loads(raw.decode("utf-8"), parse_constant=no_constants)
     except (ValueError, RecursionError) as error:
         raise ProblemError(400, "not_json", f"The body is not JSON: {error}.") from None

@@ -16,7 +16,7 @@ from environment.model.change import JSON, Change, ChangeKind, canonical
 from environment.model.twin import Twin
 from environment.web.following import Cursor, Gap, Wanted
 from environment.web.problems import ProblemError
-from environment.web.site import WHO, Site, site_of, twin_of, visible, whole
+from environment.web.site import WHO, Site, flag, site_of, twin_of, visible, whole
 
 KINDS = get_args(ChangeKind)
 #: Seconds between pings by which a lost peer is noticed (engineering default).
@@ -166,8 +166,7 @@ def _wanted(request: web.Request, twins: list[str]) -> Wanted:
     if unknown:
         hint = did_you_mean(min(unknown), KINDS)
         raise ProblemError(422, "bad_value", f"No kind of change '{min(unknown)}'.{hint}")
-    every = request.query.get("every") in ("1", "true")
-    return Wanted(twins=frozenset(twins), kinds=frozenset(kinds), every=every)
+    return Wanted(twins=frozenset(twins), kinds=frozenset(kinds), every=flag(request, "every"))
 
 
 async def twin_stream(request: web.Request) -> web.StreamResponse:

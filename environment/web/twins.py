@@ -22,6 +22,7 @@ from environment.web.site import (
     accepts,
     allow,
     answer,
+    flag,
     json_body,
     number,
     site_of,
@@ -40,12 +41,14 @@ AHEAD_S = 2.0
 async def twin(request: web.Request) -> web.StreamResponse:
     """The twin as a Thing Description (also for */*), as JSON state, or as a page."""
     found = twin_of(request)
+    await _reached(request, site_of(request))
+    seen = _seen(request, found)
     offered = {TD_TYPE: "td", "application/ld+json": "td", JSON_TYPE: "state", HTML_TYPE: "page"}
     kind = accepts(request, offered, "td")
     if kind == "state":
         return await state(request)
     if kind == "page":
-        return twin_page(request, found, _seen(request, found))
+        return twin_page(request, found, seen)
     return answer(described(request, found), content_type=TD_TYPE, headers={"Vary": "Accept"})
 
 
@@ -117,7 +120,7 @@ async def one_property(request: web.Request) -> web.StreamResponse:
     found.member("property", name, found.id)
     allow(site_of(request), request[WHO], "read", found, name)
     seen = _seen(request, found)
-    if request.query.get("detail") not in ("1", "true"):
+    if not flag(request, "detail"):
         return answer(seen.get(name))
     out = state_out(seen)
     row = out["values"].get(name) or {"value": None, "absent": out["absent"].get(name)}
@@ -127,7 +130,7 @@ async def one_property(request: web.Request) -> web.StreamResponse:
 async def links(request: web.Request) -> web.StreamResponse:
     """Links both ways: those of the twin, and those of others to it; ended ones with `all=1`."""
     site, who, found = site_of(request), request[WHO], twin_of(request)
-    base, ended = site.base(request), request.query.get("all") in ("1", "true")
+    base, ended = site.base(request), flag(request, "all")
     rows: list[JSON] = []
     for one in site.world.twins.values():
         for held in one.ledger.links:

@@ -1,5 +1,6 @@
 """Rights: one table, deny by default, one judge for every way out."""
 
+import asyncio
 import itertools
 import logging
 import re
@@ -278,6 +279,27 @@ async def test_a_token_is_in_no_log_no_error_and_no_journal(
 
 
 @pytest.mark.wall_time
+async def test_a_request_that_cannot_be_read_is_not_logged_with_its_token(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    host, port = stage.url.removeprefix("http://").split(":")
+    secret = stage.secrets["leo"]
+    for head in (
+        f"GET /things HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {secret}\x00\r\n",
+        f"GET /stream?ticket={secret} HTTP/1.x\r\nHost: {host}\r\n",
+        f"G@T /stream?ticket={secret} HTTP/1.1\r\nHost: {host}\r\n",
+    ):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{head}\r\n".encode())
+        answered = await within(5, reader.read())
+        writer.close()
+        assert answered.startswith(b"HTTP/1.0 400") or answered.startswith(b"HTTP/1.1 400")
+    assert secret not in caplog.text
+    assert all(row.levelno < logging.WARNING for row in caplog.records)
+
+
+@pytest.mark.wall_time
 async def test_a_defect_is_logged_without_the_token_and_told_without_our_inside(
     stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,6 +363,8 @@ async def test_a_body_that_is_too_large_or_no_json_is_refused(stage: Stage) -> N
             (b"{", "application/json", 400),
             (b'{"on": NaN}', "application/json", 400),
             (b"[" * 50_000, "application/json", 400),
+            (b"\x80\xf0", "application/json", 400),
+            (b'{"on": 1}', "application/json; charset=klingon", 422),
             (b"on=true", "application/x-www-form-urlencoded", 415),
         ):
             async with session.post(
