@@ -22,7 +22,7 @@ def once(name: str, seed: int) -> dict[str, float]:
     import agents.body  # noqa: F401 - spade is most of the start
     from scenarios import session
     from scenarios.reading import load
-    from scenarios.runs import kept_in
+    from scenarios.keeping import kept_in
 
     imported = time.perf_counter()
     scenario = load(name)

@@ -16,10 +16,13 @@ from environment.errors import SourceLostError
 from environment.http_client import Http
 from environment.model.change import Observation
 from environment.runtime.access import Tokens
+from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import WallClock
+from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
 from scenarios.crew import ROOM_ROLE, Crew
 from scenarios.pauses import no_long_pauses
+from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, programs_of
 
@@ -43,23 +46,34 @@ async def play_world(
     ready: Callable[[str], None] | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,
+    past: Past | None = None,
+    told: Told | None = None,
 ) -> Played:
-    """Play a scenario whose agents are elsewhere; `ready` is told the address to reach it at."""
-    clock = WallClock(scenario.start, speed=speed)
+    """Play a scenario whose agents are elsewhere; `ready` is told the address to reach it at.
+
+    With a `past` (in a running `CatchUpLoop`) it is taken up where that ends, and waits for nobody.
+    """
+    clock = (WallClock if past is None else CatchUpClock)(scenario.start, speed=speed)
     clock.pause()
     async with asyncio.TaskGroup() as tasks:
-        session = Session(scenario, clock, {}, seed=seed, tasks=tasks)
-        if follow is not None:
-            session.world.journal.follow(follow)
+        session = Session(scenario, clock, {}, seed=seed, tasks=tasks, past=past)
+        if follow is not None and past is None:
+            follow(session.world.journal)
         site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
         served = None
         try:
-            await session.build(with_agents=False)
+            if past is None:
+                await session.build(with_agents=False)
+            else:
+                taken_up = await take_up(session, past, with_agents=False, follow=follow)
+                if told is not None:
+                    told(taken_up)
             served = await serve(site, host=host, port=port)
             if ready is not None:
                 ready(served.url)
-            await _until_running(session)
-            session.team.start()
+            if past is None:
+                await _until_running(session)
+                session.team.start()
             with no_long_pauses():
                 clock.resume()
                 await session.until(scenario.ends_s, progress)
@@ -83,8 +97,10 @@ def world_of(
     ready: Callable[[str], None] | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,
+    past: Past | None = None,
+    told: Told | None = None,
 ) -> Played:
-    """Play a world to its end; with tokens nobody comes in without one."""
+    """Play a world to its end, or on from a past; with tokens nobody comes in without one."""
     return _run(
         play_world(
             scenario,
@@ -97,7 +113,10 @@ def world_of(
             ready=ready,
             progress=progress,
             follow=follow,
-        )
+            past=past,
+            told=told,
+        ),
+        CatchUpLoop if past is not None else asyncio.SelectorEventLoop,
     )
 
 
@@ -114,8 +133,11 @@ def agents_of(
     _run(play_agents(url, token=token, seed=seed, plans=plans, transport=transport, ready=ready))
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+def _run(
+    work: Coroutine[Any, Any, T],
+    loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.SelectorEventLoop,
+) -> T:
+    with asyncio.Runner(loop_factory=loop) as runner:
         return runner.run(work)
 
 

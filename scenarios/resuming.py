@@ -6,12 +6,14 @@ time. What the journal tells they do not do twice.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from agents.address import Address
 from environment.model.change import Change
+from environment.physical.adapter import Adapter
 from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import VirtualClock, VirtualLoop
 from environment.runtime.past import Past
@@ -44,15 +46,16 @@ def resume(
     speed: float | None = None,
     was_speed: float | None = None,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
+    assets: Mapping[str, Adapter] | None = None,
     told: Told | None = None,
 ) -> Played:
     """Take a run up where `changes` end, and play it to its end.
 
     On the virtual clock, or at `speed` times real time; `was_speed` is how fast it went before.
-    `follow` is told of the changes that come now.
+    `follow` is given the journal when the past is in it.
     """
     factory = VirtualLoop if speed is None else CatchUpLoop
     with asyncio.Runner(loop_factory=factory) as runner:
@@ -67,6 +70,7 @@ def resume(
                 transport=transport,
                 progress=progress,
                 follow=follow,
+                assets=assets,
                 told=told,
             )
         )
@@ -80,9 +84,10 @@ async def play_on(
     speed: float | None = None,
     was_speed: float | None = None,
     plans: Path | None = None,
-    transport: str = "container",
+    transport: str | Address = "container",
     progress: Progress | None = None,
     follow: Follow | None = None,
+    assets: Mapping[str, Adapter] | None = None,
     told: Told | None = None,
 ) -> Played:
     """As `resume`, in a running `CatchUpLoop` (a `VirtualLoop` when `speed` is None)."""
@@ -95,7 +100,9 @@ async def play_on(
     past = Past(changes, speed=was_speed or speed or 1.0)
     try:
         async with asyncio.TaskGroup() as tasks:
-            session = Session(scenario, clock, programs, seed=seed, tasks=tasks, past=past)
+            session = Session(
+                scenario, clock, programs, seed=seed, tasks=tasks, given=assets, past=past
+            )
             try:
                 taken_up = await take_up(session, past, transport, follow=follow)
                 if told is not None:
@@ -115,14 +122,14 @@ async def play_on(
 async def take_up(
     session: Session,
     past: Past,
-    transport: str = "container",
+    transport: str | Address = "container",
     *,
     with_agents: bool = True,
     follow: Follow | None = None,
 ) -> TakenUp:
     """Bring a session into the state in which its journal ends; its clock stands there.
 
-    What was at work then goes on with the clock. Whoever follows hears of what comes from now on.
+    What was at work then goes on with the clock. `follow` is given the journal as it was.
     """
     world, operations, clock = session.world, session.operations, session.clock
     assert isinstance(world, RelivingWorld)
@@ -140,7 +147,7 @@ async def take_up(
     if isinstance(clock, CatchUpClock):
         clock.arrive()
     if follow is not None:
-        world.journal.follow(follow)
+        follow(world.journal)
     may_miss_s = WRITES_WITHIN_S * getattr(clock, "speed", 1.0)
     made_good = world.go_on()
     operations.go_on()

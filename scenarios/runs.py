@@ -5,8 +5,6 @@ and for how long a run took. It appears in no journal.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Protocol
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
 from environment.store import journal as store
+from environment.store.place import Place, place_of
 from scenarios import export, report
 from scenarios.errors import RunFolderError, SurroundingsError
 from scenarios.expectations import Verdict, judge
@@ -26,6 +25,8 @@ from scenarios.why import readings, why
 
 JOURNAL, TEXT, SUMMARY = "journal.sqlite", "scenario.toml", "summary.json"
 PAGE, TRACKER = "report.html", "report.json"
+#: How a live run is played, and where its journal is: what it takes to take it up.
+LIVE = "run.json"
 
 
 class Played(Protocol):
@@ -105,49 +106,6 @@ def new_folder(root: Path, name: str) -> Path:
             return folder
 
 
-class Keeper:
-    """Keeps a run in its folder; `follow` takes the changes of a live one as they come."""
-
-    def __init__(self, folder: Path, scenario: Scenario, seed: int, *, live: bool) -> None:
-        self._folder, self._scenario, self._seed = folder, scenario, seed
-        self._writer = store.Writer(folder / JOURNAL) if live else None
-        self.follow = self._writer.add if self._writer is not None else None
-
-    def __call__(self, played: Played) -> Run:
-        """Write what is left: journal, scenario and reports; the summary comes last."""
-        return keep(self._folder, self._scenario, played, self._seed, written=self._close())
-
-    def _close(self) -> bool:
-        if self._writer is None:
-            return False
-        self._writer.close()
-        self._writer = None
-        return True
-
-    def end(self) -> None:
-        """Close what is open after a run that broke off: its journal stays, as far as it came."""
-        if self._writer is not None:
-            self._close()
-            (self._folder / TEXT).write_text(self._scenario.origin.text, encoding="utf-8")
-
-
-@contextmanager
-def kept_in(root: Path, scenario: Scenario, seed: int, *, live: bool = False) -> Iterator[Keeper]:
-    """A folder for a run, and what keeps the run in it; a run that comes to nothing leaves none.
-
-    The journal of a `live` run is on disk while it goes on; that of a virtual one is written at
-    the end, in one transaction, so that the same seed gives the same bytes.
-    """
-    folder = new_folder(root, scenario.name)
-    keeper = Keeper(folder, scenario, seed, live=live)
-    try:
-        yield keeper
-    finally:
-        keeper.end()
-        if not any(folder.iterdir()):
-            folder.rmdir()
-
-
 def keep(
     folder: Path, scenario: Scenario, played: Played, seed: int, *, written: bool = False
 ) -> Run:
@@ -216,11 +174,20 @@ def folder_of(name: str, root: Path) -> Path:
             )
         return kept[-1].parent
     for folder in (Path(name), root / name):
-        if (folder / JOURNAL).is_file():
+        if (folder / JOURNAL).is_file() or (folder / LIVE).is_file():
             return folder
-    known = sorted(p.parent.name for p in root.glob(f"*/{JOURNAL}"))[-5:]
+    known = sorted({p.parent.name for f in (JOURNAL, LIVE) for p in root.glob(f"*/{f}")})[-5:]
     hint = f" The last ones: {', '.join(known)}." if known else ""
     raise RunFolderError(f"No run '{name}', neither as a folder nor in {root}.{hint}")
+
+
+def journal_of(folder: Path) -> Place:
+    """Where the journal of a run is: beside it, or in the database that it names."""
+    beside = folder / JOURNAL
+    if beside.is_file() or not (folder / LIVE).is_file():
+        return place_of(beside)
+    told = json.loads((folder / LIVE).read_text(encoding="utf-8"))
+    return place_of(told.get("journal") or beside).named(folder.name)
 
 
 def open_run(name: str, root: Path) -> Run:
@@ -233,7 +200,7 @@ def open_run(name: str, root: Path) -> Run:
     except (OSError, ValueError, KeyError) as wrong:
         raise RunFolderError(f"{folder} is not a complete run: {wrong}.") from wrong
     scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title, checked=False)
-    story = Story(store.read(folder / JOURNAL))
+    story = Story(store.read(journal_of(folder)))
     return Run(
         folder=folder,
         scenario=scenario,

@@ -11,7 +11,7 @@ from agents import actions
 from agents.address import Address
 from agents.bdi import Program
 from environment.client import InProcess, TwinClient
-from environment.model.change import JSON, Change
+from environment.model.change import JSON
 from environment.model.twin import Twin
 from environment.physical.adapter import Adapter
 from environment.physical.blood_bank_sim import BloodBankSim
@@ -45,7 +45,8 @@ PREPARES_IN_S = 60.0
 PROGRESS_EVERY_S = 30.0
 
 Progress = Callable[[float], None]
-Follow = Callable[[Change], None]
+#: Given the journal of a run when it begins.
+Follow = Callable[[Journal], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ async def play(
         async with asyncio.TaskGroup() as tasks:
             session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=assets)
             if follow is not None:
-                session.world.journal.follow(follow)
+                follow(session.world.journal)
             try:
                 await session.start(transport)
                 if isinstance(clock, WallClock):

@@ -17,4 +17,5 @@ class Settings(BaseSettings):
     xmpp_domain: str = ""  # empty: the one that all accounts share
     xmpp_accounts: Path | None = None  # a file of `name@domain password` lines, for its owner only
     xmpp_ca_file: Path | None = None  # who signed its certificate; None: the system's authorities
+    journal: str = ""  # a database that live runs write to; empty: a file beside the run
     log: Literal["debug", "info", "warning", "error"] = "warning"  # what operators want to read

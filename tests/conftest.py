@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from environment.runtime.clock import VirtualLoop
+from tests.databases import database, postgresql
+
+__all__ = ["database", "postgresql"]  # fixtures
 
 
 def pytest_asyncio_loop_factories(

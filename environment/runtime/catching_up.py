@@ -5,7 +5,6 @@ then (timers, tasks, commands at work) simply goes on when the clock turns to re
 """
 
 import asyncio
-import time
 from datetime import datetime
 
 from environment.runtime.clock import Callback, Cancel, VirtualLoop, WallClock
@@ -15,16 +14,18 @@ class CatchUpLoop(VirtualLoop):
     """An event loop in real time that can jump from timer to timer for a while."""
 
     def __init__(self) -> None:
-        self._since = time.monotonic()
-        self.is_jumping = False
         super().__init__()
+        self._since = self._real()
         self.is_jumping = False
 
     def time(self) -> float:
         """Seconds since the loop was made, jumps included."""
         if self.is_jumping:
             return self.virtual_now
-        return self.virtual_now + time.monotonic() - self._since
+        return self.virtual_now + self._real() - self._since
+
+    def _real(self) -> float:
+        return super(VirtualLoop, self).time()
 
     def jump(self) -> None:
         """From now on do not wait for timers."""
@@ -33,7 +34,7 @@ class CatchUpLoop(VirtualLoop):
 
     def flow(self) -> None:
         """From now on time is real again."""
-        self._since = time.monotonic()
+        self._since = self._real()
         self.is_jumping = False
 
 

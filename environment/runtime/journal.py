@@ -46,6 +46,8 @@ class Journal:
         self._by_twin: dict[str, list[Change]] = {}
         self._hashes: list[str] = []
         self._followers: list[Callable[[Change], None]] = []
+        self._secured: int | None = None
+        self._secured_followers: list[Callable[[int], None]] = []
 
     def __len__(self) -> int:
         return len(self._changes)
@@ -81,6 +83,32 @@ class Journal:
         """Call back at every change; returns the function that ends it."""
         self._followers.append(callback)
         return lambda: self._followers.remove(callback)
+
+    # -- what is written elsewhere -------------------------------------------------------------
+
+    @property
+    def secured(self) -> int:
+        """Up to which change all would be there after this process; all, where nobody writes."""
+        return len(self._changes) if self._secured is None else self._secured
+
+    def secure(self, upto: int | None) -> None:
+        """Up to here all is written; None: nobody writes, or it cannot be written now."""
+        self._secured = upto
+        for callback in tuple(self._secured_followers):
+            callback(self.secured)
+
+    def follow_secured(self, callback: Callable[[int], None]) -> Callable[[], None]:
+        """Call back when more is secured; returns the function that ends it."""
+        self._secured_followers.append(callback)
+        return lambda: self._secured_followers.remove(callback)
+
+    def adopt(self, rows: Iterable[tuple[Change, str]]) -> None:
+        """Take changes with their hashes, as they were checked by `verify_chain`."""
+        for change, digest in rows:
+            self.append(change)
+            self._hashes.append(digest)
+
+    # -- reading -------------------------------------------------------------------------------
 
     def read(
         self,

@@ -1,65 +1,31 @@
-"""The journal on disk: SQLite beside a run by default, any database that SQLAlchemy knows by URL.
+"""The journal on disk: SQLite beside a run by default, PostgreSQL by URL, read and written alike.
 
-A finished run is written in one transaction and holds nothing but its changes, so that the same
-journal gives the same bytes. A live one is written in batches, by one thread.
+A finished run is written in one transaction and a file holds nothing but its changes, so that the
+same journal gives the same bytes. A live one is written while it grows, by a
+`Writer`.
 """
 
 import json
-import queue
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import (
-    Column,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    insert,
-    inspect,
-    select,
-)
+from sqlalchemy import delete, func, insert, inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DatabaseError
 
 from environment.errors import JournalError
 from environment.model.change import JSON, Change, canonical, change_from_row
-from environment.runtime.journal import GENESIS, Journal, chain_hash, verify_chain
+from environment.runtime.journal import Journal, verify_chain
+from environment.store.place import SHARED, Place, place_of, runs_in, the_run
 
 #: Changes that one `insert` carries at most.
 BATCH = 5000
-_META = MetaData()
-CHANGES = Table(
-    "change",
-    _META,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("twin", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("value", Text, nullable=False),  # canonical JSON
-    Column("effective", Float(53), nullable=False),
-    Column("recorded", Float(53), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("quality", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("cause", Text, nullable=False),  # canonical JSON: null, a seq, or [journal, seq]
-    Column("hash", String(64), nullable=False),
-)
+Target = str | Path | Place
 
 
-def url_of(target: str | Path) -> str:
-    """A database URL; a path means a SQLite file."""
-    text = str(target)
-    return text if "://" in text else f"sqlite:///{text}"
-
-
-def _row(change: Change, digest: str) -> dict[str, JSON]:
-    return {
+def row_of(change: Change, digest: str, run: str = "") -> dict[str, JSON]:
+    """A change as a row of its table."""
+    row = {
         "seq": change.seq,
         "twin": change.twin,
         "kind": change.kind,
@@ -73,11 +39,15 @@ def _row(change: Change, digest: str) -> dict[str, JSON]:
         "cause": canonical(change.cause),
         "hash": digest,
     }
+    if run:
+        row["run"] = run
+    return row
 
 
-def _insert(connection: Connection, rows: Sequence[dict[str, JSON]]) -> None:
+def insert_rows(connection: Connection, place: Place, rows: Sequence[dict[str, JSON]]) -> None:
+    """Add rows, in batches."""
     # Compiled once and handed to the driver as it is: half the time of one `execute` per batch.
-    statement = insert(CHANGES).compile(dialect=connection.dialect)
+    statement = insert(place.table).compile(dialect=connection.dialect)
     names = statement.positiontup
     for first in range(0, len(rows), BATCH):
         batch = rows[first : first + BATCH]
@@ -85,126 +55,80 @@ def _insert(connection: Connection, rows: Sequence[dict[str, JSON]]) -> None:
         connection.exec_driver_sql(str(statement), values)
 
 
-def write(journal: Journal, target: str | Path) -> None:
+def write(journal: Journal, target: Target) -> None:
     """Write a finished journal in one transaction; what was there before is replaced."""
-    url = url_of(target)
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
-    engine = create_engine(url)
-    try:
-        rows = [_row(c, h) for c, h in zip(journal, journal.hashes(), strict=True)]
+    place = place_of(target)
+    if place.path is not None:
+        place.path.unlink(missing_ok=True)
+    elif not place.run:
+        place = place.named(journal.name)
+    with place.engine() as engine:
+        rows = [row_of(c, h, place.run) for c, h in zip(journal, journal.hashes(), strict=True)]
         with engine.begin() as connection:
-            _META.drop_all(connection)
-            _META.create_all(connection)
-            _insert(connection, rows)
-    finally:
-        engine.dispose()
+            place.table.metadata.create_all(connection)
+            if place.path is None:
+                connection.execute(delete(SHARED).where(SHARED.c.run == place.run))
+            insert_rows(connection, place, rows)
 
 
-def read(target: str | Path, *, name: str = "journal", verify: bool = True) -> Journal:
+def read(target: Target, *, name: str = "journal", verify: bool = True) -> Journal:
     """The journal that was written there; an altered one is refused unless `verify` is off."""
     journal = Journal(name)
-    for change, _ in _checked(target) if verify else _stored(target):
+    rows = list(_stored(target))
+    if verify:
+        verify_chain(rows)
+        journal.adopt(rows)
+        return journal
+    for change, _ in rows:
         journal.append(change)
     return journal
 
 
-def verify(target: str | Path) -> int:
+def verify(target: Target) -> int:
     """Check the hash chain; returns how many changes it holds."""
-    return verify_chain(_stored(target))
+    with closing(_stored(target)) as rows:
+        return verify_chain(rows)
 
 
-def _checked(target: str | Path) -> Iterator[tuple[Change, str]]:
-    rows = list(_stored(target))
-    verify_chain(rows)
-    yield from rows
+def runs(target: Target) -> dict[str, int]:
+    """The runs that a database holds, with how many changes each."""
+    with place_of(target).engine() as engine, engine.connect() as connection:
+        names = runs_in(connection)
+        if not names:
+            return {}
+        counts = select(SHARED.c.run, func.count()).group_by(SHARED.c.run)
+        found = {str(run): int(count) for run, count in connection.execute(counts)}
+        return {name: found[name] for name in names}
 
 
-def _stored(target: str | Path) -> Iterator[tuple[Change, str]]:
-    url = url_of(target)
-    path = url.removeprefix("sqlite:///")
-    if url.startswith("sqlite:///") and not Path(path).is_file():
-        raise JournalError(f"No journal at {path}.")
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            if not inspect(connection).has_table(CHANGES.name):
-                raise JournalError(f"{target} is a database, but holds no journal.")
-            for row in connection.execute(select(CHANGES).order_by(CHANGES.c.seq)):
-                fields = list(row)
-                fields[4], fields[10] = json.loads(fields[4]), json.loads(fields[10])
-                yield change_from_row(fields), fields[11]
-    except (DatabaseError, ValueError) as wrong:
-        reason = str(wrong).splitlines()[0]
-        raise JournalError(f"The journal at {target} cannot be read: {reason}") from wrong
-    finally:
-        engine.dispose()
+def forget(target: Target) -> int:
+    """Delete the journal of a run from a database; returns how many changes that were."""
+    place = place_of(target)
+    with place.engine() as engine, engine.begin() as connection:
+        run = the_run(place, connection)
+        return connection.execute(delete(SHARED).where(SHARED.c.run == run)).rowcount
 
 
-class Writer:
-    """Writes a journal while it grows: one thread, one insert for whatever has come meanwhile.
-
-    Follow a journal with it (`journal.follow(writer.add)`); `close` writes the rest and waits.
-    """
-
-    def __init__(self, target: str | Path) -> None:
-        self._url = url_of(target)
-        self._queue: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
-        self._failure: BaseException | None = None
-        self._written = 0
-        self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
-        self._thread.start()
-
-    @property
-    def written(self) -> int:
-        """The last seq on disk."""
-        return self._written
-
-    def add(self, change: Change) -> None:
-        """Take one change; costs a queue entry."""
-        if self._failure is not None:
-            raise JournalError(f"The journal can no longer be written: {self._failure}.")
-        self._queue.put(change)
-
-    def close(self) -> None:
-        """Write what is left; raises what went wrong on the way."""
-        self._queue.put(None)
-        self._thread.join()
-        if self._failure is not None:
-            raise JournalError(f"The journal could not be written: {self._failure}.")
-
-    def _run(self) -> None:
-        engine = create_engine(self._url)
-        try:
-            self._prepare(engine)
-            self._write_all(engine)
-        except BaseException as failure:  # told to the caller by `add` and `close`
-            self._failure = failure
-        finally:
-            engine.dispose()
-
-    @staticmethod
-    def _prepare(engine: Engine) -> None:
-        with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-                connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
-        with engine.begin() as connection:
-            _META.create_all(connection)
-
-    def _write_all(self, engine: Engine) -> None:
-        digest, ended = GENESIS, False
-        while not ended:
-            batch = [self._queue.get()]
-            while batch[-1] is not None and len(batch) < BATCH and not self._queue.empty():
-                batch.append(self._queue.get())
-            ended = batch[-1] is None
-            rows = []
-            for change in batch:
-                if change is not None:
-                    digest = chain_hash(digest, change)
-                    rows.append(_row(change, digest))
-            if rows:
-                with engine.begin() as connection:
-                    _insert(connection, rows)
-                self._written = rows[-1]["seq"]
+def _stored(target: Target) -> Generator[tuple[Change, str]]:
+    place = place_of(target)
+    if place.path is not None and not place.path.is_file():
+        raise JournalError(f"No journal at {place.path}.")
+    with place.engine() as engine, engine.connect() as connection:
+        table = place.table
+        if not inspect(connection).has_table(table.name):
+            raise JournalError(f"{place.name} is a database, but holds no journal.")
+        columns = [c for c in table.columns if c.name != "run"]
+        rows = select(*columns).order_by(table.c.seq)
+        if place.path is None:
+            run = the_run(place, connection)
+            rows = rows.where(table.c.run == run)
+            place = place.named(run)
+        is_empty = True
+        for row in connection.execute(rows):
+            is_empty = False
+            fields = list(row)
+            fields[4], fields[10] = json.loads(fields[4]), json.loads(fields[10])
+            yield change_from_row(fields), fields[11]
+        if is_empty and place.path is None:
+            known = ", ".join(runs_in(connection)[-5:]) or "none"
+            raise JournalError(f"{place.name}: there is no such run. Known: {known}.")

@@ -34,6 +34,20 @@ def _scenario_names(incomplete: str) -> list[str]:
 ScenarioName = Annotated[
     str, typer.Argument(help="A scenario's name or file.", autocompletion=_scenario_names)
 ]
+MaybeScenario = Annotated[
+    str,
+    typer.Argument(help="A scenario's name or file.", autocompletion=_scenario_names),
+]
+Resume = Annotated[
+    str,
+    typer.Option(metavar="RUN", help="Take up a live run whose process has ended, or `last`."),
+]
+JournalUrl = Annotated[
+    str,
+    typer.Option(
+        metavar="URL", help="Write the journal there, such as postgresql://host/database."
+    ),
+]
 RunName = Annotated[str, typer.Argument(help="A run's folder or its name; `last` is the latest.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Runs = Annotated[Path | None, typer.Option("--runs", help="Where run folders are kept.")]

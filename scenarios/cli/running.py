@@ -3,29 +3,33 @@
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from scenarios.cli.conventions import (
     AsJson,
+    JournalUrl,
+    MaybeScenario,
+    Resume,
     Runs,
-    ScenarioName,
     log_to_standard_error,
     root,
     say,
+    settings,
     terminal,
 )
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
     from environment.model.change import JSON
+    from scenarios.resuming import TakenUp
     from scenarios.runs import Run
     from scenarios.schema import Scenario
 
 
 def run(
-    scenario: ScenarioName,
+    scenario: MaybeScenario = "",
     seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
     speed: Annotated[
         float | None,
@@ -43,32 +47,78 @@ def run(
         Path | None,
         typer.Option("--from", help="A recorded device stream, in place of simulated monitors."),
     ] = None,
+    journal: JournalUrl = "",
+    resume: Resume = "",
     as_json: AsJson = False,
     runs: Runs = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No words, only the code.")] = False,
 ) -> None:
-    """Run a scenario; exit 0 if its expectations hold."""
+    """Run a scenario, or take up one whose process has ended; exit 0 if its expectations hold."""
     began = time.perf_counter()
     from scenarios import session
     from scenarios.devices import from_file, simulated_only
     from scenarios.errors import PlansError
+    from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.reading import load
-    from scenarios.runs import kept_in, write_summary
+    from scenarios.resuming import resume as play_on
 
+    if bool(scenario) == bool(resume):
+        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
     carried = carrier(transport, xmpp, accounts, ca)
-    if carried != "container" and speed is None:
+    if carried != "container" and speed is None and not resume:
         raise typer.BadParameter(
             "a server answers in real time: add --speed, such as --speed 60",
             param_hint="'--transport xmpp'",
         )
     log_to_standard_error()
-    chosen = load(scenario, branch=branch)
     if plans is not None and not plans.is_dir():
         raise PlansError(f"{plans}: there is no folder of plans here.")
+    if resume:
+        taken = take_up(resume, root(runs))
+        chosen, live = taken.scenario, taken.live
+        if live.apart:
+            raise typer.BadParameter(
+                f"the agents of {taken.folder.name} are in another process: "
+                f"traumatwin world --resume {taken.folder.name}",
+                param_hint="'--resume'",
+            )
+        keep = Keeper.again(taken)
+        given = recording or (Path(live.recording) if live.recording else None)
+        with Progress(chosen, shown=not quiet) as progress, keep:
+            played = play_on(
+                chosen,
+                list(taken.journal),
+                seed=taken.seed,
+                speed=speed or live.speed,
+                was_speed=live.speed,
+                plans=plans or (Path(live.plans) if live.plans else None),
+                transport=carried,
+                progress=progress.to,
+                follow=keep.follow,
+                assets={} if given is None else from_file(given, chosen),
+                told=lambda at: typer.echo(words_of(at, taken.folder.name), err=True),
+            )
+            kept = keep(played)
+        finish(kept, began, as_json=as_json, quiet=quiet)
+    chosen = load(scenario, branch=branch)
     with_seed = chosen.seed if seed is None else seed
     assets = {} if recording is None else from_file(recording, chosen)
     simulated_only(chosen, assets)
-    with kept_in(root(runs), chosen, with_seed, live=speed is not None) as keep:
+    journal = journal or settings().journal
+    if journal and speed is None:
+        raise typer.BadParameter(
+            "a virtual run is written at its end, beside itself: add --speed",
+            param_hint="'--journal'",
+        )
+    how = None
+    if speed is not None:
+        how = Live(
+            speed=speed,
+            plans="" if plans is None else str(plans.resolve()),
+            recording="" if recording is None else str(recording.resolve()),
+            journal=journal,
+        )
+    with kept_in(root(runs), chosen, with_seed, live=how) as keep:
         with Progress(chosen, shown=not quiet) as progress:
             played = session.run(
                 chosen,
@@ -81,12 +131,29 @@ def run(
                 assets=assets,
             )
         kept = keep(played)
+    finish(kept, began, as_json=as_json, quiet=quiet)
+
+
+def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> NoReturn:
+    """Say how a run went, and end the command with the code that belongs to it."""
+    from scenarios.runs import write_summary
+
     summary = write_summary(kept, time.perf_counter() - began)
     if as_json:
         say(summary)
     elif not quiet:
         show_run(kept, summary)
     raise typer.Exit(0 if kept.verdict.holds else 1)
+
+
+def words_of(at: "TakenUp", name: str) -> str:
+    """What a person should know of a run that was taken up."""
+    from scenarios.clinical_time import clock
+
+    return (
+        f"{name} goes on at {clock(at.at_s)}, after change {at.after}. At most the last "
+        f"{at.may_miss_s:g} s are missing; {at.made_good} changes were made good."
+    )
 
 
 class Progress:

@@ -1,5 +1,6 @@
 """`world`, `agents`, `token`: the world in one process, its agents in another."""
 
+import contextlib
 import json
 import time
 from collections.abc import Sequence
@@ -8,19 +9,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.conventions import AsJson, Runs, ScenarioName, log_to_standard_error, root, say
-from scenarios.cli.running import Progress, show_run
+from scenarios.cli.conventions import (
+    AsJson,
+    JournalUrl,
+    MaybeScenario,
+    Resume,
+    Runs,
+    log_to_standard_error,
+    root,
+    settings,
+)
+from scenarios.cli.running import Progress, finish, words_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
     from environment.runtime.access import Tokens
+    from scenarios.resuming import TakenUp
 
 TokenFile = Annotated[
     Path | None, typer.Option("--tokens", help="A file of tokens; without it this machine only.")
 ]
 
 
-def _tokens(file: Path) -> "Tokens":
+def tokens_of(file: Path) -> "Tokens":
     """The tokens of a file, which holds their hashes only."""
     import secrets
 
@@ -40,49 +51,81 @@ def _tokens(file: Path) -> "Tokens":
 
 
 def world(
-    scenario: ScenarioName,
+    scenario: MaybeScenario = "",
     seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
-    speed: Annotated[float, typer.Option(min=0.5, max=60, help="Times real time.")] = 1.0,
+    speed: Annotated[
+        float | None, typer.Option(min=0.5, max=60, help="Times real time; 1 by default.")
+    ] = None,
     branch: Annotated[str, typer.Option(help="A named variant of the scenario.")] = "default",
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8620,
+    host: Annotated[str, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = "",
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="0 takes a free one; 8620 by default.")
+    ] = None,
     tokens: TokenFile = None,
+    journal: JournalUrl = "",
+    resume: Resume = "",
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
     """Play a scenario's world on the web and wait for its agents (`traumatwin agents`)."""
     began = time.perf_counter()
+    from environment.runtime.past import Past
+    from environment.web.app import LOOPBACK, PORT
+    from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.processes import world_of
     from scenarios.reading import load
-    from scenarios.runs import kept_in, write_summary
 
+    if bool(scenario) == bool(resume):
+        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
     log_to_standard_error()
-    chosen = load(scenario, branch=branch)
-    with_seed = chosen.seed if seed is None else seed
+    taken = take_up(resume, root(runs)) if resume else None
+    keeping: contextlib.AbstractContextManager[Keeper]
+    if taken is None:
+        chosen = load(scenario, branch=branch)
+        with_seed = chosen.seed if seed is None else seed
+        live = Live(
+            speed=speed or 1.0,
+            apart=True,
+            host=host or LOOPBACK,
+            port=PORT if port is None else port,
+            journal=journal or settings().journal,
+        )
+        keeping = kept_in(root(runs), chosen, with_seed, live=live)
+    else:
+        chosen, with_seed, live = taken.scenario, taken.seed, taken.live
+        if not live.apart:
+            raise typer.BadParameter(
+                f"{taken.folder.name} had its agents with it: "
+                f"traumatwin run --resume {taken.folder.name}",
+                param_hint="'--resume'",
+            )
+        keeping = contextlib.nullcontext(Keeper.again(taken))
 
-    def ready(url: str) -> None:
-        typer.echo(f"The world is at {url}. Now: traumatwin agents --world {url}", err=True)
+    def told(at: "TakenUp") -> None:
+        typer.echo(words_of(at, resume), err=True)
 
-    with kept_in(root(runs), chosen, with_seed, live=True) as keep:
+    with keeping as keep, keep:
+
+        def ready(url: str) -> None:
+            keep.listens(url)
+            typer.echo(f"The world is at {url}. Now: traumatwin agents --world {url}", err=True)
+
         with Progress(chosen, shown=True) as progress:
             played = world_of(
                 chosen,
                 seed=with_seed,
-                speed=speed,
-                host=host,
-                port=port,
-                tokens=None if tokens is None else _tokens(tokens),
+                speed=speed or live.speed,
+                host=host or live.host,
+                port=live.port if port is None else port,
+                tokens=None if tokens is None else tokens_of(tokens),
                 ready=ready,
                 progress=progress.to,
                 follow=keep.follow,
+                past=None if taken is None else Past(taken.journal, speed=live.speed),
+                told=told,
             )
         kept = keep(played)
-    summary = write_summary(kept, time.perf_counter() - began)
-    if as_json:
-        say(summary)
-    else:
-        show_run(kept, summary)
-    raise typer.Exit(0 if kept.verdict.holds else 1)
+    finish(kept, began, as_json=as_json)
 
 
 def agents(
@@ -123,7 +166,7 @@ def token(
     revoke: Annotated[bool, typer.Option(help="Make all of his tokens worthless.")] = False,
 ) -> None:
     """Issue a token for a world on the web: shown once, kept as a hash; or revoke it."""
-    kept = _tokens(file)
+    kept = tokens_of(file)
     if revoke:
         typer.echo(f"{kept.revoke(name)} tokens of {name} revoked.", err=True)
     else:

@@ -127,7 +127,7 @@ def test_the_same_seed_leaves_the_same_journal_byte_for_byte(tw: Tw, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("run",), 2, "Missing argument"),
+        (("run",), 2, "name a scenario"),
         (("run", "case.toml", "--sped", "3"), 2, "No such option"),
         (("run", "case.toml", "--speed", "100"), 2, "less than or equal to 60"),
         (("run", "case.toml", "--transport", "pigeon"), 2, "choose container or xmpp"),

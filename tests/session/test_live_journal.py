@@ -7,7 +7,8 @@ import pytest
 
 from environment.store import journal as store
 from scenarios.reading import load
-from scenarios.runs import JOURNAL, kept_in
+from scenarios.keeping import Live, kept_in
+from scenarios.runs import JOURNAL
 from scenarios.session import run
 
 
@@ -26,7 +27,7 @@ def pulled_at(seconds: float) -> Callable[[float], None]:
 @pytest.mark.wall_time
 def test_a_live_run_that_breaks_off_leaves_its_journal_unaltered(tmp_path: Path) -> None:
     scenario = load("pelvis")
-    with pytest.raises(BrokenOffError), kept_in(tmp_path, scenario, 7, live=True) as keep:
+    with pytest.raises(BrokenOffError), kept_in(tmp_path, scenario, 7, live=Live(speed=60)) as keep:
         run(
             scenario,
             seed=7,

@@ -2,11 +2,19 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import structlog
 
 from environment.errors import JournalError
 from environment.model.change import Change
 from environment.runtime.journal import Journal
 from environment.store import journal as store
+from environment.store.writer import Writer
+
+
+@pytest.fixture(autouse=True)
+def words_as_at_first() -> None:
+    """Commands of other tests have told the log where to write: it is closed by now."""
+    structlog.reset_defaults()
 
 
 def change(seq: int, value: object = 82.0, cause: int | tuple[str, int] | None = None) -> Change:
@@ -86,7 +94,7 @@ def test_a_file_that_is_no_journal_is_refused_with_its_name(tmp_path: Path) -> N
 
 def test_a_live_journal_is_written_while_it_grows(tmp_path: Path) -> None:
     journal = Journal()
-    writer = store.Writer(tmp_path / "live.sqlite")
+    writer = Writer(tmp_path / "live.sqlite")
     journal.follow(writer.add)
     for seq in range(1, 12001):
         journal.append(change(seq))
@@ -97,6 +105,7 @@ def test_a_live_journal_is_written_while_it_grows(tmp_path: Path) -> None:
 
 
 def test_a_live_journal_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    writer = store.Writer(tmp_path / "no" / "such" / "folder.sqlite")
+    writer = Writer(tmp_path / "no" / "such" / "folder.sqlite", patience_s=0.0)
+    writer.add(change(1))
     with pytest.raises(JournalError, match="could not be written"):
         writer.close()
