@@ -99,6 +99,8 @@ class Operations:
         self.world = world
         self.roles = dict(roles or {})
         self.invocations: dict[str, Progress] = {}
+        #: Those that were asked for with a key before this process took the run up.
+        self.remembered: list[Progress] = []
         self._tasks: set[asyncio.Task[JSON]] = set()
         self._ports: dict[str, InvocationPort] = {}
         self._effects: dict[str, list[Callable[[Change], None]]] = {}
@@ -130,11 +132,13 @@ class Operations:
         by: str,
         role: str | None = None,
         forbidden: Finding | None = None,
+        key: Mapping[str, str] | None = None,
     ) -> Progress:
         """Judge a request: accepted, or `RefusedError`; nothing has been carried out yet.
 
         `role` is what the caller has shown to be, where names alone prove nothing. `forbidden`
         says why the caller's rights do not reach so far; the refusal is recorded like any other.
+        `key` is what the caller knows the request by, kept with it.
         """
         world = self.world
         twin = world.twin(twin_id)
@@ -152,7 +156,12 @@ class Operations:
         progress = Progress(call)
         self.invocations[number] = progress
         _, cause = current_cause()
-        requested = self._step(progress, Status.REQUESTED, cause, arguments=dict(arguments))
+        facts: dict[str, JSON] = {"arguments": dict(arguments)}
+        if role != self.roles.get(by, by):
+            facts["role"] = role
+        if key:
+            facts["key"] = dict(key)
+        requested = self._step(progress, Status.REQUESTED, cause, **facts)
         call = Invocation(number, twin_id, name, arguments, by, role, call.at, requested.seq)
         progress.call = call
         self._judge(progress, twin, operation, forbidden)

@@ -244,7 +244,9 @@ class RelivingOperations(Operations):
         """Take one step of an invocation of the past."""
         number, status = change.value["invocation"], Status(change.value["status"])
         if status is Status.REQUESTED:
-            self.invocations[number] = Progress(self._call(change))
+            progress = self.invocations[number] = Progress(self._call(change))
+            if "key" in change.value:
+                self.remembered.append(progress)
         progress = self.invocations[number]
         progress.status = status
         progress.changes.append(change)

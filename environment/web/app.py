@@ -20,6 +20,7 @@ from environment.errors import TwinError
 from environment.runtime.access import ROLES, Caller, Rights, TokenError, Tokens
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
+from environment.web import fhir
 from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError, of_error, problem
@@ -32,7 +33,7 @@ log = structlog.get_logger()
 #: Default address and port of a world on the web.
 LOOPBACK, PORT = "127.0.0.1", 8620
 _NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
-_PUBLIC = frozenset(r.path for r in ROUTES if r.is_public)
+_PUBLIC = frozenset({*(r.path for r in ROUTES if r.is_public), fhir.PUBLIC})
 
 
 class BindError(TwinError):
@@ -82,6 +83,7 @@ def make_app(site: Site) -> web.Application:
                 app.router.add_get(route.path, route.handler, allow_head=True)
             else:
                 app.router.add_route(method, route.path, route.handler)
+    fhir.mount(app)
     app.on_shutdown.append(_end_streams)
     app.on_cleanup.append(_end_work)
     return app
@@ -134,12 +136,14 @@ async def _answering(request: web.Request, handler: Next) -> web.StreamResponse:
         response = problem(
             500, "defect", "This should never happen. Please report what you asked for."
         )
+    if fhir.is_here(request) and isinstance(response, web.Response):
+        response = fhir.of_problem(response)
     if not response.prepared:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cache-Control", "no-store")
         if WHO in request:  # how far one must have followed to have seen what this answer did
-            response.headers["Twin-Seq"] = str(request.app[SITE].follower.head)
+            response.headers["Twin-Seq"] = str(await request.app[SITE].follower.told())
     return response
 
 

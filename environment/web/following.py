@@ -62,7 +62,11 @@ class Follower:
         self._frames: dict[tuple[int, int, int], tuple[tuple[Change, ...], bytes]] = {}
         self._waiting: set[asyncio.Future[None]] = set()
         self._is_waking = False
-        self._ends = (world.watch(self._hear), world.journal.follow(self._wake))
+        self._ends = (
+            world.watch(self._hear),
+            world.journal.follow(self._wake),
+            world.journal.follow_secured(self._release_secured),
+        )
 
     def close(self) -> None:
         """Stop following."""
@@ -71,8 +75,11 @@ class Follower:
 
     @property
     def head(self) -> int:
-        """The seq of the last change."""
-        return len(self.journal)
+        """The seq of the last change that may be told: what a dying process would not take along.
+
+        Else a follower would know changes that the run, taken up again, has never seen.
+        """
+        return self.journal.secured
 
     async def beyond(self, seq: int) -> None:
         """Wait until there is a change after `seq`."""
@@ -83,6 +90,12 @@ class Follower:
                 await future
             finally:
                 self._waiting.discard(future)
+
+    async def told(self) -> int:
+        """Wait until all that has happened so far may be told; the seq of the last of it."""
+        last = len(self.journal)
+        await self.beyond(last - 1)
+        return last
 
     def concerned(self, change: Change) -> Sequence[str]:
         """The twins whose state or story the change is part of."""
@@ -159,6 +172,15 @@ class Follower:
     def _wake(self, change: Change) -> None:
         self._chosen.clear()
         self._frames.clear()
+        if change.seq <= self.head:
+            self._wake_waiting()
+
+    def _release_secured(self, upto: int) -> None:
+        self._chosen.clear()
+        self._frames.clear()
+        self._wake_waiting()
+
+    def _wake_waiting(self) -> None:
         if self._waiting and not self._is_waking:
             self._is_waking = True
             asyncio.get_running_loop().call_soon(self._release)

@@ -119,6 +119,8 @@ async def invoke(request: web.Request) -> web.StreamResponse:
             raise ProblemError(422, "bad_value", "Idempotency-Key: at most 200 characters.")
         place = (who.name, f"{found.id}.{name}", key)
         digest = hashlib.sha256(canonical(body).encode()).hexdigest()
+        if place not in site.answers:
+            _remember(request, site, found, place)
         if place in site.answers:
             first, given = site.answers[place]
             if first != digest:
@@ -126,13 +128,39 @@ async def invoke(request: web.Request) -> web.StreamResponse:
                     422, "key_reused", f"The key '{key}' came before with another body."
                 )
             return _again(given)
-    response = _begin(request, site, found, name, dict(body or {}))
+    kept = {"key": key, "body": digest} if key else None
+    response = _begin(request, site, found, name, dict(body or {}), kept)
     if key:
         site.answers[place] = (digest, response)
         if len(site.answers) > site.limits.answers:
             site.answers.pop(next(iter(site.answers)))  # the oldest
         return _again(response)
     return response
+
+
+def _remember(request: web.Request, site: Site, found: Twin, place: tuple[str, str, str]) -> None:
+    """What was answered to a key before this process took the run up, from its journal."""
+    by, what, key = place
+    for progress in site.operations.remembered:
+        call, asked = progress.call, progress.changes[0].value
+        known = asked.get("key", {})
+        if (call.by, f"{call.twin}.{call.operation}", known.get("key")) != (by, what, key):
+            continue
+        refusal = next((c.value for c in progress.changes if c.value["status"] == "refused"), None)
+        if refusal is not None:
+            response = of_error(
+                RefusedError(
+                    what,
+                    refusal["guard"],
+                    refusal["expected"],
+                    refusal["found"],
+                    since=refusal["since"],
+                    invocation=call.id,
+                )
+            )
+        else:
+            response = _accepted(request, site, found, progress)
+        site.answers[place] = (known["body"], response)
 
 
 def _again(response: web.Response) -> web.Response:
@@ -147,7 +175,12 @@ def _again(response: web.Response) -> web.Response:
 
 
 def _begin(
-    request: web.Request, site: Site, found: Twin, name: str, arguments: dict[str, JSON]
+    request: web.Request,
+    site: Site,
+    found: Twin,
+    name: str,
+    arguments: dict[str, JSON],
+    key: dict[str, str] | None,
 ) -> web.Response:
     who = request[WHO]
     is_within = site.rights.allows(who, "invoke", found, name)
@@ -161,10 +194,15 @@ def _begin(
                 by=who.name,
                 role=who.role,
                 forbidden=None if is_within else _no_right(who.role, found),
+                key=key,
             )
     except (RefusedError, BadValueError) as error:
         return of_error(error)
     site.spawn(_carry_out(site, progress))
+    return _accepted(request, site, found, progress)
+
+
+def _accepted(request: web.Request, site: Site, found: Twin, progress: Progress) -> web.Response:
     body = action_status(site, found, progress)
     body["href"] = f"{site.base(request)}{body['href']}"
     return answer(body, status=201, headers={"Location": body["href"]})

@@ -54,6 +54,9 @@ async def _values(site: Site, found: Twin, name: str, since: int) -> AsyncIterat
         value = found.value(name)
         seq = 0 if reading is None else reading.seq
         text = canonical(value)
+        if seq > site.follower.head:
+            await site.follower.beyond(seq - 1)
+            continue
         if first and since and seq <= since and not _changed(site, found, name, since):
             sent = text
         if text != sent:
@@ -75,10 +78,11 @@ async def _happenings(
     """Every event of one name after `since`; none is ever left out."""
     cursor = since
     while True:
+        head = site.follower.head
         for change in site.world.journal.read(since=cursor, kind="event", name=name):
-            if found.id in site.follower.concerned(change):
+            if change.seq <= head and found.id in site.follower.concerned(change):
                 yield change.seq, canonical(change.value)
-        cursor = site.follower.head
+        cursor = max(cursor, head)
         await site.follower.beyond(cursor)
 
 
