@@ -171,6 +171,15 @@ SCHEMAS: dict[str, JSON] = {
         "properties": {"title": TEXT},
     },
     "OwnModel": {"type": "object"},
+    "Bundle": {
+        "type": "object",
+        "required": ["resourceType", "type", "entry"],
+        "properties": {
+            "resourceType": {"const": "Bundle"},
+            "type": {"const": "collection"},
+            "entry": _list({"type": "object", "required": ["fullUrl", "resource"]}),
+        },
+    },
     "Problem": {
         "type": "object",
         "required": ["type", "title", "status", "code", "detail"],

@@ -16,6 +16,7 @@ class Limits:
     page: int = 1000  # rows on one page of history or of the directory
     callers: int = 4096  # callers remembered
     answers: int = 20_000  # first answers kept for repeated requests
+    hooks: tuple[str, ...] = ()  # origins beyond this machine that FHIR may tell: https://a.example
 
 
 @dataclass(slots=True)

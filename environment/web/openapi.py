@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from environment.model.change import JSON
 from environment.web.answers import ANY, SCHEMAS, the
 from environment.web.route import Route
+from environment.web.site import MOST_SECONDS
 
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
+_SECONDS = {"type": "number", "minimum": -MOST_SECONDS, "maximum": MOST_SECONDS}
 _FLAG = {"type": "string", "enum": ["0", "1", "true", "false"]}
 _PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
-    "at": ({"type": "number"}, "Scenario seconds: the state as of then."),
-    "known_at": ({"type": "number"}, "Scenario seconds: from what was recorded by then."),
+    "at": (_SECONDS, "Scenario seconds: the state as of then."),
+    "known_at": (_SECONDS, "Scenario seconds: from what was recorded by then."),
     "frame": (
         {"type": "string", "enum": ["strict", "latest"]},
         "Whether values beyond their horizon show; strict by default.",
@@ -27,14 +29,14 @@ _PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
     "limit": ({"type": "integer", "minimum": 1, "maximum": 1000}, "Rows on one page."),
     "offset": (_COUNT, "Rows before the page."),
     "page": ({"type": "string"}, "As it came in `next`."),
-    "from": ({"type": "number"}, "Recorded at or after, scenario seconds."),
-    "to": ({"type": "number"}, "Recorded at or before, scenario seconds."),
+    "from": (_SECONDS, "Recorded at or after, scenario seconds."),
+    "to": (_SECONDS, "Recorded at or before, scenario seconds."),
     "name": ({"type": "string"}, "Name of a member."),
     "window": (
         {"type": "number", "minimum": 1, "maximum": 86_400},
         "Seconds that end now.",
     ),
-    "wait": ({"type": "number"}, "Seconds to wait for the end, at most 30."),
+    "wait": (_SECONDS, "Seconds to wait for the end, at most 30."),
     "type": (
         {"type": "string", "enum": ["thing_created", "thing_updated", "thing_deleted"]},
         "Which events.",
@@ -69,7 +71,7 @@ def document(routes: Iterable[Route], base: str, *, is_open: bool) -> dict[str, 
             "title": "Web of twins",
             "version": "1",
             "description": "Digital twins of trauma care. For training and research; not for the "
-            "care of patients.",
+            "care of patients. FHIR R4 is at /fhir and described at /fhir/metadata.",
         },
         "servers": [{"url": base}],
         "paths": paths,

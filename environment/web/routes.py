@@ -1,14 +1,14 @@
 """Every address of the site in one table; the application and the OpenAPI document read it."""
 
 from environment.model.change import JSON
-from environment.web import invoking, pages, streams, things, twins
+from environment.web import invoking, mementos, pages, streams, things, twins
 from environment.web.answers import the
 from environment.web.bodies import Emergency, Fact, Reason
 from environment.web.route import Route
 from environment.wire import OWN_TYPE
 
 _TD, _LD, _TM = "application/td+json", "application/ld+json", "application/tm+json"
-_SSE = "text/event-stream"
+_SSE, _FHIR = "text/event-stream", "application/fhir+json"
 _TWIN = "/twins/{kind}/{id}"
 _ONE = _TWIN + "/{group:properties|events}/{name}"
 _STATE = ("at", "known_at", "frame", "min_seq")
@@ -95,10 +95,16 @@ ROUTES: tuple[Route, ...] = (
     Route(
         path=_TWIN,
         handler=twins.twin,
-        answers={_TD: the("Thing"), _LD: the("Thing"), "application/json": the("State")},
+        answers={
+            _TD: the("Thing"),
+            _LD: the("Thing"),
+            "application/json": the("State"),
+            _FHIR: the("Bundle"),
+        },
         tag="twins",
         query=_STATE,
-        types=(_TD, _LD, "application/json", "text/html"),
+        headers=("Accept-Datetime",),
+        types=(_TD, _LD, "application/json", _FHIR, "text/html"),
         statuses=(200, 304),
     ),
     Route(
@@ -107,8 +113,24 @@ ROUTES: tuple[Route, ...] = (
         answers={"": the("State")},
         tag="twins",
         query=_STATE,
-        headers=("If-None-Match", "If-Match", "Twin-Frame"),
+        headers=("Accept-Datetime", "If-None-Match", "If-Match", "Twin-Frame"),
         statuses=(200, 304),
+    ),
+    Route(
+        path=f"{_TWIN}/fhir",
+        handler=twins.fhir,
+        answers={"": the("Bundle")},
+        tag="twins",
+        query=_STATE,
+        headers=("Accept-Datetime", "Twin-Frame"),
+        types=(_FHIR,),
+    ),
+    Route(
+        path=f"{_TWIN}/timemap",
+        handler=mementos.timemap,
+        tag="twins",
+        query=("limit", "offset"),
+        types=(mementos.LINK_FORMAT,),
     ),
     Route(
         path=f"{_TWIN}/properties",

@@ -13,6 +13,7 @@ from environment.errors import UnknownTwinError
 from environment.model.change import JSON
 from environment.model.twin import Twin
 from environment.runtime.access import Caller, Rights, Tokens, Verb
+from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
 from environment.web.following import Follower
@@ -22,6 +23,9 @@ from environment.web.problems import ProblemError
 #: Who has shown what he is; set before any handler runs.
 WHO: web.RequestKey[Caller] = web.RequestKey("who", Caller)
 JSON_TYPE, TD_TYPE, TM_TYPE = "application/json", "application/td+json", "application/tm+json"
+
+#: Seconds from the call that a request may name: some thirty years (engineering default).
+MOST_SECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,9 @@ class Site:
     tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
     streams: "dict[asyncio.Task[Any], Stream]" = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)
+
+    #: Views of the journal for those who see the same, as `bundles` needs them.
+    views: dict[tuple[str, ...], Journal] = field(default_factory=dict)
 
     def base(self, request: web.BaseRequest) -> str:
         """The address under which the caller reaches this site."""
@@ -146,8 +153,12 @@ def number(request: web.Request, name: str) -> float | None:
         value = float(text)
     except ValueError:
         value = float("nan")
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ProblemError(422, "bad_value", f"?{name}={text}: expected a number of seconds.")
+    if not -MOST_SECONDS <= value <= MOST_SECONDS:  # nor NaN
+        raise ProblemError(
+            422,
+            "bad_value",
+            f"?{name}={text}: expected a number of seconds from {-MOST_SECONDS} to {MOST_SECONDS}.",
+        )
     return value
 
 

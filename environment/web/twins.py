@@ -11,7 +11,10 @@ from environment.model.change import JSON, Change, Observation
 from environment.model.frame import State
 from environment.model.twin import Twin
 from environment.web.bodies import Emergency, Fact, checked
+from environment.web.bundles import FHIR_TYPE, bundle, is_mapped
 from environment.web.descriptions import path, urn
+from environment.web.mementos import headers as mementos
+from environment.web.mementos import moment
 from environment.web.pages import twin_page
 from environment.web.problems import RETRY_S, ProblemError, invalid
 from environment.web.site import (
@@ -39,23 +42,44 @@ AHEAD_S = 2.0
 
 
 async def twin(request: web.Request) -> web.StreamResponse:
-    """The twin as a Thing Description (also for */*), as JSON state, or as a page."""
+    """The twin as a Thing Description (also for */*), JSON state, FHIR Bundle, or page."""
     found = twin_of(request)
     await _reached(request, site_of(request))
     seen = _seen(request, found)
     offered = {TD_TYPE: "td", "application/ld+json": "td", JSON_TYPE: "state", HTML_TYPE: "page"}
+    if is_mapped(found):
+        offered[FHIR_TYPE] = "fhir"
     kind = accepts(request, offered, "td")
     if kind == "state":
         return await state(request)
+    if kind == "fhir":
+        return _fhir(request, found, seen)
     if kind == "page":
         return twin_page(request, found, seen)
     return answer(described(request, found), content_type=TD_TYPE, headers={"Vary": "Accept"})
 
 
+async def fhir(request: web.Request) -> web.StreamResponse:
+    """The state as a FHIR R4 Bundle, with its frame; what is absent says why."""
+    found = twin_of(request)
+    if not is_mapped(found):
+        raise ProblemError(406, "not_acceptable", f"FHIR has no word for a {found.kind}.")
+    await _reached(request, site_of(request))
+    return _fhir(request, found, _seen(request, found))
+
+
+def _fhir(request: web.Request, found: Twin, seen: State) -> web.Response:
+    site = site_of(request)
+    known_at = number(request, "known_at")
+    body = bundle(site, request[WHO], found, seen, site.base(request), known_at=known_at)
+    headers = {"Vary": "Accept, Accept-Datetime, Twin-Frame"}
+    return answer(body, content_type=FHIR_TYPE, headers=headers | mementos(request, found, seen))
+
+
 def _seen(request: web.Request, found: Twin) -> State:
     """The state that the query asks for, as this caller may see it."""
     site, who = site_of(request), request[WHO]
-    at, known_at = number(request, "at"), number(request, "known_at")
+    at, known_at = moment(request), number(request, "known_at")
     frame = request.query.get("frame", request.headers.get("Twin-Frame", "strict"))
     if frame not in ("strict", "latest"):
         raise ProblemError(422, "bad_value", f"frame '{frame}': expected 'strict' or 'latest'.")
@@ -71,7 +95,12 @@ async def state(request: web.Request) -> web.StreamResponse:
     # Readings that renew a value do not raise the revision, but they move its age and the frame.
     newest = max((r.seq for r in seen.values.values()), default=0)
     etag = f"{seen.revision}-{newest}"
-    headers = {"ETag": f'"{etag}"', "Vary": "Accept, Twin-Frame", "Cache-Control": "no-cache"}
+    headers = {
+        "ETag": f'"{etag}"',
+        "Vary": "Accept, Accept-Datetime, Twin-Frame",
+        "Cache-Control": "no-cache",
+        **mementos(request, found, seen),
+    }
     if not _matches(request.headers.get("If-Match", "*"), etag):
         raise ProblemError(
             412, "changed_meanwhile", f"The revision is {etag} now. Read the state again."
