@@ -148,7 +148,7 @@ def _device(case: Case, twin: str) -> Resource:
 
 def _metrics(case: Case, monitor: str) -> Iterator[Resource]:
     for key, row in VITALS.items():
-        if case.changes(monitor, key):
+        if case.was_told(monitor, key):
             code = {"system": UCUM, "code": row.unit}
             yield {
                 "resourceType": "DeviceMetric",

@@ -58,6 +58,9 @@ class Case:
         self._rows: dict[tuple[str, str, str], list[Change]] = {}
         self._named: dict[tuple[str, str], list[Change]] = {}
         self._indexed = 0
+        self.settled: dict[
+            tuple[str, ...], JSON
+        ] = {}  # what was found once and cannot change any more
         self.at = Moments(start)
         if patient and self.kind(patient) != "patient":
             raise UnknownTwinError(patient, self.of_kind("patient"))
@@ -139,6 +142,10 @@ class Case:
         """The last value of a property."""
         rows = self.changes(twin, name)
         return rows[-1].value if rows else default
+
+    def was_told(self, twin: str, name: str) -> bool:
+        """Whether a property ever had a value."""
+        return bool(self.changes(twin, name))
 
     @property
     def ends_s(self) -> float:

@@ -30,7 +30,14 @@ def facts_of(case: Case, resource: Resource, *, source: str) -> list[Observation
     if not found and resource["resourceType"] != "Observation":
         name = resource["resourceType"]
         found = [Problem("resourceType", "not-supported", f"{name} is not an Observation")]
-    found = found or list(_refused(case, resource))
+    if found:
+        raise InvalidResourceError(found)
+    return facts_told(case, resource, source=source)
+
+
+def facts_told(case: Case, resource: Resource, *, source: str) -> list[Observation]:
+    """The same of an Observation that has been checked already."""
+    found = list(_refused(case, resource))
     if found:
         raise InvalidResourceError(found)
     effective = _seconds(case, resource)

@@ -98,6 +98,9 @@ def severity_scores(case: Case) -> Iterator[Mapped]:
 
 def _first_set(case: Case, names: tuple[str, ...]) -> list[Change] | None:
     """The first moment at which all of these were fresh together."""
+    if names in case.settled:
+        found: list[Change] = case.settled[names]
+        return found
     latest: dict[str, Change] = {}
     allowed = {twin: since for twin, since, _ in reversed(case.carriers)}
     for change in case.named("property", *names):
@@ -109,6 +112,7 @@ def _first_set(case: Case, names: tuple[str, ...]) -> list[Change] | None:
         horizons = {n: VITALS[n].horizon_s or float("inf") for n in latest}
         fresh = [change.effective - c.effective < horizons[n] for n, c in latest.items()]
         if len(latest) == len(names) and all(fresh):
+            case.settled[names] = [latest[name] for name in names]
             return [latest[name] for name in names]
     return None
 

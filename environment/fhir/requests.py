@@ -33,7 +33,15 @@ def request_of(case: Case, resource: Resource) -> Asked:
 
     Raises `InvalidResourceError` with the element's path.
     """
-    found = list(problems(resource)) or list(about_another(case, resource))
+    found = list(problems(resource))
+    if found:
+        raise InvalidResourceError(found)
+    return act_told(case, resource)
+
+
+def act_told(case: Case, resource: Resource) -> Asked:
+    """The same of a resource that has been checked already."""
+    found = list(about_another(case, resource))
     if found:
         raise InvalidResourceError(found)
     readers = {"Procedure": _procedure, "MedicationAdministration": _administration}

@@ -29,6 +29,7 @@ ROLES = (
     "researcher",
     "agent",
     "patient",
+    "system",
 )
 
 #: What says who somebody is, by kind of twin: members that only rows with `identity` reach.
@@ -37,6 +38,7 @@ IDENTITY: Mapping[str, frozenset[str]] = {
     "person": frozenset({"title"}),
     "place": frozenset({"address", "position"}),
     "central_unit": frozenset({"take_call"}),
+    "record": frozenset({"person_stored"}),
 }
 
 #: Seconds of scenario time for which broken glass lets somebody look (engineering default).
@@ -123,6 +125,20 @@ GRANTS: tuple[Grant, ...] = (
         roles=("trauma_leader", "team_member", "rescuer", "operator"),
         verbs=("break_glass",),
         kinds=("patient", "preh", "trauma"),
+    ),
+    # Those who treat keep the record that other systems of the hospital read and write.
+    Grant(
+        roles=("trauma_leader", "team_member", "rescuer"),
+        verbs=(*_LOOK, "feed"),
+        kinds=("record",),
+        identity=True,
+    ),
+    # Another health-record system (a laboratory's, a ward's) reads the case and tells of it.
+    Grant(
+        roles=("system",),
+        verbs=(*_LOOK, "feed"),
+        kinds=("patient", "preh", "trauma", "record", "place", *_BEDSIDE),
+        identity=True,
     ),
     # A patient sees his or her own twin.
     Grant(roles=("patient",), verbs=_LOOK, kinds=("patient",), identity=True, own=True),

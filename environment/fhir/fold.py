@@ -1,0 +1,368 @@
+"""From the journal to what the server holds, kept up as the journal grows; nothing else is stored.
+
+What outside systems brought lies in the changes of the `record` twin and is taken at once. What the
+twins say is derived anew at the end of each second of scenario time, and only where something was
+read that has changed since: a derivation notes what it asks its case for. So the same journal gives
+the same versions, whenever and however often it is asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from environment.fhir.alerts import alerts
+from environment.fhir.assets import asset, bearer, patient_facts, shared_assets
+from environment.fhir.care import care
+from environment.fhir.case import PLATFORM, Case
+from environment.fhir.diagnostics import diagnostics
+from environment.fhir.elements import Mapped, Resource
+from environment.fhir.facts import findings
+from environment.fhir.judgements import judgements
+from environment.fhir.lineage import audit_events, provenances
+from environment.fhir.observations import PRESSURE, observations
+from environment.fhir.processes import processes
+from environment.fhir.shelves import Shelves, Sight, Version
+from environment.fhir.texts import plain, read, write
+from environment.fhir.values import instant
+from environment.model.change import Change
+from environment.model.frame import Reading
+from environment.model.twin import Twin
+from environment.model.vitals import VITALS
+from environment.runtime.journal import Journal
+from environment.runtime.states import reading_of
+from environment.twins import kinds
+
+#: The kind of twin, and its name, that hold what outside systems brought.
+RECORD = "record"
+#: Events of the record that hold resources.
+STORED = ("stored", "person_stored")
+#: Seconds of scenario time after which what the twins say is derived anew.
+TICK_S = 1.0
+
+Asked = set[tuple[str, str, str]]
+#: What asking for twins of a kind depends on.
+_TWINS = ("", "", "twins")
+
+
+class LiveCase(Case):
+    """A case that knows only what it was given, and notes what it is asked for."""
+
+    def __init__(self, journal: Journal, start: datetime) -> None:
+        super().__init__(journal, {}, start)
+        self.models: dict[str, type[Twin]] = {}
+        self.asked: Asked = set()
+        self._last: Change | None = None
+
+    def take(self, change: Change) -> None:
+        """Know of one more change."""
+        super().take(change)
+        self._last = change
+        if change.kind == "event" and change.name == "created":
+            model = kinds().get(change.value["kind"])
+            if model is not None and change.value["kind"] != RECORD:
+                self.models[change.twin] = model
+
+    def rows(self, twin: str, kind: str, name: str) -> list[Change]:
+        """The changes of one member that were given."""
+        self.asked.add((twin, kind, name))
+        return self._rows.get((twin, kind, name), [])
+
+    def named(self, kind: str, *names: str) -> list[Change]:
+        """The changes of a kind with one of these names that were given."""
+        self.asked.update(("*", kind, name) for name in names or ("",))
+        return super().named(kind, *names)
+
+    def of_kind(self, kind: str) -> list[str]:
+        """The twins of a kind."""
+        self.asked.add(_TWINS)
+        return super().of_kind(kind)
+
+    def was_told(self, twin: str, name: str) -> bool:
+        """Whether a property ever had a value: once it had, this cannot change."""
+        key = ("told", twin, name)
+        if key not in self.settled and super().was_told(twin, name):
+            self.settled[key] = True
+        return key in self.settled
+
+    @property
+    def patient(self) -> str:
+        """The first patient."""
+        return self._settled("patient") or self._settle("patient", super().patient)
+
+    def _process(self, kind: str) -> str:
+        return self._settled(kind) or self._settle(kind, super()._process(kind))
+
+    def _settled(self, what: str) -> str:
+        return str(self.settled.get((what,), ""))
+
+    def _settle(self, what: str, found: str) -> str:
+        if found:
+            self.settled[(what,)] = found
+        return found
+
+    def _catch_up(self) -> None:
+        """Nothing is read ahead: the fold gives what is due."""
+
+    @property
+    def ends_s(self) -> float:
+        """The last moment of which it was told."""
+        return self._last.recorded if self._last else 0.0
+
+
+@dataclass(slots=True)
+class Part:
+    """A derivation: what it gives, what it read, and what it gave last time."""
+
+    derive: Callable[[], Iterator[Mapped]]
+    sight: Sight
+    asked: Asked = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    is_new: bool = True
+
+
+class Fold:
+    """Follows a journal; `shelves` hold what came of it."""
+
+    def __init__(self, journal: Journal, start: datetime) -> None:
+        self.journal, self.start = journal, start
+        self.shelves = Shelves()
+        self.case = LiveCase(journal, start)
+        self.made: dict[int, str] = {}  # seq -> the resource that says it
+        self.heard: list[Callable[[Version], None]] = []
+        self._began = start.timestamp()
+        self._seq = 0
+        self._pending: list[Change] = []
+        self._parts: dict[str, Part] = {}
+        self._owner: dict[str, str] = {}
+        self._told: dict[str, Mapped] = {}
+        self._people = 0
+
+    def follow(self, now: float) -> None:
+        """Take what the journal holds; what belongs to a second that is not over waits for it."""
+        if self._seq < len(self.journal):
+            for change in self.journal.read(since=self._seq):
+                if self._pending and _tick(change.recorded) > _tick(self._pending[-1].recorded):
+                    self._derive()
+                self._seq = change.seq
+                self._pending.append(change)
+                if change.name in STORED and self._is_record(change.twin):
+                    self._store(change)
+        if self._pending and _tick(now) > _tick(self._pending[-1].recorded):
+            self._derive()
+
+    @property
+    def due_s(self) -> float | None:
+        """When what is waiting can be derived; None when nothing waits."""
+        return (_tick(self._pending[-1].recorded) + 1) * TICK_S if self._pending else None
+
+    def _is_record(self, twin: str) -> bool:
+        return twin == RECORD
+
+    # -- what was brought ------------------------------------------------------------------
+
+    def _store(self, change: Change) -> None:
+        sight = frozenset({(change.twin, change.name)})
+        for row in change.value["rows"]:
+            resource: Resource = read(row["text"].encode()) if row["text"] else {}
+            type, id = row["type"], row["id"]
+            self._put(
+                type, id, resource, change.recorded, change.seq, row["method"], sight, given=True
+            )
+
+    def _put(
+        self,
+        type: str,
+        id: str,
+        resource: Resource,
+        at_s: float,
+        seq: int,
+        method: str,
+        sight: Sight,
+        *,
+        given: bool,
+    ) -> Version:
+        shelf = self.shelves[type]
+        number = len(shelf.of.get(id, ())) + 1
+        at = instant(self.start, at_s)
+        text = b""
+        if resource:
+            meta = {**resource.get("meta", {}), "versionId": str(number), "lastUpdated": at}
+            rest = {k: v for k, v in resource.items() if k not in ("resourceType", "id", "meta")}
+            resource = {"resourceType": type, "id": id, "meta": meta, **rest}
+            text = (write if given else plain)(resource).encode()
+        version = Version(
+            type=type,
+            id=id,
+            number=number,
+            text=text,
+            at_s=at_s,
+            at=at,
+            seq=seq,
+            method=method,
+            sight=sight,
+            is_given=given,
+            refs=self.shelves.references(resource),
+        )
+        self.shelves.put(version, resource, round(self._began + at_s, 3))
+        for hear in self.heard:
+            hear(version)
+        return version
+
+    # -- what the twins say ----------------------------------------------------------------
+
+    def _derive(self) -> None:
+        """One second is over: what it changed is derived."""
+        changes, self._pending = self._pending, []
+        touched: Asked = set()
+        for change in changes:
+            self.case.take(change)
+            touched.add((change.twin, change.kind, change.name))
+            touched.add(("*", change.kind, change.name))
+            if change.kind == "operation":
+                touched.add(("*", "operation", ""))
+            elif change.name == "created":
+                touched.add(_TWINS)
+        if not self.case.patient:
+            return
+        self._readings(changes)
+        last = changes[-1]
+        fresh: list[Mapped] = []
+        for name, part in self._due_parts():
+            if part.is_new or not part.asked.isdisjoint(touched):
+                fresh += self._renew(name, part, last)
+        for mapped in fresh:
+            for proof in provenances(self.case, [mapped], self.made):
+                self._say(proof, last, _sight(proof, frozenset({(self.case.patient, "")})))
+
+    def _due_parts(self) -> Iterator[tuple[str, Part]]:
+        """Every derivation, in the order in which one leans on another."""
+        case = self.case
+        plain = frozenset({(case.patient, "")})
+        rows: list[tuple[str, Callable[[], Iterator[Mapped]], Sight]] = [
+            ("bearer", partial(bearer, case), plain)
+        ]
+        rows += [(f"asset {t}", partial(asset, case, t), frozenset({(t, "")})) for t in case.models]
+        rows += [
+            ("shared assets", partial(shared_assets, case), plain),
+            ("patient facts", partial(patient_facts, case), plain),
+            ("audit", partial(audit_events, case), plain),
+            ("findings", partial(findings, case), plain),
+            ("care", partial(care, case), plain),
+            ("diagnostics", partial(diagnostics, case, self.made), plain),
+            ("judgements", partial(judgements, case), plain),
+            ("processes", partial(processes, case), plain),
+            ("alerts", partial(alerts, case, self.made), plain),
+        ]
+        for name, derive, sight in rows:
+            yield name, self._parts.setdefault(name, Part(derive, sight))
+
+    def _renew(self, name: str, part: Part, last: Change) -> list[Mapped]:
+        """Derive a part again; returns what is said for the first time and has a cause."""
+        self.case.asked = part.asked = set()
+        part.is_new = False
+        fresh: list[Mapped] = []
+        given: set[str] = set()
+        for mapped in part.derive():
+            reference = mapped.reference
+            if self._owner.setdefault(reference, name) != name or self._is_told(mapped):
+                continue
+            given.add(reference)
+            text = plain(mapped.resource)
+            before = part.texts.get(reference)
+            if text != before:
+                part.texts[reference] = text
+                self._say(mapped, last, _sight(mapped, part.sight))
+                if before is None and mapped.traced:
+                    fresh.append(mapped)
+        self.case.asked = set()
+        for reference in [r for r in part.texts if r not in given]:
+            del part.texts[reference], self._owner[reference]
+            type, _, id = reference.partition("/")
+            held = self.shelves[type].get(id)
+            sight = held.sight if held is not None else part.sight
+            self._put(type, id, {}, last.recorded, last.seq, "DELETE", sight, given=False)
+        return fresh
+
+    def _readings(self, changes: list[Change]) -> None:
+        """Vital signs, findings and laboratory values: each once, when it was told."""
+        case = self.case
+        carriers = {twin: (since, until) for twin, since, until in case.carriers}
+        moments: dict[tuple[str, float, float], dict[str, Reading]] = {}
+        for change in changes:
+            if change.kind != "property" or change.name not in VITALS:
+                continue
+            span = carriers.get(change.twin)
+            if span is None or change.value is None or change.quality == "stale":
+                continue
+            last = float("inf") if span[1] is None else span[1]
+            if not span[0] <= change.effective <= last:
+                continue
+            brought = self._brought_by(change.cause, change)
+            if brought:
+                self.made.setdefault(change.seq, brought)
+            else:
+                at = (change.twin, change.effective, change.recorded)
+                moments.setdefault(at, {})[change.name] = reading_of(change)
+        for readings in moments.values():
+            for mapped in observations(case, readings):
+                self._say(mapped, mapped.of[-1], _sight(mapped, frozenset()))
+
+    def _brought_by(self, cause: object, fact: Change | None = None) -> str:
+        """The resource from outside that a change came with; nothing for one of our own."""
+        if not isinstance(cause, int) or not self._is_record(self.journal[cause].twin):
+            return ""
+        told = self.journal[cause]
+        if fact is None:
+            return f"{told.value['type']}/{told.value['id']}" if told.name == "received" else ""
+        wanted = [fact.twin, fact.name, fact.effective]
+        for row in told.value.get("rows", ()):
+            if wanted in row["facts"]:
+                return f"{row['type']}/{row['id']}"
+        return ""
+
+    def _is_told(self, mapped: Mapped) -> bool:
+        """Whether an outside system told this act, so that its own resource stands for it."""
+        if not mapped.of or mapped.resource["resourceType"] not in ACTS:
+            return False
+        cause = mapped.of[0].cause
+        request = self.journal[cause] if isinstance(cause, int) else None
+        brought = self._brought_by(request.cause) if request is not None else ""
+        if not brought:
+            return False
+        for change in mapped.of:
+            self.made.setdefault(change.seq, brought)
+        return True
+
+    def _say(self, mapped: Mapped, last: Change, sight: Sight) -> None:
+        resource = mapped.resource
+        type, id = resource["resourceType"], resource["id"]
+        is_new = id not in self.shelves[type].current
+        method = "POST" if is_new else "PUT"
+        self._put(type, id, resource, last.recorded, last.seq, method, sight, given=False)
+        for change in mapped.of:
+            self.made.setdefault(change.seq, mapped.reference)
+
+
+#: What a patient's twin is asked for by an outside system that tells of it.
+ACTS = ("Procedure", "MedicationAdministration")
+
+
+def _tick(at_s: float) -> int:
+    return int(at_s // TICK_S)
+
+
+def _sight(mapped: Mapped, plain: Sight) -> Sight:
+    """Whoever may see every change that a resource says may see the resource."""
+    if not mapped.of:
+        return plain
+    return frozenset((c.twin, _member(c)) for c in mapped.of)
+
+
+def _member(change: Change) -> str:
+    if change.name == "reading_refused" and isinstance(change.value, Mapping):
+        return str(change.value.get("member", ""))
+    return change.name
+
+
+__all__ = ["ACTS", "PLATFORM", "PRESSURE", "RECORD", "STORED", "Fold", "LiveCase"]
