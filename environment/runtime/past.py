@@ -69,11 +69,13 @@ class Past:
         self, twin: str, kind: ChangeKind, name: str, value: JSON, now: float
     ) -> Change | None:
         """The change that this was when it happened; None if it is in no journal."""
-        found = None
-        if kind == "event":
-            key = _equal_key(twin, name, value)
-            found = self._equal.take(key, now, self.within_s, self._taken)
+        found = self.recognise_event(twin, name, value, now) if kind == "event" else None
         return found or self._alike.take((twin, kind, name), now, self.within_s, self._taken)
+
+    def recognise_event(self, twin: str, name: str, value: JSON, now: float) -> Change | None:
+        """The very same event."""
+        key = _equal_key(twin, name, value)
+        return self._equal.take(key, now, self.within_s, self._taken)
 
     def recognise_link(
         self, twin: str, rel: str, target: str, now: float, *, held: bool
@@ -90,6 +92,10 @@ class Past:
             if found is not None:
                 return found
         return None
+
+    def is_near(self, now: float) -> bool:
+        """Whether somebody who is a little late may still do what he has done already."""
+        return now <= self.ends_s + self.within_s
 
     def is_recent(self, now: float) -> bool:
         """Whether what happens now may have happened after the last change that was written."""
@@ -168,7 +174,7 @@ def _request_keys(change: Change) -> Iterable[Hashable]:
 
 
 def _keys(by: str, twin: str, operation: str, arguments: dict[str, JSON]) -> Iterable[Hashable]:
-    """First all arguments, then only the first one: a text may tell another number."""
+    """First all arguments, then those that are no sentences: a text may tell another number."""
     yield by, twin, operation, canonical(arguments)
-    first = next(iter(arguments.values()), None)
-    yield by, twin, operation, 1, canonical(first)
+    words = {k: v for k, v in arguments.items() if not (isinstance(v, str) and " " in v)}
+    yield by, twin, operation, "words", canonical(words)

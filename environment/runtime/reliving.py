@@ -57,6 +57,10 @@ class RelivingWorld(World):
             author, reason = current_cause()
             by, cause = by or author, reason if cause is None else cause
         if past.is_over:
+            if kind == "event" and past.is_near(self.clock.now()):
+                done = past.recognise_event(twin_id, name, value, self.clock.now())
+                if done is not None:
+                    return done
             return super().record(
                 twin_id,
                 kind,
@@ -211,14 +215,16 @@ class RelivingOperations(Operations):
         what was never asked for then fails with the reason `process_ended`.
         """
         past = self._past
-        if past.is_over:
+        now = self.world.clock.now()
+        if past.is_over and not past.is_near(now):
             return await super().invoke(twin_id, name, positional, named, by=by)
         operation: Operation = self.world.twin(twin_id).member("operation", name, twin_id)
         arguments = operation.bind(f"{twin_id}.{name}", positional, named or {})
-        now = self.world.clock.now()
         claimed = past.claim(by, twin_id, name, arguments, now)
         if claimed is not None:
             return _given(await self._answer(claimed.value["invocation"]))
+        if past.is_over:
+            return await super().invoke(twin_id, name, positional, named, by=by)
         if not past.is_recent(now):
             raise InvocationFailedError(
                 f"{twin_id}.{name} was not asked for before the process ended.", "process_ended"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from environment.store import journal as store
-from scenarios.reading import load
 from scenarios.keeping import Live, kept_in
+from scenarios.reading import load
 from scenarios.runs import JOURNAL
 from scenarios.session import run
 
