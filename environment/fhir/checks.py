@@ -15,6 +15,7 @@ from environment.fhir.rules import (
     PRIMITIVES,
     Rule,
     children,
+    choices_of,
     is_resource,
     needed,
     resource_types,
@@ -90,6 +91,7 @@ def _object(type: str, prefix: str, value: Mapping[str, JSON], path: str) -> Ite
         if not any(o in value or f"_{o}" in value for o in options):
             yield Problem(f"{path}.{name}", "required", "is missing and must be there")
     choices: dict[str, str] = {}
+    of_choice = choices_of(type, prefix)
     for name, inner in value.items():
         where = f"{path}.{name}"
         if name.startswith("_"):
@@ -100,23 +102,12 @@ def _object(type: str, prefix: str, value: Mapping[str, JSON], path: str) -> Ite
         if rule is None:
             yield Problem(where, "structure", f"unknown element.{did_you_mean(name, known)}")
             continue
-        choice = _choice(type, prefix, name)
+        choice = of_choice.get(name, "")
         if choice and choice in choices:
             text = f"{choice} has one value, and '{choices[choice]}' is there already"
             yield Problem(where, "structure", text)
         choices[choice or name] = name
         yield from _element(type, f"{prefix}.{name}" if prefix else name, rule, inner, where)
-
-
-def _choice(type: str, prefix: str, name: str) -> str:
-    """The choice that a member of JSON belongs to; empty for a plain element."""
-    head = f"{prefix}." if prefix else ""
-    for path, rule in rules()[type].items():
-        at = path.removeprefix(head)
-        is_choice = path.startswith(head) and at.endswith("[x]") and "." not in at[:-3]
-        if is_choice and name in (at[:-3] + c[0].upper() + c[1:] for c in rule.types):
-            return at
-    return ""
 
 
 def _element(type: str, at: str, rule: Rule, value: JSON, path: str) -> Iterator[Problem]:

@@ -70,6 +70,19 @@ def children(type: str, prefix: str) -> dict[str, Rule]:
 
 
 @cache
+def choices_of(type: str, prefix: str) -> dict[str, str]:
+    """The members of JSON that are one of a choice's types -> the choice."""
+    found: dict[str, str] = {}
+    head = f"{prefix}." if prefix else ""
+    for path, rule in rules()[type].items():
+        at = path.removeprefix(head)
+        if path.startswith(head) and at.endswith("[x]") and "." not in at[:-3]:
+            for choice in rule.types:
+                found[at[:-3] + choice[0].upper() + choice[1:]] = at
+    return found
+
+
+@cache
 def needed(type: str, prefix: str) -> list[tuple[str, tuple[str, ...]]]:
     """The elements that must be there: name, and the members of JSON that can be it."""
     found: list[tuple[str, tuple[str, ...]]] = []
@@ -84,6 +97,7 @@ def needed(type: str, prefix: str) -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
+@cache
 def is_resource(name: str) -> bool:
     """Whether a type is a resource that this project knows."""
     return "implicitRules" in rules().get(name, {})

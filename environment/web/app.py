@@ -250,6 +250,11 @@ class Served:
     site: Site
     _runner: web.AppRunner
 
+    @property
+    def app(self) -> web.Application:
+        """The application, with what its parts keep in it."""
+        return self._runner.app
+
     async def stop(self) -> None:
         """Stop listening; open streams end at once."""
         if self._runner.server is not None:
