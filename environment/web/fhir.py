@@ -9,9 +9,10 @@ from aiohttp import web
 from environment.fhir.checks import Problem
 from environment.fhir.fold import TICK_S
 from environment.fhir.outcomes import ISSUE_TYPE, FhirError, outcome, outcome_of
-from environment.fhir.server import FHIR_JSON, Answer, Request, Server
+from environment.fhir.server import Server
 from environment.fhir.subscriptions import Delivery
 from environment.fhir.texts import plain
+from environment.fhir.wire import FHIR_JSON, Answer, Request
 from environment.web.site import SITE, WHO
 
 #: Where the server of an application is kept.
