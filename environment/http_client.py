@@ -8,8 +8,10 @@ the answer: one reads what one has written. A broken connection is taken up wher
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from urllib.parse import quote
 
 import aiohttp
@@ -32,12 +34,23 @@ from environment.wire import OWN_TYPE, change_in
 
 #: Seconds between attempts to connect again (engineering default).
 RETRY_S = 0.5
+#: Seconds for which a world that was there may be away before a request fails: long enough to take
+#: the run up in a new process (engineering default).
+GIVES_UP_S = 15.0
 #: Seconds that one request for the end of an invocation waits (engineering default).
 WAIT_S = 25
 #: Seconds until a request that gets no answer is given up (engineering default).
 ANSWER_S = 40.0
 #: The largest message of the journal that is taken, bytes (engineering default).
 MESSAGE_BYTES = 16 * 1024 * 1024
+
+
+class _AwayError(Exception):
+    """Nobody answered; `may_have_come`: the request may have been carried out all the same."""
+
+    def __init__(self, message: str, *, may_have_come: bool) -> None:
+        super().__init__(message)
+        self.may_have_come = may_have_come
 
 
 class NotAllowedError(TwinError):
@@ -58,9 +71,12 @@ class Http:
         self._following: asyncio.Task[None] | None = None
         self._numbers: dict[int, asyncio.Task[int]] = {}
         self._last_sent: asyncio.Task[int] | None = None
+        self._keys = count(1)
+        self._name = secrets.token_hex(8)  # other clients' keys are others
         self._withdrawing: set[asyncio.Task[None]] = set()
         self.speed = 1.0  # scenario seconds a second on the other side; 0: it stands still
         self.on_time: Callable[[float], None] | None = None  # told the speed, at least once a s
+        self.patience_s = GIVES_UP_S
         self.lost = ""  # why the world cannot be reached now
 
     @classmethod
@@ -136,7 +152,8 @@ class Http:
         body = self._arguments(twin, operation, args, named)
         cause = await self._real(current_cause()[1])
         loop = asyncio.get_running_loop()
-        asked = loop.create_task(self._ask("POST", path, by=by, body=body, cause=cause))
+        key = f"{self._name}-{next(self._keys)}"
+        asked = loop.create_task(self._ask("POST", path, by=by, body=body, cause=cause, key=key))
         try:
             status = await asyncio.shield(asked)
             where = f"{path}/{status['invocation']}?wait={WAIT_S}"
@@ -291,9 +308,35 @@ class Http:
     # -- the wire ------------------------------------------------------------------------------
 
     async def _ask(
-        self, method: str, path: str, *, by: str, body: JSON = None, cause: int | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str,
+        body: JSON = None,
+        cause: int | None = None,
+        key: str = "",
+    ) -> JSON:
+        """Ask; again while the world is away, where asking twice does no harm (with a `key`)."""
+        loop = asyncio.get_running_loop()
+        gives_up = loop.time() + self.patience_s
+        while True:
+            try:
+                return await self._ask_once(method, path, by=by, body=body, cause=cause, key=key)
+            except _AwayError as away:
+                is_safe = bool(key) or method == "GET" or not away.may_have_come
+                if not is_safe or self._following is None or loop.time() >= gives_up:
+                    raise SourceLostError(str(away)) from None
+            await self._pause(RETRY_S)
+            if self._closing.is_set():
+                raise SourceLostError(f"The connection to {self.url} was ended here.")
+
+    async def _ask_once(
+        self, method: str, path: str, *, by: str, body: JSON, cause: int | None, key: str
     ) -> JSON:
         headers = {"Accept": f"{OWN_TYPE}, application/json;q=0.9"}
+        if key:
+            headers["Idempotency-Key"] = key
         if by:
             headers["Twin-By"] = by
         if cause is not None:
@@ -306,15 +349,16 @@ class Http:
                 answer = await response.json(content_type=None) if text else None
                 seq = int(response.headers.get("Twin-Seq", 0))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise SourceLostError(
+            raise _AwayError(
                 f"The world at {self.url} cannot be reached: {error or type(error).__name__}. "
-                "Is it running, and is this its address?"
+                "Is it running, and is this its address?",
+                may_have_come=not isinstance(error, aiohttp.ClientConnectorError),
             ) from None
         if self._following is not None:
             await self.reach(seq)
         if response.status == 429 and not self._closing.is_set():
             await self._pause(float(response.headers.get("Retry-After", 1)))
-            return await self._ask(method, path, by=by, body=body, cause=cause)
+            return await self._ask(method, path, by=by, body=body, cause=cause, key=key)
         if response.status >= 400:
             raise _error(response.status, answer)
         return answer

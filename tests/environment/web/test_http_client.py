@@ -77,6 +77,7 @@ async def test_without_a_connection_an_old_value_is_not_shown_as_new(stage: Stag
 
 async def test_a_world_that_is_gone_is_named_with_the_way_out(stage: Stage) -> None:
     async with connected(stage) as transport:
+        transport.patience_s = 0.0
         await stage.served.stop()
         with pytest.raises(SourceLostError, match="Is it running, and is this its address"):
             await TwinClient(transport, "ivy").invoke("lamp", "switch", True)
