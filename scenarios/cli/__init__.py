@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from scenarios.cli import authoring, finished, machine, running, serving
+from scenarios.cli import authoring, finished, live, machine, running, serving
 from scenarios.cli.conventions import EPILOG, translated
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": finished.report,
     "why": finished.why,
     "verify": finished.verify,
+    "serve": live.serve,
+    "monitor": live.monitor,
     "world": serving.world,
     "agents": serving.agents,
     "token": serving.token,

@@ -1,0 +1,153 @@
+"""`serve`, `monitor`: a case live on the web with its agents; and a device to feed it."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.conventions import (
+    AsJson,
+    JournalUrl,
+    Runs,
+    ScenarioName,
+    log_to_standard_error,
+    root,
+    say,
+    settings,
+)
+from scenarios.cli.running import Progress, finish
+from scenarios.cli.serving import TokenFile, tokens_of
+from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
+
+
+def serve(
+    scenario: ScenarioName,
+    seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.5, max=60, help="Times real time; a real device needs 1.")
+    ] = 1.0,
+    plans: Annotated[
+        Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
+    ] = None,
+    branch: Annotated[str, typer.Option(help="A named variant of the scenario.")] = "default",
+    transport: Transport = "",
+    xmpp: Xmpp = "",
+    accounts: Accounts = None,
+    ca: Authority = None,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8620,
+    tokens: TokenFile = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Write what devices say, for `run --from`.")
+    ] = None,
+    hl7_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="All monitors are real ones, HL7 v2 at this port."),
+    ] = None,
+    mqtt: Annotated[str, typer.Option(help="The broker of devices: mqtt://host:port.")] = "",
+    journal: JournalUrl = "",
+    as_json: AsJson = False,
+    runs: Runs = None,
+) -> None:
+    """Play a case live on the web: twins, agents, people, and real devices if there are any."""
+    began = time.perf_counter()
+    from scenarios.keeping import Live, kept_in
+    from scenarios.live_devices import LiveDevices
+    from scenarios.reading import load
+    from scenarios.serving import served
+
+    carried = carrier(transport, xmpp, accounts, ca)
+    log_to_standard_error()
+    chosen = load(scenario, branch=branch)
+    with_seed = chosen.seed if seed is None else seed
+    devices = LiveDevices(chosen, hl7_port=hl7_port, mqtt=mqtt, record=record)
+
+    how = Live(
+        speed=speed,
+        plans="" if plans is None else str(plans.resolve()),
+        host=host,
+        port=port,
+        journal=journal or settings().journal,
+    )
+    with kept_in(root(runs), chosen, with_seed, live=how) as keep:
+
+        def ready(url: str, where: Mapping[str, str]) -> None:
+            keep.listens(url)
+            typer.echo(f"The case is at {url}.", err=True)
+            for device, line in where.items():
+                typer.echo(f"{device}: {line}", err=True)
+
+        with Progress(chosen, shown=True) as progress:
+            played = served(
+                chosen,
+                seed=with_seed,
+                speed=speed,
+                plans=plans,
+                transport=carried,
+                host=host,
+                port=port,
+                tokens=None if tokens is None else tokens_of(tokens),
+                devices=devices,
+                ready=ready,
+                progress=progress.to,
+                follow=keep.follow,
+            )
+        kept = keep(played)
+    finish(kept, began, as_json=as_json)
+
+
+def monitor(
+    scenario: ScenarioName,
+    to: Annotated[str, typer.Option(help="Where to deliver HL7 v2 over MLLP: HOST:PORT.")],
+    device: Annotated[
+        list[str] | None, typer.Option(help="A monitor of the scenario; all by default.")
+    ] = None,
+    recording: Annotated[
+        Path | None, typer.Option("--from", help="A recorded stream instead of a simulated one.")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.5, max=600, help="Times real time.")] = 1.0,
+    begin: Annotated[float, typer.Option(min=0, help="Scenario seconds to begin at.")] = 0.0,
+    faults: Annotated[
+        float, typer.Option(min=0, max=0.09, help="Share of messages with each kind of fault.")
+    ] = 0.0,
+    seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Be a case's monitors on the line: send what they show as HL7 v2, until all is taken."""
+    from environment.errors import did_you_mean
+    from environment.physical.devices import recorded
+    from scenarios.devices import monitors
+    from scenarios.errors import DeviceError, SurroundingsError
+    from scenarios.reading import load
+    from scenarios.sending import lines_of, send
+
+    host, _, port = to.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise typer.BadParameter("expected HOST:PORT, as 127.0.0.1:2575", param_hint="'--to'")
+    log_to_standard_error()
+    chosen = load(scenario)
+    for name in device or ():
+        if name not in monitors(chosen):
+            hint = did_you_mean(name, monitors(chosen))
+            raise DeviceError(f"{chosen.name} has no monitor '{name}'.{hint}")
+    if recording is not None:
+        stream = recorded.read(recording)
+        lines = [
+            x for x in stream.lines if x.format == "hl7v2" and (not device or x.device in device)
+        ]
+    else:
+        with_seed = chosen.seed if seed is None else seed
+        lines = lines_of(chosen, seed=with_seed, devices=device or (), faults=faults)
+    typer.echo(f"{len(lines)} messages for {to}.", err=True)
+    if not lines:
+        raise DeviceError(f"The monitors of {chosen.name} said nothing: there is nothing to send.")
+    sender = send(lines, chosen, host, int(port), speed=speed, begin_s=begin)
+    if as_json:
+        say({"sent": sum(sender.answers.values()), "answers": dict(sorted(sender.answers.items()))})
+    else:
+        for code, count in sorted(sender.answers.items()):
+            typer.echo(f"{code}  {count}")
+    if sender.waiting:
+        raise SurroundingsError(f"{to} does not answer: {sender.waiting} messages are not taken.")

@@ -1,0 +1,102 @@
+"""One case live in one process: twins on the web, agents, script, people, and real devices."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from agents.address import Address
+from environment.runtime.access import Tokens
+from environment.runtime.clock import WallClock
+from environment.web.app import LOOPBACK, PORT, make_site, serve
+from scenarios.live_devices import LiveDevices
+from scenarios.schema import Scenario
+from scenarios.session import Follow, Played, Progress, Session, load_programs
+
+#: Seconds that followers on the web have to take the last changes (engineering default).
+LEAVES_WITHIN_S = 5.0
+
+#: Told once everybody can come: the address, and where each real device delivers.
+Ready = Callable[[str, Mapping[str, str]], None]
+
+
+async def play_served(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float = 1.0,
+    plans: Path | None = None,
+    transport: str | Address = "container",
+    host: str = LOOPBACK,
+    port: int = PORT,
+    tokens: Tokens | None = None,
+    open_role: str = "instructor",
+    devices: LiveDevices | None = None,
+    ready: Ready | None = None,
+    progress: Progress | None = None,
+    follow: Follow | None = None,
+) -> Played:
+    """Play a scenario on the web, agents inside; the call comes when everybody is there."""
+    programs = load_programs(scenario, plans)
+    devices = devices or LiveDevices(scenario)
+    clock = WallClock(scenario.start, speed=speed)
+    clock.pause()
+    async with asyncio.TaskGroup() as tasks:
+        session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=devices.assets)
+        session.world.journal.follow(devices.follow)
+        if follow is not None:
+            follow(session.world.journal)
+        site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
+        served = None
+        try:
+            await session.start(transport)
+            served = await serve(site, host=host, port=port)
+            where = await devices.open(clock, host)
+            if ready is not None:
+                ready(served.url, where)
+            clock.resume()
+            await session.until(scenario.ends_s, progress)
+        finally:
+            await devices.close()
+            await session.stop()
+            devices.end_recording()
+            if served is not None:
+                if site.streams:
+                    await asyncio.wait(set(site.streams), timeout=LEAVES_WITHIN_S)
+                await served.stop()
+    return session.played()
+
+
+def served(
+    scenario: Scenario,
+    *,
+    seed: int,
+    speed: float = 1.0,
+    plans: Path | None = None,
+    transport: str | Address = "container",
+    host: str = LOOPBACK,
+    port: int = PORT,
+    tokens: Tokens | None = None,
+    devices: LiveDevices | None = None,
+    ready: Ready | None = None,
+    progress: Progress | None = None,
+    follow: Follow | None = None,
+) -> Played:
+    """Play a case on the web to its end; with tokens nobody comes in without one."""
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(
+            play_served(
+                scenario,
+                seed=seed,
+                speed=speed,
+                plans=plans,
+                transport=transport,
+                host=host,
+                port=port,
+                tokens=tokens,
+                open_role="" if tokens is not None else "instructor",
+                devices=devices,
+                ready=ready,
+                progress=progress,
+                follow=follow,
+            )
+        )
