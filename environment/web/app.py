@@ -6,7 +6,6 @@ Without tokens only loopback is served.
 
 import asyncio
 import ipaddress
-import logging
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
@@ -14,13 +13,13 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from environment.errors import TwinError
 from environment.runtime.access import ROLES, Caller, Rights, TokenError, Tokens
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
 from environment.web import fhir
+from environment.web.door import Door, reading_log
 from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError, of_error, problem
@@ -152,6 +151,8 @@ async def _admitting(request: web.Request, handler: Next) -> web.StreamResponse:
     """Who is it, may he come in at all, and not too often."""
     site = request.app[SITE]
     peer = request.remote or ""
+    if request.transport is not None:
+        site.heard.add(request.transport)
     _check_host(request, site)
     resource = request.match_info.route.resource
     is_public = resource is not None and resource.canonical in _PUBLIC
@@ -249,6 +250,7 @@ class Served:
     url: str
     site: Site
     _runner: web.AppRunner
+    _listener: asyncio.Server
 
     @property
     def app(self) -> web.Application:
@@ -257,29 +259,9 @@ class Served:
 
     async def stop(self) -> None:
         """Stop listening; open streams end at once."""
+        self._listener.close()
         if self._runner.server is not None:
             await self._runner.cleanup()
-
-
-def _reading_log() -> logging.Logger:
-    """What aiohttp says of a request that cannot be read, without that request.
-
-    Its traceback shows the line at fault, in which a token or a ticket can stand; and anybody could
-    fill the log with it.
-    """
-    logger = logging.getLogger("environment.web.reading")
-
-    def plain(record: logging.LogRecord) -> bool:
-        wrong = record.exc_info[0] if record.exc_info else None
-        record.exc_info = record.exc_text = None
-        if wrong is not None and issubclass(wrong, HttpProcessingError):
-            record.levelno, record.levelname = logging.INFO, "INFO"
-            return logger.isEnabledFor(logging.INFO)
-        return True
-
-    if not logger.filters:
-        logger.addFilter(plain)
-    return logger
 
 
 async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served:
@@ -287,16 +269,24 @@ async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served
     check_bind(host, site)
     # The access log would keep addresses with tickets in them: there is none.
     runner = web.AppRunner(
-        make_app(site), access_log=None, logger=_reading_log(), shutdown_timeout=1.0
+        make_app(site),
+        access_log=None,
+        logger=reading_log(),
+        shutdown_timeout=1.0,
+        keepalive_timeout=site.limits.silent_s,
     )
     await runner.setup()
+    assert runner.server is not None  # it has just been set up
+    door = Door(runner.server, site.limits.connections, site.heard)
     try:
-        await web.TCPSite(runner, host, port).start()
+        listener = await asyncio.get_running_loop().create_server(
+            door, host, port, backlog=128, reuse_address=True
+        )
     except OSError as error:
         await runner.cleanup()
         raise BindError(
             f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another --port."
         ) from None
-    found = runner.addresses[0]
+    found = listener.sockets[0].getsockname()
     shown = f"[{found[0]}]" if ":" in found[0] else found[0]
-    return Served(f"http://{shown}:{found[1]}", site, runner)
+    return Served(f"http://{shown}:{found[1]}", site, runner, listener)

@@ -13,6 +13,10 @@ class Limits:
     burst: float = 400.0
     streams: int = 64  # open at one time, for one caller
     wait_s: float = 30.0  # the longest that a request may wait for something to happen
+    connections: int = 800  # at one time, of everybody; below the usual 1024 files of a process
+    silent_s: float = 20.0  # in which a connection must have sent a whole request, or another one
+    body_s: float = 10.0  # in which the body of a request must have come
+    stalled_s: float = 30.0  # for which a stream waits for its reader; then he may come back
     page: int = 1000  # rows on one page of history or of the directory
     callers: int = 4096  # callers remembered
     answers: int = 20_000  # first answers kept for repeated requests

@@ -110,7 +110,7 @@ def _operation(route: Route, method: str, is_open: bool) -> dict[str, JSON]:
         if status in (200, 201):
             row["content"] = {kind: _content(route, kind) for kind in route.types}
         responses[text] = row
-    for status in (400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 421, 422, 429, 503):
+    for status in (400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 421, 422, 429, 503):
         responses[str(status)] = {
             "description": "It cannot be done; the document says why and what to do.",
             "content": {"application/problem+json": {"schema": the("Problem")}},

@@ -46,6 +46,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "No such representation",
+    408: "Too slow",
     409: "Refused",
     412: "Changed meanwhile",
     413: "Too large",

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from aiohttp import web
 
@@ -54,6 +55,8 @@ class Site:
     streams: "dict[asyncio.Task[Any], Stream]" = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)
 
+    #: Connections over which a whole request has come.
+    heard: "WeakSet[asyncio.BaseTransport]" = field(default_factory=WeakSet)
     #: Views of the journal for those who see the same, as `bundles` needs them.
     views: dict[tuple[str, ...], Journal] = field(default_factory=dict)
 
@@ -186,6 +189,21 @@ def flag(request: web.Request, name: str) -> bool:
     return text in ("1", "true")
 
 
+@asynccontextmanager
+async def to_reader(request: web.Request) -> AsyncIterator[None]:
+    """What is written in here has a time to be taken; else the reader is hung up on.
+
+    He may come back, and go on where he was.
+    """
+    try:
+        async with asyncio.timeout(site_of(request).limits.stalled_s):
+            yield
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("its reader has stalled") from None
+
+
 def accepts(request: web.Request, offered: dict[str, str], default: str) -> str:
     """Which of the offered media types (type -> representation) the caller likes best."""
     header = request.headers.get("Accept", "*/*")
@@ -213,7 +231,11 @@ def accepts(request: web.Request, offered: dict[str, str], default: str) -> str:
 
 async def json_body(request: web.Request) -> JSON:
     """The body as JSON; None when there is none."""
-    raw = await request.read()
+    try:
+        async with asyncio.timeout(site_of(request).limits.body_s):
+            raw = await request.read()
+    except TimeoutError:
+        raise ProblemError(408, "too_slow", "The body did not come in time.") from None
     if not raw.strip():
         return None
     kind = request.content_type

@@ -16,7 +16,7 @@ from environment.model.change import JSON, Change, ChangeKind, canonical
 from environment.model.twin import Twin
 from environment.web.following import Cursor, Gap, Wanted
 from environment.web.problems import ProblemError
-from environment.web.site import WHO, Site, flag, site_of, twin_of, visible, whole
+from environment.web.site import WHO, Site, flag, site_of, to_reader, twin_of, visible, whole
 
 KINDS = get_args(ChangeKind)
 #: Seconds between pings by which a lost peer is noticed (engineering default).
@@ -108,14 +108,15 @@ async def observe(request: web.Request) -> web.StreamResponse:
     found, name, source = _source(
         request, _since(request, 0 if is_property else site.follower.head)
     )
-    response = EventSourceResponse(ping_interval=PING_S)
+    response = EventSourceResponse(ping_interval=PING_S, send_timeout=None)
     with site.stream(request):
         await response.prepare(request)
         async with response:
             async for seq, text in source:
                 if not _still(request, found, name):
                     break
-                await response.send(text, id=str(seq))
+                async with to_reader(request):
+                    await response.send(text, id=str(seq))
     return response
 
 
@@ -195,17 +196,19 @@ async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
     since = _since(request, site.follower.head)
     if request.headers.get("Upgrade", "").lower() == "websocket":
         return await _follow_socket(request, site, wanted, since)
-    response = EventSourceResponse(ping_interval=PING_S)
+    response = EventSourceResponse(ping_interval=PING_S, send_timeout=None)
     with site.stream(request):
         await response.prepare(request)
         async with response:
             async for changes, gap, _ in _batches(request, site, wanted, since):
                 if gap is not None:
                     row = {"from": gap.first, "to": gap.last}
-                    await response.send(canonical(row), event="gap")
+                    async with to_reader(request):
+                        await response.send(canonical(row), event="gap")
                 if changes:
                     # One write for the whole batch; the framing is that of `response.send`.
-                    await response.write(site.follower.frames(changes))
+                    async with to_reader(request):
+                        await response.write(site.follower.frames(changes))
     return response
 
 

@@ -28,6 +28,7 @@ from environment.web.site import (
     accepts,
     answer,
     site_of,
+    to_reader,
     visible,
     whole,
 )
@@ -162,7 +163,7 @@ async def _stream_events(
     cursor = Cursor(int(last) if last.isdigit() and len(last) <= 15 else site.follower.head)
     cursor.at = min(cursor.at, site.follower.head)
     wanted = Wanted(kinds=frozenset({"event", "link", "life"}))
-    response = EventSourceResponse()
+    response = EventSourceResponse(send_timeout=None)
     with site.stream(request):
         await response.prepare(request)
         async with response:
@@ -172,9 +173,9 @@ async def _stream_events(
                     name = directory_event(change)
                     if name and (not names or name in names):
                         twin = site.world.twins[change.twin]
-                        await response.send(
-                            canonical({"id": urn(twin)}), id=str(change.seq), event=name
-                        )
+                        text = canonical({"id": urn(twin)})
+                        async with to_reader(request):
+                            await response.send(text, id=str(change.seq), event=name)
                 if cursor.at < site.follower.head:
                     await site.follower.turn()
                 await site.follower.beyond(cursor.at)
