@@ -242,3 +242,25 @@ def _note(folder: Path, **facts: JSON) -> None:
     with (folder / LIVE).open("r+", encoding="utf-8") as file:
         file.write(json.dumps(told, indent=1) + "\n")
         file.truncate()
+
+
+def is_being_played(folder: Path) -> bool:
+    """Whether a process holds this run."""
+    if not (folder / LIVE).is_file():
+        return False
+    try:
+        _locked(folder).close()
+    except RunFolderError:
+        return True
+    return False
+
+
+def origin_of(folder: Path) -> tuple[str, str, int] | None:
+    """Scenario, branch and seed of a run; None for a folder that holds none."""
+    for name in (SUMMARY, LIVE):
+        try:
+            told = json.loads((folder / name).read_text(encoding="utf-8"))
+            return str(told["scenario"]), str(told["branch"]), int(told["seed"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None

@@ -18,6 +18,7 @@ from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import VirtualClock, VirtualLoop
 from environment.runtime.past import Past
 from environment.runtime.reliving import RelivingOperations, RelivingWorld, apply, relive
+from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs
 
@@ -107,9 +108,10 @@ async def play_on(
                 taken_up = await take_up(session, past, transport, follow=follow)
                 if told is not None:
                     told(taken_up)
-                if isinstance(clock, CatchUpClock):
-                    clock.resume()
-                await session.until(scenario.ends_s, progress)
+                with no_long_pauses():
+                    if isinstance(clock, CatchUpClock):
+                        clock.resume()
+                    await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()
     except BaseExceptionGroup as group:

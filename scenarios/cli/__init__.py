@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from scenarios.cli import authoring, finished, live, machine, running, serving
+from scenarios.cli import archive, authoring, finished, live, machine, running, serving
 from scenarios.cli.conventions import EPILOG, translated
 
 app = typer.Typer(
@@ -29,6 +29,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": finished.report,
     "why": finished.why,
     "verify": finished.verify,
+    "runs": archive.runs,
+    "prune": archive.prune,
+    "export": archive.export,
+    "import": archive.import_,
     "serve": live.serve,
     "monitor": live.monitor,
     "world": serving.world,

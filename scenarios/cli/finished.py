@@ -97,14 +97,29 @@ def _tree(step: "Step") -> "Tree":
     return root
 
 
-def verify(run: RunName, as_json: AsJson = False, runs: Runs = None) -> None:
+def verify(
+    run: Annotated[
+        str,
+        typer.Argument(help="A run, `last`, an exported file, or a database's URL with ?run=NAME."),
+    ],
+    as_json: AsJson = False,
+    runs: Runs = None,
+) -> None:
     """Check that a run's journal is as it was written."""
     from environment.store import journal as store
-    from scenarios.runs import JOURNAL, folder_of
+    from environment.store.place import place_of
+    from scenarios.archive import is_file_of_run, read_file
+    from scenarios.runs import folder_of, journal_of
 
-    folder = folder_of(run, root(runs))
-    count = store.verify(folder / JOURNAL)
+    if "://" in run:
+        where = place_of(run).name
+        count = store.verify(run)
+    elif is_file_of_run(Path(run)):
+        where, count = str(Path(run).resolve()), len(read_file(Path(run))[1])
+    else:
+        folder = folder_of(run, root(runs))
+        where, count = str(folder.resolve()), store.verify(journal_of(folder))
     if as_json:
-        say({"run": str(folder.resolve()), "changes": count, "ok": True})
+        say({"run": where, "changes": count, "ok": True})
     else:
         typer.echo(f"{count} changes, none altered.")
