@@ -1,8 +1,9 @@
-"""Twins with their journal: updates a second for one twin and for 2,000, memory, rebuilt states.
+"""Twins with their journal: updates a second for one twin and for 2,000, memory, time to resume.
 
 `python -m benchmarks.twins` prints medians of several rounds. Targets: 30,000 updates a second for
 one twin and 20,000 for 2,000 twins, each update journalled. A published platform for digital twins
-(WLDT 0.5) reached 31,000 and 7,000 on a like machine, in memory, without a journal.
+(WLDT 0.5) reached 31,000 and 7,000 on a like machine, in memory, without a journal. Observers of
+twins over HTTP are measured by `python -m benchmarks.web`.
 """
 
 import argparse
@@ -11,7 +12,10 @@ import statistics
 import time
 import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from benchmarks.engine import machine
 from environment.model.change import Observation
 from environment.runtime.clock import VirtualClock, VirtualLoop
 from environment.runtime.world import World
@@ -77,19 +81,67 @@ def rebuild_ms(updates: int) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def measure(rounds: int) -> None:
-    """Run and print."""
+async def stored_per_s(folder: Path, count: int, updates: int) -> float:
+    """As `updates_per_s`, with every change on its way to SQLite, and all of them there."""
+    from environment.store.writer import Writer
 
-    def median(run: "list[float]") -> str:
-        return f"{statistics.median(run):12,.0f}   {min(run):,.0f} to {max(run):,.0f}"
+    file = folder / f"journal-{time.monotonic_ns()}.sqlite"
+    began = time.perf_counter()
+    world = world_of(count)
+    writer = Writer(file)
+    world.journal.follow(writer.add)
+    for i in range(updates):
+        world.observe(
+            Observation(
+                twin=f"monitor_{i % count}",
+                member=MEMBERS[(i // count) % len(MEMBERS)],
+                value=36.0 + i % 3,
+                effective=i / updates,
+                source="bench",
+            )
+        )
+    writer.close()
+    return updates / (time.perf_counter() - began)
 
+
+def resume_s() -> tuple[int, float]:
+    """Seconds to take a case up again after 15 minutes of it, and how many changes it has."""
+    from scenarios.reading import load
+    from scenarios.resuming import resume
+    from scenarios.session import run
+
+    scenario = load("pelvis").model_copy(update={"ends_s": 900.0})
+    journal = run(scenario, seed=7).journal
+    changes = [c for c in journal if c.recorded < 880.0]
+    times: list[float] = []
+    began = time.perf_counter()
+    resume(scenario, changes, seed=7, told=lambda _: times.append(time.perf_counter() - began))
+    return len(changes), times[0]
+
+
+Row = tuple[str, str, str]
+
+
+async def measure(rounds: int, folder: Path) -> list[Row]:
+    """Measure on a virtual clock: (what, figure, target)."""
+
+    def median(run: list[float]) -> str:
+        return f"{statistics.median(run):,.0f}/s ({min(run):,.0f} to {max(run):,.0f})"
+
+    rows: list[Row] = []
     for hashed in (False, True):
-        words = "journalled and hash-chained" if hashed else "journalled"
+        words = "updates, journalled and hash-chained" if hashed else "updates, journalled"
         for count, target in ((1, 30_000), (2_000, 20_000)):
             rates = [updates_per_s(count, 40_000, hashed=hashed) for _ in range(rounds)]
-            print(f"updates/s, {count:5} twins, {words:28} {median(rates)}   target {target:,}")
-    print(f"memory of a twin with eight values and its changes: {memory_kb(2_000):.1f} kB")
-    print(f"a state rebuilt from 30,000 changes: {rebuild_ms(30_000):.0f} ms")
+            rows.append((f"{words}, {count:,} twins", median(rates), f"{target:,}/s"))
+    rates = [await stored_per_s(folder, 2_000, 20_000) for _ in range(min(rounds, 3))]
+    rows.append(("updates, all of them in SQLite at the end, 2,000 twins", median(rates), ""))
+    kilobytes = memory_kb(2_000)
+    rows.append(
+        ("memory of 2,000 twins with eight values each", f"{kilobytes * 2_000 / 1024:.1f} MB", "")
+    )
+    rows.append(("a state rebuilt from 30,000 changes", f"{rebuild_ms(30_000):.0f} ms", ""))
+    return rows
 
 
 def main() -> None:
@@ -97,8 +149,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        runner.run(measure(options.rounds))
+    print(machine())
+    with TemporaryDirectory() as folder, asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        rows = runner.run(measure(options.rounds, Path(folder)))
+    changes, seconds = resume_s()
+    rows.append((f"a case of {changes:,} changes taken up again", f"{seconds:.2f} s", ""))
+    print(f"{'what':58}{'median of ' + str(options.rounds) + ' (range)':34}target")
+    for what, figure, target in rows:
+        print(f"{what:58}{figure:34}{target}")
 
 
 if __name__ == "__main__":

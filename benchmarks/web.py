@@ -30,7 +30,7 @@ async def serve_ours(rate: float) -> None:
 
     world = World(WallClock(datetime(2026, 1, 15, 14, tzinfo=UTC)), kinds())
     world.add("display", "wall")
-    limits = Limits(per_s=1e6, burst=1e6, streams=100_000)
+    limits = Limits(per_s=1e6, burst=1e6, streams=100_000, connections=100_000)
     site = make_site(world, Operations(world), open_role="instructor", limits=limits)
     served = await serve(site, port=0)
     print(f"{served.url}/stream?twin=wall&kinds=event", flush=True)
