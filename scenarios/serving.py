@@ -6,9 +6,13 @@ from pathlib import Path
 
 from agents.address import Address
 from environment.runtime.access import Tokens
+from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import WallClock
+from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
 from scenarios.live_devices import LiveDevices
+from scenarios.pauses import no_long_pauses
+from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs
 
@@ -34,27 +38,40 @@ async def play_served(
     ready: Ready | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,
+    past: Past | None = None,
+    told: Told | None = None,
 ) -> Played:
-    """Play a scenario on the web, agents inside; the call comes when everybody is there."""
+    """Play a scenario on the web, agents inside; the call comes when everybody is there.
+
+    With a `past` (in a running `CatchUpLoop`) it is taken up where that ends.
+    """
     programs = load_programs(scenario, plans)
     devices = devices or LiveDevices(scenario)
-    clock = WallClock(scenario.start, speed=speed)
+    clock = (WallClock if past is None else CatchUpClock)(scenario.start, speed=speed)
     clock.pause()
     async with asyncio.TaskGroup() as tasks:
-        session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=devices.assets)
+        session = Session(
+            scenario, clock, programs, seed=seed, tasks=tasks, given=devices.assets, past=past
+        )
         session.world.journal.follow(devices.follow)
-        if follow is not None:
+        if follow is not None and past is None:
             follow(session.world.journal)
         site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
         served = None
         try:
-            await session.start(transport)
+            if past is None:
+                await session.start(transport)
+            else:
+                taken_up = await take_up(session, past, transport, follow=follow)
+                if told is not None:
+                    told(taken_up)
             served = await serve(site, host=host, port=port)
             where = await devices.open(clock, host)
             if ready is not None:
                 ready(served.url, where)
-            clock.resume()
-            await session.until(scenario.ends_s, progress)
+            with no_long_pauses():
+                clock.resume()
+                await session.until(scenario.ends_s, progress)
         finally:
             await devices.close()
             await session.stop()
@@ -80,9 +97,12 @@ def served(
     ready: Ready | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,
+    past: Past | None = None,
+    told: Told | None = None,
 ) -> Played:
-    """Play a case on the web to its end; with tokens nobody comes in without one."""
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+    """Play a case on the web to its end, or on from a past; tokens, if given, are needed."""
+    factory = asyncio.SelectorEventLoop if past is None else CatchUpLoop
+    with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(
             play_served(
                 scenario,
@@ -98,5 +118,7 @@ def served(
                 ready=ready,
                 progress=progress,
                 follow=follow,
+                past=past,
+                told=told,
             )
         )

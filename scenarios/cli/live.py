@@ -1,15 +1,18 @@
 """`serve`, `monitor`: a case live on the web with its agents; and a device to feed it."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.cli.conventions import (
     AsJson,
     JournalUrl,
+    MaybeScenario,
+    Resume,
     Runs,
     ScenarioName,
     log_to_standard_error,
@@ -17,17 +20,21 @@ from scenarios.cli.conventions import (
     say,
     settings,
 )
-from scenarios.cli.running import Progress, finish
+from scenarios.cli.running import Progress, finish, with_agents, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
+if TYPE_CHECKING:
+    pass
+
 
 def serve(
-    scenario: ScenarioName,
+    scenario: MaybeScenario = "",
     seed: Annotated[int | None, typer.Option(help="Chance; the file's own by default.")] = None,
     speed: Annotated[
-        float, typer.Option(min=0.5, max=60, help="Times real time; a real device needs 1.")
-    ] = 1.0,
+        float | None,
+        typer.Option(min=0.5, max=60, help="Times real time, 1 by default; a real device needs 1."),
+    ] = None,
     plans: Annotated[
         Path | None, typer.Option(help="A folder of plans (*.asl) instead of those shipped.")
     ] = None,
@@ -36,8 +43,10 @@ def serve(
     xmpp: Xmpp = "",
     accounts: Accounts = None,
     ca: Authority = None,
-    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8620,
+    host: Annotated[str, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = "",
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="0 takes a free one; 8620 by default.")
+    ] = None,
     tokens: TokenFile = None,
     record: Annotated[
         Path | None, typer.Option(help="Write what devices say, for `run --from`.")
@@ -48,30 +57,42 @@ def serve(
     ] = None,
     mqtt: Annotated[str, typer.Option(help="The broker of devices: mqtt://host:port.")] = "",
     journal: JournalUrl = "",
+    resume: Resume = "",
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
     """Play a case live on the web: twins, agents, people, and real devices if there are any."""
     began = time.perf_counter()
-    from scenarios.keeping import Live, kept_in
+    from environment.runtime.past import Past
+    from environment.web.app import LOOPBACK, PORT
+    from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.live_devices import LiveDevices
     from scenarios.reading import load
     from scenarios.serving import served
 
     carried = carrier(transport, xmpp, accounts, ca)
     log_to_standard_error()
-    chosen = load(scenario, branch=branch)
-    with_seed = chosen.seed if seed is None else seed
+    if bool(scenario) == bool(resume):
+        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
+    taken = take_up(resume, root(runs)) if resume else None
+    keeping: contextlib.AbstractContextManager[Keeper]
+    if taken is None:
+        chosen = load(scenario, branch=branch)
+        with_seed = chosen.seed if seed is None else seed
+        how = Live(
+            speed=speed or 1.0,
+            plans="" if plans is None else str(plans.resolve()),
+            host=host or LOOPBACK,
+            port=PORT if port is None else port,
+            journal=journal or settings().journal,
+        )
+        keeping = kept_in(root(runs), chosen, with_seed, live=how)
+    else:
+        chosen, with_seed, how = taken.scenario, taken.seed, taken.live
+        with_agents(taken)
+        keeping = contextlib.nullcontext(Keeper.again(taken))
     devices = LiveDevices(chosen, hl7_port=hl7_port, mqtt=mqtt, record=record)
-
-    how = Live(
-        speed=speed,
-        plans="" if plans is None else str(plans.resolve()),
-        host=host,
-        port=port,
-        journal=journal or settings().journal,
-    )
-    with kept_in(root(runs), chosen, with_seed, live=how) as keep:
+    with keeping as keep, keep:
 
         def ready(url: str, where: Mapping[str, str]) -> None:
             keep.listens(url)
@@ -83,16 +104,18 @@ def serve(
             played = served(
                 chosen,
                 seed=with_seed,
-                speed=speed,
-                plans=plans,
+                speed=speed or how.speed,
+                plans=plans or (Path(how.plans) if how.plans else None),
                 transport=carried,
-                host=host,
-                port=port,
+                host=host or how.host or LOOPBACK,
+                port=how.port if port is None else port,
                 tokens=None if tokens is None else tokens_of(tokens),
                 devices=devices,
                 ready=ready,
                 progress=progress.to,
                 follow=keep.follow,
+                past=None if taken is None else Past(taken.journal, speed=how.speed),
+                told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
             )
         kept = keep(played)
     finish(kept, began, as_json=as_json)

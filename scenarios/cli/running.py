@@ -23,6 +23,7 @@ from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
     from environment.model.change import JSON
+    from scenarios.keeping import TakenUpRun
     from scenarios.resuming import TakenUp
     from scenarios.runs import Run
     from scenarios.schema import Scenario
@@ -76,12 +77,7 @@ def run(
     if resume:
         taken = take_up(resume, root(runs))
         chosen, live = taken.scenario, taken.live
-        if live.apart:
-            raise typer.BadParameter(
-                f"the agents of {taken.folder.name} are in another process: "
-                f"traumatwin world --resume {taken.folder.name}",
-                param_hint="'--resume'",
-            )
+        with_agents(taken)
         keep = Keeper.again(taken)
         given = recording or (Path(live.recording) if live.recording else None)
         with Progress(chosen, shown=not quiet) as progress, keep:
@@ -144,6 +140,16 @@ def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> 
     elif not quiet:
         show_run(kept, summary)
     raise typer.Exit(0 if kept.verdict.holds else 1)
+
+
+def with_agents(taken: "TakenUpRun") -> None:
+    """Refuse a run whose agents were elsewhere."""
+    if taken.live.apart:
+        raise typer.BadParameter(
+            f"the agents of {taken.folder.name} are in another process: "
+            f"traumatwin world --resume {taken.folder.name}",
+            param_hint="'--resume'",
+        )
 
 
 def words_of(at: "TakenUp", name: str) -> str:
