@@ -13,11 +13,13 @@ from functools import partial
 
 from environment.fhir.alerts import alerts
 from environment.fhir.assets import asset, bearer, patient_facts, shared_assets
+from environment.fhir.bundle import composition
 from environment.fhir.care import care
 from environment.fhir.case import PLATFORM, Case
 from environment.fhir.diagnostics import diagnostics
 from environment.fhir.elements import Mapped, Resource
 from environment.fhir.facts import findings
+from environment.fhir.indexes import Words
 from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, provenances
 from environment.fhir.observations import PRESSURE, observations
@@ -253,9 +255,35 @@ class Fold:
             ("judgements", partial(judgements, case), plain),
             ("processes", partial(processes, case), plain),
             ("alerts", partial(alerts, case, self.made), plain),
+            ("composition", self._composition, self._named()),
         ]
         for name, derive, sight in rows:
-            yield name, self._parts.setdefault(name, Part(derive, sight))
+            part = self._parts.setdefault(name, Part(derive, sight))
+            part.sight = sight  # people come in the course of a case
+            yield name, part
+
+    def _composition(self) -> Iterator[Mapped]:
+        """The case as one document, anew at each step of a process; vital signs stand beside it."""
+        case = self.case
+        if not case.phases(case.preh) and not case.phases(case.trauma):
+            return
+        index = self.shelves["Observation"].indexes["category"]
+        assert isinstance(index, Words)  # a category is a token
+        vital = set(index.posts.get("vital-signs", ()))
+        held: list[Resource] = []
+        for shelf in sorted(self.shelves, key=lambda shelf: shelf.type):
+            for ordinal in shelf.current.values():
+                version = shelf.versions[ordinal]
+                is_vital = shelf.type == "Observation" and ordinal in vital
+                is_told = is_vital or shelf.type in ("Composition", "Patient")
+                if version.text and not version.is_given and not is_told:
+                    held.append(read(version.text))
+        yield Mapped(composition(case, held))
+
+    def _named(self) -> Sight:
+        """Who may see a text in which people are named."""
+        people = ((t, "title") for t, m in self.case.models.items() if m.kind == "person")
+        return frozenset({(self.case.patient, "name"), *people})
 
     def _renew(self, name: str, part: Part, last: Change) -> list[Mapped]:
         """Derive a part again; returns what is said for the first time and has a cause."""

@@ -107,9 +107,8 @@ def decimal_range(text: str) -> tuple[float, float, float]:
     if not number.is_finite() or abs(number.adjusted()) > 300:
         raise BadValueError(f"'{text}' is no number that can be compared.")
     exponent = int(number.as_tuple().exponent)
-    half = Decimal(5).scaleb(min(exponent, 0) - 1)
-    if "e" in text.lower():
-        half = Decimal(5).scaleb(exponent - 1)
+    # R4 gives 100 as [99.5, 100.5), 5.40e-3 as [0.005395, 0.005405) and 1e2 as [95, 105).
+    half = Decimal(5).scaleb(exponent - 2 if exponent > 0 else exponent - 1)
     return float(number), float(number - half), float(number + half)
 
 

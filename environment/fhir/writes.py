@@ -113,6 +113,7 @@ class Writes:
         asked = step_of(fold.case, resource_of(held), resource)
         if asked is not None:
             await self.on.writer.ask(asked)
+            fold.follow(clock.now())
             try:
                 async with asyncio.timeout(STEP_WITHIN_S):  # a paused clock ends no second
                     while fold.due_s is not None:
