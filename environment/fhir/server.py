@@ -31,6 +31,7 @@ class Server:
     ) -> None:
         self.operations, self.world, self.rights = operations, operations.world, rights
         self.hooks = frozenset(hooks)  # origins beyond loopback that subscribers may have
+        self._nobody = Record(RECORD)  # until something is brought
         clock = self.world.clock
         self.fold = Fold(self.world.journal, clock.start)
         self.fold.follow(clock.now())
@@ -39,7 +40,6 @@ class Server:
         )
         self._began = instant(clock.start, clock.now())
         self._statements: dict[str, bytes] = {}
-        self._nobody = Record(RECORD)
 
     async def close(self) -> None:
         """Stop telling subscribers."""
