@@ -7,6 +7,7 @@ Clinical knowledge is asked for by the actions of `clinical.py`; `registry` hold
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 
 from agents import clinical
 from agents.bdi import ActionFailed, Actions, Atom, Call, Struct, action, to_python
@@ -178,7 +179,12 @@ def due(call: Call, names: list[Term]) -> Term:
     """`.due(Names, L)`: what to judge now that these facts changed: `review(Rule, Priority)`."""
     host: Host = call.host
     found = host.attention.due([str(to_python(n)) for n in names], call.agent)
-    return [Struct("review", [rule, Atom(priority)]) for rule, priority in found]
+    return [_review(rule, priority) for rule, priority in found]
+
+
+@cache  # the same few terms, asked for at every reading
+def _review(rule: str, priority: str) -> Struct:
+    return Struct("review", [rule, Atom(priority)])
 
 
 @action(".misses")

@@ -21,7 +21,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from agents.bdi import Actions, Agent, Message, Program, TracedAgent, action
+from agents.bdi import Actions, Agent, Message, Program, Trace, TracedAgent, action
 from agents.bdi.syntax import parse_program
 from benchmarks import peers
 
@@ -183,9 +183,10 @@ def json_record(explain: bool) -> float:
     """Microseconds for one record of the JSON trace, on the counting loop."""
     rounds, lines = 20_000, [0]
 
-    def count(line: str) -> None:
-        lines[0] += 1
+    def count(text: str) -> None:
+        lines[0] += text.count("\n")
 
+    trace = Trace(count)
     plain = agent(COUNT, explain)
     traced = TracedAgent(
         "a",
@@ -193,7 +194,7 @@ def json_record(explain: bool) -> float:
         now=lambda: 0.0,
         random=random.Random(0),
         explain=explain,
-        trace=count,
+        trace=trace,
     )
     for a in (plain, traced):
         a.achieve(f"count(0,{rounds})")

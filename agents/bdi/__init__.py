@@ -7,6 +7,7 @@ from agents.bdi.lint_beliefs import World
 from agents.bdi.mailbox import Message
 from agents.bdi.printing import term_text
 from agents.bdi.program import Program
+from agents.bdi.records import Trace
 from agents.bdi.terms import Atom, Struct, Var, to_python, to_term
 from agents.bdi.trace import Frame, Reason
 from agents.bdi.tracing import TracedAgent
@@ -22,6 +23,7 @@ __all__ = [
     "Program",
     "Reason",
     "Struct",
+    "Trace",
     "TracedAgent",
     "Var",
     "World",

@@ -13,6 +13,7 @@ from agents.bdi.coverage import Coverage, CoveredAgent
 from agents.bdi.cycle import Agent
 from agents.bdi.lint_beliefs import World
 from agents.bdi.program import Program
+from agents.bdi.records import Trace
 from agents.bdi.tracing import TracedAgent
 from agents.errors import AgentError
 
@@ -89,8 +90,13 @@ def run(
     if trace is None:
         return _until_idle(Agent("agt", program, **options), time, timeout_s)
     with trace.open("w", encoding="utf-8") as file:
-        options["trace"] = lambda line: file.write(f"{line}\n")
-        return _until_idle(TracedAgent("agt", program, **options), time, timeout_s)
+        written = Trace(file.write)
+        try:
+            return _until_idle(
+                TracedAgent("agt", program, trace=written, **options), time, timeout_s
+            )
+        finally:
+            written.flush()
 
 
 def _until_idle(agent: Agent, time: list[float], timeout_s: float) -> int:

@@ -58,7 +58,7 @@ _SUMS = (Functor("+", 2), Functor("-", 2))
 class StepInfo:
     """What a step function stands for: its text and place."""
 
-    __slots__ = ("file", "kind", "line", "plan", "term")
+    __slots__ = ("file", "kind", "line", "plan", "term", "traced")
 
     def __init__(self, plan: Any, kind: str, term: Term, line: int) -> None:
         self.plan = plan
@@ -66,6 +66,7 @@ class StepInfo:
         self.term = term
         self.line = line
         self.file: str = plan.file
+        self.traced: Any = None  # how a trace records it
 
     def text(self, frame: Frame | None) -> str:
         """The step as bound in a frame."""

@@ -63,15 +63,23 @@ _tails: dict[tuple[Term, ...], str] = {}
 _MOST_TAILS = 1000  # engineering default: sources repeat, times and seats do not
 
 
-def literal_text(functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> str:
-    """``term_text`` of a literal in parts; quick where its arguments are names and numbers."""
+def literal_head(functor: Functor) -> str:
+    """What the text of a literal begins with; empty where it is no name with arguments."""
     head = _heads.get(functor)
     if head is None:
         name = functor.name
         if name in _SPACED or name in _TIGHT or name == "not" or name[0] == "{":
-            return term_text(make(functor, args, ann))
+            return ""
         space = "" if functor.ns == "default" else f"{functor.ns}::"
         head = _heads[functor] = f"{space}{'~' if functor.negated else ''}{name}"
+    return head
+
+
+def literal_text(functor: Functor, args: tuple[Term, ...], ann: tuple[Term, ...] = ()) -> str:
+    """``term_text`` of a literal in parts; quick where its arguments are names and numbers."""
+    head = _heads.get(functor) or literal_head(functor)
+    if not head:
+        return term_text(make(functor, args, ann))
     if args:
         parts = []
         for a in args:

@@ -20,6 +20,7 @@ from agents.bdi.mailbox import Message
 from agents.bdi.plan_tests import is_test, run_test, with_assertions
 from agents.bdi.plans import Plan
 from agents.bdi.program import Program
+from agents.bdi.records import Trace
 from agents.bdi.tracing import TracedAgent
 
 _CYCLES = 500  # of one agent before the next one's turn; engineering default
@@ -84,7 +85,10 @@ class Bench:
         self.time_s = 0.0
         self.agents: dict[str, TracedAgent] = {}
         self.lines: list[str] = []  # what was printed
-        self.trace: list[dict[str, Any]] = []
+        self._traced: list[dict[str, Any]] = []
+        self._trace = Trace(
+            lambda text: self._traced.extend(json.loads(line) for line in text.split("\n") if line)
+        )
         self.log: list[tuple[str, str]] = []
 
     def load(
@@ -107,12 +111,18 @@ class Bench:
             printer=self.lines.append,
             log=lambda level, text: self.log.append((level, text)),
             trusts=trusts,
-            trace=lambda line: self.trace.append(json.loads(line)),
+            trace=self._trace,
         )
         agent.outbox = self._deliver
         agent.peers = lambda: tuple(self.agents)
         self.agents[name] = agent
         return agent
+
+    @property
+    def trace(self) -> list[dict[str, Any]]:
+        """What all agents did so far, in order."""
+        self._trace.flush()
+        return self._traced
 
     def _deliver(self, receiver: str, message: Message) -> bool:
         if receiver not in self.agents:

@@ -1,4 +1,4 @@
-"""A trace of what an agent does: one JSON object a line, the same bytes for the same run.
+"""An agent that writes a trace of what it does: the same bytes for the same run.
 
 Only an agent that is asked to trace pays for it: it is another class.
 """
@@ -6,7 +6,7 @@ Only an agent that is asked to trace pays for it: it is another class.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -14,89 +14,77 @@ from agents.bdi.cycle import Agent
 from agents.bdi.failure import StepFailure
 from agents.bdi.intentions import Intention
 from agents.bdi.mailbox import Message
-from agents.bdi.plans import CAUSE, NEXT, PLAN_AT, Event, flat_causes
+from agents.bdi.plans import CAUSE, NEXT, PLAN_AT, Event, Plan, flat_causes
 from agents.bdi.printing import number_text, plain_text, term_text
 from agents.bdi.program import Program
+from agents.bdi.records import Trace, causes_text, place_of, traced_step
 from agents.bdi.reloading import Changes
 from agents.bdi.terms import to_term
 
-_KINDS = {"!": "goal", "!!": "goal", "?": "test", "act": "action"}
-
 
 class TracedAgent(Agent):
-    """An agent that writes down every event, selection, step, failure and message."""
+    """An agent that writes down every event, selection, step, failure and message.
 
-    def __init__(self, *args: Any, trace: Callable[[str], None], **options: Any) -> None:
-        self._trace = trace
-        self._lines = 0
-        self._written_at: float | None = None
-        self._time = ""
-        self._labels: dict[str, str] = {}  # of plans, as JSON
-        self._own = ""
-        super().__init__(*args, **options)
-        self._own = encode_basestring(self.name)
+    What is not written is that a plan's empty body was run.
+    """
+
+    def __init__(self, name: str, *args: Any, trace: Trace, **options: Any) -> None:
+        self.trace = trace
+        self._named = f', "agent": {encode_basestring(name)}, "cycle": '
+        self._at: float | None = None
+        self._begin = ""  # of each line of this moment, after its number
+        self._cause: Any = None
+        self._causes = "[]"
+        self._places: dict[Plan, str] = {}
+        super().__init__(name, *args, **options)
         self.has_listeners = True
 
+    def run(self, max_cycles: int = 10_000) -> float | None:
+        """Runs as every agent does; what was written is handed over when it is much."""
+        self._note_time()
+        try:
+            return super().run(max_cycles)
+        finally:
+            if self.trace.full():
+                self.trace.flush()
+
+    def _note_time(self) -> None:
+        now = self.now()
+        if now != self._at:
+            self._at = now
+            self._begin = f', "t": "{number_text(float(now))}"{self._named}'
+
     def _write(self, kind: str, **fields: Any) -> None:
-        parts = [
-            f', "{name}": {json.dumps(value, ensure_ascii=False, default=str)}'
-            for name, value in fields.items()
-            if value not in (None, (), "")
-        ]
-        self._trace(f"{self._begin(kind)}{''.join(parts)}}}")
+        """Writes a line with fields of its own; empty ones are left out."""
+        self._note_time()
+        shown = [f'"kind": "{kind}"']
+        for name, value in fields.items():
+            if value.__class__ is str:
+                if value:
+                    shown.append(f'"{name}": {encode_basestring(value)}')
+            elif value.__class__ is int:
+                shown.append(f'"{name}": {value}')
+            elif value not in (None, ()):
+                text = json.dumps(value, ensure_ascii=False, default=str)
+                shown.append(f'"{name}": {text}')
+        trace = self.trace
+        trace.count += 1
+        trace.lines.append(f'{{"n": {trace.count}{self._begin}{self.cycle}, {", ".join(shown)}}}\n')
 
-    def _begin(self, kind: str) -> str:
-        """What all lines begin with: number, time, agent, cycle and kind."""
-        self._lines += 1
-        now = self.now()
-        if now != self._written_at:
-            self._written_at = now
-            self._time = number_text(float(now))
-        return (
-            f'{{"n": {self._lines}, "t": "{self._time}", "agent": {self._own}, '
-            f'"cycle": {self.cycle}, "kind": "{kind}"'
-        )
-
-    def _write_step(
-        self, kind: str, step: str, it: Intention | None, plan: Any, line: int, cause: Any
-    ) -> None:
-        """A line for a selection or a step: the usual ones, without a dictionary."""
-        label = self._labels.get(plan.label)
-        if label is None:
-            label = self._labels[plan.label] = encode_basestring(plan.label)
-        if cause is None:
-            causes = "[]"
-        elif cause.__class__ is int:
-            causes = f"[{cause}]"
-        else:
-            all_causes = list(flat_causes(cause))
-            if all(c.__class__ is int for c in all_causes):
-                causes = str(all_causes)  # which is what JSON writes
-            else:
-                causes = json.dumps(all_causes, ensure_ascii=False, default=str)
-        owner = "" if it is None else f', "intention": {it.id}'
-        now = self.now()
-        if now != self._written_at:
-            self._written_at = now
-            self._time = number_text(float(now))
-        self._lines += 1
-        self._trace(
-            f'{{"n": {self._lines}, "t": "{self._time}", "agent": {self._own}, '
-            f'"cycle": {self.cycle}, "kind": "{kind}", "step": {encode_basestring(step)}{owner}, '
-            f'"plan": {label}, "line": {line}, "cause": {causes}}}'
-        )
+    def _causes_of(self, cause: Any) -> str:
+        self._cause, self._causes = cause, causes_text(cause)
+        return self._causes
 
     def percept(self, key: Hashable, literal: Any, cause: Any = None) -> None:
         """Replaces what is perceived under a key, and writes it down."""
-        text = None
-        if literal is not None:
-            shown = literal if literal.__class__ is not tuple else None
-            text = (
-                plain_text(to_term(shown))
-                if shown is not None
-                else f"{literal[0]}({','.join(term_text(to_term(a)) for a in literal[1])})"
-            )
-        self._write("percept", step=text or f"no {key}", cause=cause)
+        if literal is None:
+            text = f"no {key}"
+        elif literal.__class__ is tuple:
+            args = literal[1]
+            text = f"{literal[0]}({','.join([_plain(a) for a in args])})"
+        else:
+            text = plain_text(to_term(literal))
+        self._write("percept", step=text, cause=cause)
         super().percept(key, literal, cause)
 
     def receive(self, message: Message) -> None:
@@ -116,28 +104,47 @@ class TracedAgent(Agent):
 
     def handle(self, event: Event) -> bool:
         """Finds the plan for an event, and writes down which."""
-        text = event[0].text(event[1], event[2])
-        chosen = super().handle(event)
+        trace = self.trace
+        text = trace.event(event[0], event[1], event[2])  # as it is before a plan binds it
+        chosen = Agent.handle(self, event)
         if chosen:
-            it = event[3] if event[3] is not None else self._newest()
+            it = event[3] or next(reversed(self.alive.values()), None)
             plan = it.stack[-1][PLAN_AT] if it is not None and it.stack else None
-            if plan is not None:
-                self._write_step("select", text, it, plan, plan.line, event[5])
+            cause = event[5]
+            causes = self._causes if cause is self._cause else self._causes_of(cause)
+            trace.count += 1
+            if plan is None or it is None:
+                place = '"cause": '
             else:
-                self._write("select", step=text, cause=list(flat_causes(event[5])))
+                place = self._places.get(plan) or self._place(plan)
+                place = f'"intention": {it.id}, {place}'
+            trace.lines.append(
+                f'{{"n": {trace.count}{self._begin}{self.cycle}{text}", {place}{causes}}}\n'
+            )
         return chosen
 
-    def _newest(self) -> Intention | None:
-        return next(reversed(self.alive.values()), None)
+    def _place(self, plan: Plan) -> str:
+        place = self._places[plan] = place_of(plan, plan.line)
+        return place
 
     def _step(self, it: Intention) -> None:
         frame = it.stack[-1]
         info = getattr(frame[NEXT], "info", None)
         if info is not None:
-            kind = _KINDS.get(info.kind, "belief")
-            step = info.text(frame)
-            self._write_step(kind, step, it, frame[PLAN_AT], info.line, frame[CAUSE])
-        super()._step(it)
+            step = info.traced or traced_step(info)
+            if step is not None:
+                trace = self.trace
+                cause = frame[CAUSE]
+                causes = self._causes if cause is self._cause else self._causes_of(cause)
+                plan = frame[PLAN_AT]
+                place = step.place if plan is step.plan else self._place(plan)
+                text = step.text(frame, trace.texts)
+                trace.count = n = trace.count + 1
+                trace.lines.append(
+                    f'{{"n": {n}{self._begin}{self.cycle}{text}", "intention": {it.id}, '
+                    f"{place}{causes}}}\n"
+                )
+        Agent._step(self, it)
 
     def note_failure(self, it: Intention, failure: StepFailure, info: Any) -> None:
         """Writes down a failure, whoever recovers it."""
@@ -159,3 +166,10 @@ class TracedAgent(Agent):
             replaced=list(changes.replaced),
         )
         return changes
+
+
+def _plain(value: Any) -> str:
+    """An argument of a percept as it stands in a literal."""
+    if value.__class__ is int:
+        return str(value)
+    return term_text(to_term(value))

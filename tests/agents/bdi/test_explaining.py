@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from agents.bdi import Message, Program, TracedAgent
+from agents.bdi import Message, Program, Trace, TracedAgent
 from agents.errors import BadTermError
 from tests.agents.bdi.harness import Stage
 
@@ -61,13 +61,14 @@ def test_why_not_of_an_unknown_plan_names_the_nearest() -> None:
 
 
 def trace() -> list[str]:
-    lines: list[str] = []
+    texts: list[str] = []
+    written = Trace(texts.append)
     agent = TracedAgent(
         "leader",
         Program.parse(PLANS, file="leader.asl"),
         now=lambda: 12.5,
         random=random.Random(0),
-        trace=lines.append,
+        trace=written,
     )
     agent.percept("b", ("bleeding", ("p1", "thigh"), ()), cause=37)
     agent.percept("s", ("sbp", (82,), ()), cause=38)
@@ -76,7 +77,8 @@ def trace() -> list[str]:
     agent.add_belief("bleeding(p1, thigh)")
     agent.add_belief("sbp(82)[twin(p1)]", cause=41)
     agent.run()
-    return lines
+    written.flush()
+    return "".join(texts).splitlines()
 
 
 def test_a_trace_line_says_when_who_where_and_because_of_what() -> None:
