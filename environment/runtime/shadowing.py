@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from environment.errors import BadValueError
+from environment.model.agreement import SAY_AGAIN_S, agree
 from environment.model.change import JSON, Cause, Change, ChangeKind, Observation, Quality
 from environment.model.frame import Fidelity, Reading, fidelity
 from environment.model.life import ENDED, life_of
@@ -17,7 +18,7 @@ from environment.model.twin import Twin
 from environment.runtime.clock import Clock
 from environment.runtime.journal import Journal
 from environment.runtime.notices import Notice
-from environment.runtime.states import newer, reading_of
+from environment.runtime.states import is_withdrawal, newer, reading_at, reading_of, rivals
 
 #: A reading that arrives later than this after it was true is not timely (engineering default).
 ALLOWED_DELAY_S = 2.0
@@ -86,6 +87,7 @@ class Shadows:
         self._record, self._tell = record, tell
         self._heirs: dict[str, list[_Heir]] = {}
         self._expiry: dict[str, float] = {}
+        self._disagreed: dict[tuple[str, str], float] = {}
 
     # -- readings --------------------------------------------------------------------------
 
@@ -93,7 +95,8 @@ class Shadows:
         """Take a property change into a twin and into those that take values from it."""
         if change.quality in ("stale", "restated"):
             twin.ledger.revision += 1
-            self._tell(Notice(twin.id, change, now=change.quality == "stale"))
+            ended = change.quality == "stale" and not is_withdrawal(change)
+            self._tell(Notice(twin.id, change, now=ended))
             return
         self._take(twin, change, reading_of(change), self._clock.now())
 
@@ -102,8 +105,11 @@ class Shadows:
         before = ledger.readings.get(name)
         if before is reading:  # it has come already, by another link
             return
-        if before is not None and newer(before, reading) is before:
+        order = self._order(twin, name) if before and before.twin != reading.twin else ()
+        if before is not None and newer(before, reading, order) is before:
             self._tell(Notice(twin.id, change, now=False))
+            if rivals(before, reading, order):
+                self._compare(twin, name, before, reading)
             return
         was_absent = before is None or name in ledger.stale
         ledger.readings[name] = reading
@@ -125,6 +131,59 @@ class Shadows:
                 self._take(heir.twin, change, reading, now)
         if was_absent or is_over:
             self.update_life(twin, change.seq)
+
+    def _order(self, twin: Twin, name: str) -> list[str]:
+        """The sources of a value behind links, the one that was linked last first."""
+        via = twin.properties[name].via
+        return [s.target for s in reversed(twin.ledger.links) if s.rel in via and s.until is None]
+
+    def _compare(self, twin: Twin, name: str, held: Reading, other: Reading) -> None:
+        """Say that two sources of one value contradict each other, once in a while."""
+        now, key = self._clock.now(), (twin.id, name)
+        is_number = twin.properties[name].type == "number"
+        if not is_number or agree(name, held.value, other.value):
+            return
+        if now - self._disagreed.get(key, float("-inf")) >= SAY_AGAIN_S:
+            self._disagreed[key] = now
+            fact = {"member": name, "value": held.value, "other": other.value, "by": other.twin}
+            self._record(twin.id, "event", "values_disagree", fact, by="clock", cause=other.seq)
+
+    def withdraw(self, twin: Twin, o: Observation) -> Change:
+        """A source takes back what it said of a moment: what was known before counts again."""
+        change = self._record(
+            twin.id,
+            "property",
+            o.member,
+            None,
+            effective=o.effective,
+            source=o.source,
+            quality="stale",
+            by=o.by or o.source,
+            cause=o.cause,
+        )
+        self._retract(twin, change)
+        return change
+
+    def _retract(self, twin: Twin, change: Change) -> None:
+        ledger, name, now = twin.ledger, change.name, self._clock.now()
+        held = ledger.readings.get(name)
+        if held is None or (held.twin, held.effective) != (change.twin, change.effective):
+            return
+        models = {t.id: type(t) for t in self._twins.values()}
+        found = reading_at(self._journal, models, twin.id, name, now)
+        if found is not None and now < found.fresh_until(
+            twin.properties[name].horizon(found.quality)
+        ):
+            ledger.readings[name] = found
+            ledger.revision += 1
+            self._tell(Notice(twin.id, self._journal[found.seq]))
+        else:
+            ledger.stale[name] = change.effective
+            self._tell(Notice(twin.id, change))
+        for heir in self._heirs.get(twin.id, ()):
+            if name in heir.members:
+                self._retract(heir.twin, change)
+        self.update_life(twin, change.seq)
 
     def hand_on_refusal(self, twin: Twin, change: Change) -> None:
         """Whoever takes that value from this twin hears that a reading of it could not be."""
@@ -176,6 +235,18 @@ class Shadows:
                 m for m in old.members if not set(rels).isdisjoint(twin.properties[m].via)
             )
             heirs.append(_Heir(twin, rels, members))
+        for other in dict.fromkeys(s.target for s in twin.ledger.links if s.until is None):
+            # Those who gave way to the one that is gone count again at once.
+            self._hand_on(self._twins[other], twin)
+
+    def _hand_on(self, target: Twin, twin: Twin) -> None:
+        """What a source knows, to a twin that takes values from it."""
+        now = self._clock.now()
+        members = next((h.members for h in self._heirs.get(target.id, ()) if h.twin is twin), ())
+        for name, declared in twin.properties.items():
+            reading = target.ledger.readings.get(name) if name in members else None
+            if reading is not None and now < reading.fresh_until(declared.horizon(reading.quality)):
+                self._take(twin, self._journal[reading.seq], reading, now)
 
     def heirs(self, twin: Twin) -> list[Twin]:
         """The twins that take values from this one."""

@@ -3,8 +3,9 @@
 The live state and the rebuilt one follow one rule, so that a replay equals what was live.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from environment.model.agreement import GIVES_WAY_S
 from environment.model.change import Change
 from environment.model.frame import Absent, Reading, State, frame_of
 from environment.model.twin import Twin
@@ -24,11 +25,32 @@ def reading_of(change: Change) -> Reading:
     )
 
 
-def newer(a: Reading | None, b: Reading | None) -> Reading | None:
-    """The reading that counts: the later effective one; of two at one moment, the later learned."""
+def newer(a: Reading | None, b: Reading | None, order: Sequence[str] = ()) -> Reading | None:
+    """The reading that counts: the later effective one; of two at one moment, the later learned.
+
+    Of two sources in `order` (the preferred first) that speak within `GIVES_WAY_S` of each other,
+    the one with a continuous value counts before a cuff, then the preferred one.
+    """
     if a is None or b is None:
         return a or b
+    if rivals(a, b, order):
+        return min(a, b, key=lambda r: (r.quality == "cuff", order.index(r.twin)))
     return b if (b.effective, b.seq) > (a.effective, a.seq) else a
+
+
+def rivals(a: Reading, b: Reading, order: Sequence[str]) -> bool:
+    """Whether two sources speak of about the same moment."""
+    return (
+        a.twin != b.twin
+        and a.twin in order
+        and b.twin in order
+        and abs(a.effective - b.effective) <= GIVES_WAY_S
+    )
+
+
+def is_withdrawal(change: Change) -> bool:
+    """Whether a source took back what it said of that moment; else a horizon was over."""
+    return change.quality == "stale" and change.by != "clock"
 
 
 def state_at(
@@ -75,6 +97,13 @@ def state_at(
     )
 
 
+def reading_at(
+    journal: Journal, models: Mapping[str, type[Twin]], twin: str, name: str, at: float
+) -> Reading | None:
+    """The reading of one property that counts as of `at`, fresh or not."""
+    return _Rebuild(journal, models, at, float("inf")).reading(twin, name)
+
+
 class _Rebuild:
     """One reconstruction: caches what several properties need."""
 
@@ -85,6 +114,7 @@ class _Rebuild:
         self._at, self._known = at, known
         self._rows: dict[str, list[Change]] = {}
         self._told: dict[str, dict[str, list[Change]]] = {}
+        self._withdrawn: dict[tuple[str, str, float], int] = {}
 
     def rows(self, twin: str) -> list[Change]:
         """The changes of a twin that were true by `at` and known by `known`."""
@@ -104,11 +134,12 @@ class _Rebuild:
         declared = self._models[twin].properties.get(name)
         if declared is None or not declared.via or twin in path:
             return own
-        for rel in declared.via:
-            for target, until in self._links(twin, rel):
-                if name in self._models[target].properties:
-                    behind = self.reading(target, name, min(limit, until), (*path, twin))
-                    own = newer(own, behind)
+        links = [link for rel in declared.via for link in self._links(twin, rel)]
+        order = [target for target, until in reversed(links) if until == float("inf")]
+        for target, until in links:
+            if name in self._models[target].properties:
+                behind = self.reading(target, name, min(limit, until), (*path, twin))
+                own = newer(own, behind, order)
         return own
 
     def _own(self, twin: str, name: str, limit: float) -> Reading | None:
@@ -117,10 +148,13 @@ class _Rebuild:
             for change in self.rows(twin):
                 if change.kind == "property" and change.quality != "stale":
                     told.setdefault(change.name, []).append(change)
+                elif is_withdrawal(change):
+                    self._withdrawn[twin, change.name, change.effective] = change.seq
             self._told[twin] = told
         best: Reading | None = None
         for change in reversed(self._told[twin].get(name, ())):
-            if change.seq < limit:
+            withdrawn = self._withdrawn.get((twin, name, change.effective), 0)
+            if withdrawn < change.seq < limit:
                 best = newer(best, reading_of(change))
                 if change.quality != "restated":
                     break  # in order of effective time but for restated ones

@@ -177,7 +177,8 @@ class World:
         """Take one fact from a source; None for a duplicate.
 
         What cannot be is recorded as the event `reading_refused`. What comes late (true before the
-        present value) is recorded as `restated` and leaves the present state as it is.
+        present value) is recorded as `restated` and leaves the present state as it is. The quality
+        `withdrawn` takes back what the source said of that moment.
         """
         twin, o = self.twin(observation.twin), observation
         if o.source_seq is not None:
@@ -185,6 +186,11 @@ class World:
             if o.source_seq in taken:
                 return None
             taken.add(o.source_seq)
+        if o.quality == "withdrawn":
+            twin.member("property", o.member, twin.id)
+            change = self._shadows.withdraw(twin, o)
+            self._drain()
+            return change
         kind: ChangeKind = "property"
         name, value, quality = o.member, o.value, o.quality
         if o.member in twin.events:

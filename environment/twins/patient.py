@@ -88,6 +88,9 @@ class Patient(
         "word", "Position.", choices=("supine", "left_tilt", "head_up", "sitting", "prone")
     )
 
+    values_disagree = Event(
+        "Two monitors contradict each other.", fields=("member", "value", "other", "by")
+    )
     procedure = Event(
         "A procedure was carried out, started or stopped.",
         fields=("procedure", "site", "change", "details"),

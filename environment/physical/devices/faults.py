@@ -106,7 +106,7 @@ KINDS: dict[str, Callable[[Line], Iterator[Sent]]] = {
 }
 
 
-def with_faults(lines: Iterable[Line], share: float, random: Random) -> list[Sent]:
+def with_faults(lines: Iterable[Line], share: float, chance: Random) -> list[Sent]:
     """A stream in which each kind of fault befalls the given share of the messages."""
     found: list[Sent] = []
     names = ["late", *KINDS]
@@ -114,12 +114,12 @@ def with_faults(lines: Iterable[Line], share: float, random: Random) -> list[Sen
         raise ValueError(f"{len(names)} kinds of fault cannot each befall {share:.0%}.")
     given = list(lines)
     for line in given:
-        drawn = random.random()
+        drawn = chance.random()
         if line is given[-1] or (found and found[-1].fault == "out_of_order"):
             drawn = 1.0  # whoever overtakes another is in order himself
         kind = names[int(drawn / share)] if share and drawn < share * len(names) else ""
         if kind == "late":
-            delay = random.uniform(*LATE_BETWEEN_S)
+            delay = chance.uniform(*LATE_BETWEEN_S)
             found.append(Sent(replace(line, at_s=round(line.at_s + delay, 3)), "late"))
         else:
             found.extend(KINDS.get(kind, _whole)(line))
