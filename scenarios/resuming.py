@@ -137,8 +137,11 @@ async def take_up(
     assert isinstance(world, RelivingWorld)
     assert isinstance(operations, RelivingOperations)
     await session.build(with_agents=with_agents)
-    # What stood before anybody acted; the first that agents find.
-    opening = list(takewhile(lambda c: c.recorded <= 0.0 and c.kind != "operation", past.changes))
+    # What stood before anybody acted: the first that agents find.
+    began_s = past.changes[0].recorded if past.changes else 0.0
+    opening = list(
+        takewhile(lambda c: c.recorded <= began_s and c.kind != "operation", past.changes)
+    )
     apply(world, operations, opening)
     if with_agents:
         await session.crew.start(transport)

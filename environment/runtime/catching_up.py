@@ -56,7 +56,7 @@ class CatchUpClock(WallClock):
         self._speed_then = speed
         self._planned: dict[str, tuple[float, Callback, Cancel]] = {}
         self._handed_on: dict[str, Cancel] = {}
-        self.pause()
+        self._paused_at = 0.0
 
     @property
     def speed(self) -> float:

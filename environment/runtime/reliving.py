@@ -329,6 +329,8 @@ class RelivingOperations(Operations):
         told = {Status(c.value["status"]) for c in progress.changes}
         if status in told or any(status in ends and told & ends for ends in (ANSWERED, SEEN)):
             return progress.changes[-1]  # the journal has told how it went
+        if status in SEEN and told & ANSWERED - {Status.COMPLETED}:
+            return progress.changes[-1]  # what failed then is not seen now
         if self._past.is_over:
             return super()._step(progress, status, cause, **details)
         # The journal will tell it, or it was never written.

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import Clock, VirtualClock, WallClock
 
 START = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
@@ -64,6 +65,52 @@ class TestVirtualClock(ClockContract):
 class TestWallClock(ClockContract):
     def make(self) -> Clock:
         return WallClock(START, speed=60)
+
+
+def test_what_waits_in_the_past_comes_in_real_time_after_it() -> None:
+    heard: list[str] = []
+
+    async def play() -> None:
+        clock = CatchUpClock(START, speed=60)
+        assert clock.now() == 0.0
+        clock.leap()
+        clock.call_at(1800.0, lambda: heard.append("in the past"))
+        clock.call_at(3606.0, lambda: heard.append("timer"))
+        clock.schedule(3612.0, "job", lambda: heard.append("job"))
+        cancel = clock.schedule(3606.0, "another", lambda: heard.append("cancelled"))
+        await clock.sleep(3600.0)
+        assert heard == ["in the past"]
+        assert clock.now() == 3600.0
+        clock.arrive()
+        cancel()
+        await asyncio.sleep(0.02)
+        assert clock.now() == 3600.0  # it stands until told to go on
+        clock.resume()
+        began = asyncio.get_running_loop().time()
+        await clock.sleep(60.0)
+        assert 0.5 < asyncio.get_running_loop().time() - began < 30.0
+        assert heard == ["in the past", "timer", "job"]
+        assert clock.speed == 60
+        clock.close()
+
+    with asyncio.Runner(loop_factory=CatchUpLoop) as runner:
+        runner.run(play())
+
+
+async def test_a_clock_that_catches_up_refuses_an_ordinary_loop() -> None:
+    with pytest.raises(TypeError, match="CatchUpLoop"):
+        CatchUpClock(START)
+
+
+@pytest.mark.wall_time
+async def test_one_round_of_the_loop_is_one_moment_of_a_live_clock() -> None:
+    clock = WallClock(START, speed=1000)
+    first = clock.now()
+    assert sum(range(100_000)) > 0
+    assert clock.now() == first
+    await clock.sleep(1)
+    assert clock.now() > first
+    clock.close()
 
 
 async def test_an_hour_of_virtual_time_passes_at_once_and_exactly() -> None:
