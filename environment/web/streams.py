@@ -21,6 +21,9 @@ from environment.web.site import WHO, Site, flag, site_of, to_reader, twin_of, v
 KINDS = get_args(ChangeKind)
 #: Seconds between pings by which a lost peer is noticed (engineering default).
 PING_S = 15.0
+#: Bytes that a connection takes without anybody waiting, if all before has gone; asyncio's limit
+#: is twice as much.
+UNWATCHED = 32 * 1024
 #: Seconds in which a peer must answer that a socket is closed.
 CLOSES_WITHIN_S = 1.0
 #: Seconds after which a socket tells the world's time even if nothing has happened.
@@ -207,9 +210,19 @@ async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
                         await response.send(canonical(row), event="gap")
                 if changes:
                     # One write for the whole batch; the framing is that of `response.send`.
+                    frames = site.follower.frames(changes)
+                    if _takes(request, len(frames)):
+                        await response.write(frames)
+                        continue
                     async with to_reader(request):
-                        await response.write(site.follower.frames(changes))
+                        await response.write(frames)
     return response
+
+
+def _takes(request: web.Request, size: int) -> bool:
+    """Whether nobody will wait for the reader: he has taken all so far, and this is little."""
+    transport = request.transport
+    return transport is not None and size < UNWATCHED and not transport.get_write_buffer_size()
 
 
 async def _batches(
