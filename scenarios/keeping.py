@@ -66,11 +66,13 @@ class Keeper:
         self._is_begun = live is not None
         self.follow: Callable[[Journal], None] | None = None
         if live is not None:
-            self._lock = _locked(folder)
-            _write_live(folder, scenario, seed, live)
-            (folder / TEXT).write_text(scenario.origin.text, encoding="utf-8")
             place = _place(folder, live)
-            check(place)
+            if place.path is None:  # what is wrong is said now, not when the run is under way
+                place = _unused(place)
+                check(place)
+            self._lock = _locked(folder)
+            _write_live(folder, scenario, seed, live, place)
+            (folder / TEXT).write_text(scenario.origin.text, encoding="utf-8")
             self._writer = Writer(place)
             self.follow = self._writer.follow
 
@@ -222,11 +224,18 @@ def _place(folder: Path, live: Live) -> Place:
     return place_of(live.journal or folder / JOURNAL).named(folder.name)
 
 
-def _write_live(folder: Path, scenario: Scenario, seed: int, live: Live) -> None:
-    shown = live
-    if live.journal:
-        url = place_of(live.journal).named(folder.name)
-        shown = replace(live, journal=url.without_password())
+def _unused(place: Place) -> Place:
+    """The same, under a name that the database does not hold: another machine's run may have it."""
+    taken, number = store.runs(place), 1
+    found = place
+    while found.run in taken:
+        number += 1
+        found = replace(place, run=f"{place.run}-{number}")
+    return found
+
+
+def _write_live(folder: Path, scenario: Scenario, seed: int, live: Live, place: Place) -> None:
+    shown = replace(live, journal=place.without_password()) if live.journal else live
     told = {"scenario": scenario.name, "branch": scenario.branch, "seed": seed, **asdict(shown)}
     (folder / LIVE).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 

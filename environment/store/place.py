@@ -96,8 +96,11 @@ class Place:
     def without_password(self) -> str:
         """The URL, to be written down; the password comes from the surroundings."""
         query = {"run": self.run} if self.run else {}
-        url = self.url.set(password=None).update_query_dict(query)
-        return url.render_as_string(hide_password=False)
+        known = self.url
+        bare = URL.create(
+            known.drivername, known.username, None, known.host, known.port, known.database
+        )
+        return bare.update_query_dict({**known.query, **query}).render_as_string()
 
     def named(self, run: str) -> "Place":
         """The run of this name in the same database; a file holds one run only."""
