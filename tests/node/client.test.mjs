@@ -80,6 +80,17 @@ test("every description is valid for ajv and for the playground", async () => {
   }
 });
 
+test("every model is valid for the playground", async () => {
+  const models = await (await fetch(`${OPEN_URL}/models`, { headers: { Accept: "application/ld+json" } })).json();
+  assert.ok(models.length > 10);
+  for (const model of models) {
+    const report = await playground.tmValidator(JSON.stringify(model), () => {}, { checkDefaults: true, checkJsonLd: false });
+    for (const [check, result] of Object.entries(report.report)) {
+      assert.notEqual(result, "failed", `${model.id}: ${check}: ${JSON.stringify(report.detailComments ?? report.details)}`);
+    }
+  }
+});
+
 test("every description keeps what its model imposes, for the playground", async () => {
   const folder = await mkdtemp(join(tmpdir(), "models-"));
   // A library of 1.4.0 turns the word "null" of a model that it fetches into nothing, and the playground breaks
