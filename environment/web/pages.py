@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from environment.model.frame import State
 from environment.model.twin import Twin
+from environment.web.bundles import is_mapped
 from environment.web.descriptions import path
 from environment.web.openapi import document
 from environment.web.problems import ProblemError
@@ -67,6 +68,7 @@ def twin_page(request: web.Request, twin: Twin, state: State) -> web.Response:
         doc=type(twin).__doc__ or "",
         available=available,
         links=links,
+        has_fhir=is_mapped(twin),
         who=who,
     )
 
