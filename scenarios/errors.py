@@ -7,6 +7,7 @@
   - UnknownAlertError      the run shows no such alert
   - PlansError             a plan folder that is not there
   - DeviceError            a real device or a recording does not fit the scenario
+  - ReportError            a report of another system that cannot be read
   - SurroundingsError      a port, a package or a folder is not as it must be
 """
 
@@ -76,6 +77,12 @@ class DeviceError(ScenarioError):
     """A real device, or a recording of one, that does not fit the scenario."""
 
     code = "device"
+
+
+class ReportError(ScenarioError):
+    """A report of another system that cannot be read."""
+
+    code = "report"
 
 
 class SurroundingsError(ScenarioError):

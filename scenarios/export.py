@@ -39,6 +39,11 @@ STREAM = {
     "rr": "RR",
 }
 STREAM_EVERY_S = 60.0
+#: Parts of a report that somebody filled in as a whole, without times: of an imported case they are
+#: told as they came, where the twins cannot say it.
+FACTS = ("traumaInfo", "preh", "patientInitialCondition")
+#: Kinds of media of the Trauma twin -> types of event.
+MEDIA = {"photo": "photo", "video": "video", "vocal_note": "vocal-note"}
 
 
 def lines(journal: Journal) -> Iterator[str]:
@@ -62,8 +67,10 @@ class _Report:
     def report(self) -> dict[str, JSON]:
         start, end = self._at(self._start_s()), self._at(self.story.ends_s)
         leader = self.story.last(self.trauma, "leader") or ""
+        imported = self.story.first(self.trauma, "imported", "event")
+        told = imported.value["facts"] if imported is not None else {}
         team = self.story.last(self.trauma, "team") or {}
-        return {
+        report = {
             "_id": start.strftime("rep-%Y%m%d-%H%M%S"),
             "startOperatorId": leader,
             "startOperatorDescription": self._title(leader),
@@ -86,6 +93,7 @@ class _Report:
             "vitalSignsObservations": self._stream(),
             "events": self._events(),
         }
+        return report | {name: _over(report[name], told[name]) for name in FACTS if name in told}
 
     # -- parts -----------------------------------------------------------------------------
 
@@ -120,7 +128,7 @@ class _Report:
 
     def _anamnesis(self) -> dict[str, JSON]:
         taken = self.story.last(self.patient, "anticoagulant")
-        direct = taken in ("apixaban", "rivaroxaban", "edoxaban", "dabigatran")
+        direct = taken in ("apixaban", "rivaroxaban", "edoxaban", "dabigatran", "doac")
         return {
             "antiplatelets": self.story.last(self.patient, "antiplatelet") not in (None, "none"),
             "anticoagulants": taken not in (None, "none") and not direct,
@@ -262,8 +270,15 @@ class _Report:
             ("note", "text-note"),
         ):
             for c in self.story.events(self.trauma, name):
-                content = {"place": c.value["room"]} if "room" in c.value else dict(c.value)
+                content = (
+                    {"place": PLACES.get(c.value["room"], c.value["room"])}
+                    if "room" in c.value
+                    else dict(c.value)
+                )
                 found.append((c, kind, content))
+        for c in self.story.events(self.trauma, "media"):
+            content = _reference(c.value["reference"])
+            found.append((c, MEDIA.get(c.value["kind"], "photo"), content))
         arrived = next((c for c in self.story.phases if c.value == "delivered"), None)
         if arrived is not None:
             found.append((arrived, "patient-accepted", {"place": "Shock-Room"}))
@@ -278,7 +293,8 @@ class _Report:
             "eventId": number,
             "date": at.strftime("%Y-%m-%d"),
             "time": at.strftime("%H:%M:%S"),
-            "place": self._place(change.effective),
+            # Who leaves a room is still there, whatever comes in the same second.
+            "place": content["place"] if kind == "room-out" else self._place(change.effective),
             "type": kind,
             "content": content,
         }
@@ -289,6 +305,26 @@ class _Report:
                 return PLACES.get(stay.room, stay.room)
         moving = self.story.time("preh", "departure_onsite_s")
         return "Transport" if moving is not None and at_s >= moving else "PRE-H"
+
+
+def _over(known: dict[str, JSON], told: dict[str, JSON]) -> dict[str, JSON]:
+    """What was told, in the order in which we tell it."""
+    both = {key: told.get(key, value) for key, value in known.items()} | told
+    return {
+        key: _over(known[key], value)
+        if isinstance(value, dict) and isinstance(known.get(key), dict)
+        else value
+        for key, value in both.items()
+    }
+
+
+def _reference(text: str) -> dict[str, JSON]:
+    """What points to a picture, a film or a sound; a report's own words where it was imported."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    return told if isinstance(told, dict) else {"reference": text}
 
 
 def _event(change: Change) -> tuple[str, dict[str, JSON]]:

@@ -25,6 +25,8 @@ from scenarios.why import readings, why
 
 JOURNAL, TEXT, SUMMARY = "journal.sqlite", "scenario.toml", "summary.json"
 PAGE, TRACKER = "report.html", "report.json"
+#: What an imported run was made of, as it came.
+SOURCE = "source.json"
 #: How a live run is played, and where its journal is: what it takes to take it up.
 LIVE = "run.json"
 
@@ -131,6 +133,16 @@ def write_reports(run: Run) -> None:
     page = report.html(run.story, run.scenario, seed=run.seed, verdict=run.verdict)
     (run.folder / PAGE).write_text(page, encoding="utf-8")
     _write_json(run.folder / TRACKER, export.tracker_report(run.story, run.scenario))
+
+
+def write_tracker(run: Run, path: Path) -> None:
+    """The report in the schema of the original TraumaTracker."""
+    try:
+        _write_json(path, export.tracker_report(run.story, run.scenario))
+    except OSError as wrong:
+        raise SurroundingsError(
+            f"{path} cannot be written: {wrong.strerror}. Choose another file with --traumatracker."
+        ) from wrong
 
 
 def write_fhir(run: Run, path: Path) -> None:

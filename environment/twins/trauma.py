@@ -102,6 +102,11 @@ class Trauma(
     room_out = Event("The patient left a room.", fields=("room",))
     leader_changed = Event("Another leader.", fields=("leader",))
     note = Event("A note of the team.", fields=("text",))
+    imported = Event(
+        "The case was taken from another system's report: what was mended in it, and what it says "
+        "that no twin holds.",
+        fields=("report", "repairs", "facts"),
+    )
     media = Event("A photo, video or vocal note.", fields=("kind", "reference"))
 
     continues = Link("continues", "The pre-hospital process.", inverse="continuedBy")

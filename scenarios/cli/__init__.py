@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import typer
 
-from scenarios.cli import archive, authoring, finished, live, machine, running, serving
+from scenarios.cli import archive, authoring, finished, importing, live, machine, running, serving
 from scenarios.cli.conventions import EPILOG, translated
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "runs": archive.runs,
     "prune": archive.prune,
     "export": archive.export,
-    "import": archive.import_,
+    "import": importing.import_,
     "serve": live.serve,
     "monitor": live.monitor,
     "world": serving.world,

@@ -87,20 +87,5 @@ def export(
         typer.echo(str(file))
 
 
-def import_(
-    file: Annotated[Path, typer.Argument(help="A run that was exported.")],
-    as_json: AsJson = False,
-    runs: Runs = None,
-) -> None:
-    """Take a run out of the one file again; an altered one is refused."""
-    from scenarios.archive import import_run
-
-    folder = import_run(file, root(runs))
-    if as_json:
-        say({"run": str(folder.resolve())})
-    else:
-        typer.echo(str(folder))
-
-
 def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count / 1e3:.1f} kB"

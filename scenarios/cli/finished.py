@@ -22,17 +22,23 @@ def report(
     hl7: Annotated[
         Path | None, typer.Option("--hl7", help="Write its monitors' messages, for run --from.")
     ] = None,
+    traumatracker: Annotated[
+        Path | None, typer.Option("--traumatracker", help="Write the report in that schema.")
+    ] = None,
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
     """Write a run's report anew, or put its journal or its report on standard output."""
     from scenarios import export
-    from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports
+    from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports, write_tracker
 
     opened = open_run(run, root(runs))
     if fhir is not None:
         write_fhir(opened, fhir)
         typer.echo(str(fhir))
+    elif traumatracker is not None:
+        write_tracker(opened, traumatracker)
+        typer.echo(str(traumatracker))
     elif hl7 is not None:
         from scenarios.devices import write_hl7
 
