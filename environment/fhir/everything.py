@@ -168,7 +168,8 @@ def resource_in(body: Resource) -> Resource:
     """The resource that $validate is asked about: the body, or what its Parameters hold."""
     if body.get("resourceType") != "Parameters":
         return body
-    for row in body.get("parameter", ()):
+    rows = body.get("parameter")
+    for row in rows if isinstance(rows, list) else ():
         if isinstance(row, dict) and row.get("name") == "resource" and "resource" in row:
             found: Resource = row["resource"]
             return found

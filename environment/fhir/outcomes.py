@@ -4,6 +4,7 @@ One tree for the edge: whoever finds something wrong raises `FhirError` with the
 lets an error of the environment through; `outcome_of` translates both.
 """
 
+import re
 from collections.abc import Sequence
 
 from environment.errors import (
@@ -74,6 +75,15 @@ class FhirError(TwinError):
         self.problems = list(problems) or [Problem(path, kind, text)]
 
 
+#: What no string of FHIR may hold, and halves of surrogate pairs.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def _shown(text: str) -> str:
+    """Words of a caller as they can be told back to him."""
+    return _UNWRITABLE.sub("\ufffd", text)[:2000] or "nothing"
+
+
 def outcome(problems: Sequence[Problem], *, severity: str = "error") -> Resource:
     """An OperationOutcome; a problem without a path is about the request as a whole."""
     return {
@@ -82,8 +92,8 @@ def outcome(problems: Sequence[Problem], *, severity: str = "error") -> Resource
             {
                 "severity": severity,
                 "code": p.code,
-                "diagnostics": str(p) if p.path else p.text,
-                **({"expression": [p.path]} if p.path else {}),
+                "diagnostics": _shown(str(p) if p.path else p.text),
+                **({"expression": [_shown(p.path)]} if p.path else {}),
             }
             for p in problems
         ],
