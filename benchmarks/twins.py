@@ -17,8 +17,12 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.engine import machine
 from environment.model.change import Observation
-from environment.runtime.clock import VirtualClock, VirtualLoop
+from environment.runtime.clock import VirtualClock, VirtualLoop, WallClock
+from environment.runtime.journal import Journal
+from environment.runtime.past import Past
+from environment.runtime.reliving import RelivingOperations, RelivingWorld, relive
 from environment.runtime.world import World
+from environment.store.writer import Writer
 from environment.twins import kinds
 
 MEMBERS = ("hr", "sbp", "dbp", "map", "rr", "spo2", "etco2", "temp")
@@ -105,14 +109,14 @@ async def stored_per_s(folder: Path, count: int, updates: int) -> float:
 
 
 def resume_s() -> tuple[int, float]:
-    """Seconds to take a case up again after 15 minutes of it, and how many changes it has."""
+    """Seconds to take a case up again after 60 minutes of it, and how many changes it has."""
     from scenarios.reading import load
     from scenarios.resuming import resume
     from scenarios.session import run
 
-    scenario = load("pelvis").model_copy(update={"ends_s": 900.0})
+    scenario = load("pelvis").model_copy(update={"ends_s": 3600.0})
     journal = run(scenario, seed=7).journal
-    changes = [c for c in journal if c.recorded < 880.0]
+    changes = list(journal)
     times: list[float] = []
     began = time.perf_counter()
     resume(scenario, changes, seed=7, told=lambda _: times.append(time.perf_counter() - began))
@@ -120,6 +124,56 @@ def resume_s() -> tuple[int, float]:
 
 
 Row = tuple[str, str, str]
+
+
+async def relived_s(count: int, updates: int) -> float:
+    """Seconds to take up a world of so many twins with so many readings."""
+    world = world_of(count)
+    for i in range(updates):
+        at = 1.0 + i * 60.0 / updates
+        world.observe(
+            Observation(
+                twin=f"monitor_{i % count}", member="hr", value=80.0, effective=at, source="bench"
+            )
+        )
+    past = Past(world.journal)
+    began = time.perf_counter()
+    again = RelivingWorld(VirtualClock(START), kinds(), Journal(), past)
+    for number in range(count):
+        again.add("monitor", f"monitor_{number}")
+    await relive(again, RelivingOperations(again), past.changes)
+    again.go_on()
+    return time.perf_counter() - began
+
+
+def written_ms(target: str | Path, bursts: int) -> list[float]:
+    """Milliseconds from each burst of readings of a live run until it is on disk."""
+    took: list[float] = []
+
+    async def live() -> None:
+        loop, clock = asyncio.get_running_loop(), WallClock(START)
+        world = World(clock, kinds())
+        world.add("monitor", "monitor")
+        writer = Writer(target)
+        writer.follow(world.journal)
+        for _ in range(bursts):
+            done: asyncio.Future[float] = loop.create_future()
+            began = loop.time()
+            world.readings("monitor", dict.fromkeys(MEMBERS, 36.0), clock.now(), "bench")
+            last = len(world.journal)
+            end = world.journal.follow_secured(
+                lambda upto, last=last, done=done: (
+                    done.set_result(loop.time()) if upto >= last and not done.done() else None
+                )
+            )
+            took.append((await done - began) * 1000)
+            end()
+            await clock.sleep(0.01)
+        writer.close()
+        clock.close()
+
+    asyncio.run(live())
+    return took
 
 
 async def measure(rounds: int, folder: Path) -> list[Row]:
@@ -152,8 +206,15 @@ def main() -> None:
     print(machine())
     with TemporaryDirectory() as folder, asyncio.Runner(loop_factory=VirtualLoop) as runner:
         rows = runner.run(measure(options.rounds, Path(folder)))
+    with TemporaryDirectory() as folder:
+        took = sorted(written_ms(Path(folder) / "journal.sqlite", 200))
+    lag = f"{took[100]:.1f} ms (p95 {took[190]:.1f}, longest {took[-1]:.1f})"
+    rows.append(("a live burst of 8 readings is on disk after", lag, "200 ms"))
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        seconds = runner.run(relived_s(2_000, 40_000))
+    rows.append(("2,000 twins with 40,000 readings taken up again", f"{seconds:.2f} s", ""))
     changes, seconds = resume_s()
-    rows.append((f"a case of {changes:,} changes taken up again", f"{seconds:.2f} s", ""))
+    rows.append((f"a case of 60 minutes, {changes:,} changes, taken up again", f"{seconds:.2f} s", ""))
     print(f"{'what':58}{'median of ' + str(options.rounds) + ' (range)':34}target")
     for what, figure, target in rows:
         print(f"{what:58}{figure:34}{target}")
