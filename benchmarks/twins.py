@@ -214,7 +214,9 @@ def main() -> None:
         seconds = runner.run(relived_s(2_000, 40_000))
     rows.append(("2,000 twins with 40,000 readings taken up again", f"{seconds:.2f} s", ""))
     changes, seconds = resume_s()
-    rows.append((f"a case of 60 minutes, {changes:,} changes, taken up again", f"{seconds:.2f} s", ""))
+    rows.append(
+        (f"a case of 60 minutes, {changes:,} changes, taken up again", f"{seconds:.2f} s", "")
+    )
     print(f"{'what':58}{'median of ' + str(options.rounds) + ' (range)':34}target")
     for what, figure, target in rows:
         print(f"{what:58}{figure:34}{target}")
