@@ -105,7 +105,15 @@ def _steps(type: str, path: str) -> Steps:
 
 def values(resource: JSON, steps: Steps) -> Iterator[JSON]:
     """Every value at the end of a way, lists taken apart."""
-    yield from _values(resource, steps.names, 0)
+    if len(steps.names) > 1:
+        yield from _values(resource, steps.names, 0)
+        return
+    for name in steps.names[0]:  # the short way of most
+        value = resource.get(name)
+        if value.__class__ is list:
+            yield from value
+        elif value is not None:
+            yield value
 
 
 def _values(value: JSON, names: tuple[tuple[str, ...], ...], at: int) -> Iterator[JSON]:
