@@ -13,6 +13,13 @@ from environment.model.change import JSON, Change
 Term = Any
 
 
+#: Beliefs and events that a body gives its mind, beside properties and events of twins.
+GIVEN = frozenset(
+    {"clock", "hold", "in_arrest", "life", "link", "my_room", "observed", "phase", "reminder"}
+    | {"stale", "standing"}
+)
+
+
 class Host(Protocol):
     """The body of the agent that calls an action."""
 

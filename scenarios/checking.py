@@ -1,11 +1,14 @@
 """Every scenario in all its branches, every plan file and every kind of twin, without running."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from agents import actions
 from agents.bdi import Program
+from agents.bdi import World as BdiWorld
 from agents.errors import AgentError
+from agents.host import GIVEN
 from environment.errors import TwinError
 from environment.twins import kinds
 from scenarios.errors import ScenarioError, ScenarioFileError
@@ -64,12 +67,31 @@ def _plan(path: Path) -> Result:
         return Result(kind="plan", name=name, problems=(str(wrong),))
     if ROLES in path.resolve().parents and path.resolve().parent != ROLES:
         return Result(kind="plan", name=name)  # a part that roles include: checked with them
-    known = actions.registry()
     found = tuple(
-        f"{shown(path.parent / p.file)}:{p.line}: {p.message} [{p.code}]"
-        for p in program.check(known)
+        f"{shown(_file(path, p.file))}:{p.line}: {p.message} [{p.code}]"
+        for p in program.check(actions.registry(), world_of_twins())
     )
     return Result(kind="plan", name=name, problems=found)
+
+
+def _file(role: Path, name: str) -> Path:
+    """The file that a role's plan stands in: its own, or one that it includes."""
+    beside = role.parent / name
+    return beside if beside.is_file() else next(role.parent.rglob(name), beside)
+
+
+@cache
+def world_of_twins() -> BdiWorld:
+    """What plans may perceive of twins and ask of them."""
+    beliefs = set(GIVEN)
+    operations: dict[str, set[int]] = {}
+    for kind in kinds().values():
+        described = kind.describe()
+        beliefs.update(described["properties"], described["events"])
+        for name, row in described["operations"].items():
+            needed = sum(bool(field["required"]) for field in row["input"])
+            operations.setdefault(name, set()).update(range(needed, len(row["input"]) + 1))
+    return BdiWorld(beliefs, operations, {".invoke": 1})
 
 
 def _twin(name: str) -> Result:

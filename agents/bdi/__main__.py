@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import random
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from agents.bdi.lint_beliefs import World
 from agents.bdi.program import Program
 from agents.bdi.records import Trace
 from agents.bdi.tracing import TracedAgent
-from agents.errors import AgentError
+from agents.errors import AgentError, UnknownActionError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,7 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
         )
         parser.add_argument("--seed", type=int, default=0, help="seed of the agent's chance")
         parser.add_argument("--trace", type=Path, help="file that gets one JSON object a line")
-    if command != "check":
+    if command == "check":
+        parser.add_argument(
+            "--actions",
+            metavar="MODULE",
+            help="module whose registry() gives the actions of the host, such as agents.actions",
+        )
+    else:
         parser.add_argument(
             "--coverage",
             type=Path,
@@ -50,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     coverage = Coverage() if command != "check" and options.coverage is not None else None
     try:
         if command == "check":
-            return check(options.files)
+            return check(options.files, options.actions)
         if command == "test":
             from agents.bdi.plan_tests import run_files
 
@@ -109,15 +116,33 @@ def _until_idle(agent: Agent, time: list[float], timeout_s: float) -> int:
         time[0] = max(time[0], due)
 
 
-def check(files: list[Path]) -> int:
-    """Prints every problem of the files."""
-    actions = Actions.standard()
+def check(files: list[Path], module: str | None = None) -> int:
+    """Prints every problem of the files; `module` adds the actions of a host.
+
+    A program with a host perceives what the host shows: only one that runs alone is asked who
+    adds the beliefs that it reads.
+    """
+    actions = Actions.standard() if module is None else _actions_of(module)
+    world = World() if module is None else None
     count = 0
     for path in files:
-        for problem in Program.load(path).check(actions, World()):
+        for problem in Program.load(path).check(actions, world):
             count += 1
             _write(f"{problem}\n")
     return 1 if count else 0
+
+
+def _actions_of(module: str) -> Actions:
+    try:
+        found = importlib.import_module(module).registry()
+    except (ImportError, AttributeError) as wrong:
+        raise UnknownActionError(
+            f"--actions {module}: {wrong}. Name a module with a function registry(), "
+            "such as agents.actions."
+        ) from None
+    if not isinstance(found, Actions):
+        raise UnknownActionError(f"--actions {module}: registry() gives no Actions.")
+    return found
 
 
 def _write(text: str) -> None:

@@ -33,17 +33,23 @@ INDEX_FROM = 8  # engineering default: below this many rows a walk is as fast as
 class Belief:
     """One row: arguments, annotations, and what led to it."""
 
-    __slots__ = ("ann", "args", "cause", "keys", "next", "pred", "prev")
+    __slots__ = ("ann", "args", "cause", "keys", "made", "next", "pred", "prev")
 
     rule = None
 
     def __init__(
-        self, pred: Predicate | None, args: tuple[Term, ...], ann: tuple[Term, ...], cause: Any
+        self,
+        pred: Predicate | None,
+        args: tuple[Term, ...],
+        ann: tuple[Term, ...],
+        cause: Any,
+        made: Any = None,
     ) -> None:
         self.pred = pred
         self.args = args
         self.ann = ann
         self.cause = cause
+        self.made = made  # the step that noted it
         self.keys: list[Hashable] | None = None  # percept keys that support it
         self.prev: Any = self
         self.next: Any = self
@@ -210,13 +216,14 @@ class BeliefBase:
         ann: tuple[Term, ...],
         cause: Any = None,
         last: bool = False,
+        made: Any = None,
     ) -> tuple[Term, ...] | None:
         """Adds or merges; the annotations that are new, None where nothing is."""
         row = pred.by_args.get(args)
         if row is None and pred.odd:
             row = self.find(pred, args)
         if row is None:
-            pred.link(Belief(pred, args, ann, cause), last)
+            pred.link(Belief(pred, args, ann, cause, made), last)
             return ann
         new = tuple([a for a in ann if a not in row.ann])
         if not new:

@@ -50,7 +50,8 @@ class Believing(Posting):
             fresh: dict[int, Var] = {}
             args = tuple([copy_term(a, fresh) for a in args])
         base = self.beliefs_base
-        new = base.add(base.predicate(functor), args, ann, cause, last)
+        made = None if self.current is None else self.current_step
+        new = base.add(base.predicate(functor), args, ann, cause, last, made)
         if new is None:
             return None
         return self._changed(owner, "+", functor, args, new, cause)
@@ -69,7 +70,7 @@ class Believing(Posting):
         if row is None:
             if pred.odd or not all_ground(args):
                 return self.believe(owner, pred.functor, args, ann, cause)
-            pred.link(Belief(pred, args, ann, cause), False)
+            pred.link(Belief(pred, args, ann, cause, self.current_step), False)
             new = ann
         else:
             if row.ann is ann:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.bdi import arithmetic, mailbox
 from agents.bdi.actions import Actions
@@ -52,6 +52,10 @@ from agents.bdi.terms import (
 )
 from agents.bdi.unification import Trail, copy_term, free_cells, resolve, undo
 
+if TYPE_CHECKING:
+    from agents.bdi.trace import Reason
+    from agents.bdi.why import Because
+
 _SLEEPING = Functor("jag_sleeping", 0)
 _AWAKING = Functor("jag_awaking", 0)
 
@@ -88,9 +92,10 @@ class Agent(Seams):
             compile_after=compile_after,
         )
         self._fit_seams()
-        self._start(program)
+        self.take_up(program)
 
-    def _start(self, program: Program) -> None:
+    def take_up(self, program: Program) -> None:
+        """Believes what a program believes at first, and posts its goals."""
         base = self.beliefs_base
         raised: list[tuple[Functor, tuple[Term, ...], tuple[Term, ...]]] = []
         for entry in program.initial:
@@ -436,6 +441,13 @@ class Agent(Seams):
 
         with _RunningAgent(self):
             return why_not(self, label, event)
+
+    def why(self, what: str | int | Reason) -> list[Because]:
+        """What led to a belief (its text), an intention (its number) or a step (its reason)."""
+        from agents.bdi.why import why
+
+        with _RunningAgent(self):
+            return why(self, what)
 
     def intentions(self) -> list[dict[str, Any]]:
         """The intentions as plain values, for the mind page."""

@@ -17,6 +17,7 @@ from agents.bdi.lint_beliefs import (
     check_beliefs,
     check_comparisons,
     check_operations,
+    check_removals,
     check_rule_comparisons,
 )
 from agents.bdi.plans import VARS, Plan
@@ -100,6 +101,7 @@ def check_program(
     if world is not None:
         found.extend(Problem(*p) for p in check_beliefs(program, plans, world))
         found.extend(Problem(*p) for p in check_operations(plans, world))
+        found.extend(Problem(*p) for p in check_removals(program, plans, world))
     for candidates in recoveries.values():
         if not any(_unconditional(p) for p in candidates):
             last = candidates[-1]

@@ -107,6 +107,29 @@ def _from_outside(plan: Plan) -> bool:
     )
 
 
+def check_removals(program: Program, plans: list[Plan], world: World) -> Iterator[Found]:
+    """``-b`` where only others tell ``b``: the step removes what has the source self."""
+    added = _added(program, plans)
+    if added is None:
+        return
+    told = {p.functor for p in plans if p.op == "+" and _from_outside(p)}
+    for plan in plans:
+        for step in plan.steps:
+            info = step.info
+            parts = literal_parts(info.term) if info.kind == "-" else None
+            if parts is None or parts[0] in added:
+                continue
+            if parts[0] not in told and parts[0].name not in world.beliefs:
+                continue
+            if any(a.__class__ is Struct and a.functor.name == "source" for a in parts[2]):
+                continue
+            text = (
+                f"plan '{plan.label}' removes {parts[0]}, which only others add: nothing happens. "
+                f"Name the source, as in -{parts[0].name}(..)[source(percept)], or use .abolish"
+            )
+            yield ("removes_others_belief", info.file, info.line, text)
+
+
 def check_operations(plans: list[Plan], world: World) -> Iterator[Found]:
     """Calls of operations that no twin of the declared world has."""
     if not world.operations:

@@ -13,7 +13,7 @@ from agents.bdi.order import sorted_annotations
 from agents.bdi.plans import Plan
 from agents.bdi.printing import term_text
 from agents.bdi.syntax import Clause, parse_program
-from agents.bdi.terms import Atom, Functor, Struct, Term, Var, literal_parts, make
+from agents.bdi.terms import DEFAULT_NS, Atom, Functor, Struct, Term, Var, literal_parts, make
 from agents.bdi.unification import copy_term
 from agents.errors import ProgramError, did_you_mean
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Parts = tuple[Functor, tuple[Term, ...], tuple[Term, ...]]
 _DIRECTIVES = ("include", "namespace", "register_function", "dg", "bdg", "ebdg", "bc")
 _cache: dict[Path, tuple[tuple[int, int] | None, list[Clause]]] = {}
-_programs: dict[Path, Program] = {}
+_programs: dict[tuple[Path, str], Program] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,19 @@ class Program:
         self._invented = 0
 
     @classmethod
-    def load(cls, path: str | Path) -> Program:
+    def load(cls, path: str | Path, namespace: str = DEFAULT_NS) -> Program:
         """Reads a file and everything it includes; the same program while no file changes.
 
         A program never changes once it is read, so that all its agents, and all runs of one
         process, share it and what the compiler made of its plans.
         """
         path = Path(path)
-        known = _programs.get(path.resolve())
+        known = _programs.get((path.resolve(), namespace))
         if known is not None and all(_stamp(f) == s for f, s in known._stamps.items()):
             return known
         program = cls(path.name)
-        program._read(path, path.name, "default")
-        _programs[path.resolve()] = program
+        program._read(path, path.name, namespace)
+        _programs[path.resolve(), namespace] = program
         return program
 
     @classmethod
@@ -72,7 +72,7 @@ class Program:
         """Reads a program from a text."""
         program = cls(file)
         program.texts[file] = text
-        program._take(parse_program(text, file), file, Path(), "default")
+        program._take(parse_program(text, file), file, Path(), DEFAULT_NS)
         return program
 
     @property
@@ -107,7 +107,7 @@ class Program:
                 elif clause.kind == "block":
                     self._block(clause, file, folder, ns)
                 else:
-                    self._clause(in_namespace(clause, ns) if ns != "default" else clause, file)
+                    self._clause(in_namespace(clause, ns) if ns != DEFAULT_NS else clause, file)
             except RecursionError:
                 raise ProgramError(
                     f"this {clause.kind} is nested too deep. Split it into rules or sub-goals",

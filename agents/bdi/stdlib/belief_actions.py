@@ -9,9 +9,20 @@ from agents.bdi.actions import builtin
 from agents.bdi.beliefs import SELF, RuleRow, with_source
 from agents.bdi.failure import StepFailure
 from agents.bdi.formulas import Rule, annotation_ways
-from agents.bdi.plans import CAUSE
+from agents.bdi.plans import CAUSE, Causes
 from agents.bdi.printing import term_text
-from agents.bdi.terms import RULE, Atom, Struct, Term, deref, literal_parts, make_list
+from agents.bdi.terms import (
+    RULE,
+    Atom,
+    Struct,
+    Term,
+    deref,
+    literal_parts,
+    make,
+    make_list,
+    struct,
+    to_term,
+)
 from agents.bdi.unification import Trail, copy_term, undo, unify
 
 
@@ -116,3 +127,31 @@ def namespace(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
         if unify(args[0], Atom(name), trail):
             yield True
         undo(trail, mark)
+
+
+@builtin(".why", 2)
+def why(ag: Any, args: tuple[Term, ...], trail: Trail) -> Iterator[bool]:
+    """What led to each belief that unifies: a list of because(Kind, Name, Id)."""
+    from agents.bdi.why import of_belief
+
+    functor, patterns, ann = _parts(args[0], ".why")
+    for row in list(ag.beliefs_base.predicates.get(functor) or ()):
+        if row.rule is not None:
+            continue
+        mark = len(trail)
+        chain = make_list(
+            [struct("because", Atom(b.kind), b.name, _told(b.id)) for b in of_belief(ag, row)]
+        )
+        own = make(functor, row.args, row.ann)
+        if unify(make(functor, patterns, ann), own, trail) and unify(args[1], chain, trail):
+            yield True
+        undo(trail, mark)
+
+
+def _told(number: Any) -> Term:
+    """The host's number of a cause as a term."""
+    if number is None:
+        return Atom("none")
+    if number.__class__ is Causes:
+        return make_list([_told(n) for n in number])
+    return to_term(number)

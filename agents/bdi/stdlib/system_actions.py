@@ -10,7 +10,7 @@ from agents.bdi.actions import MANY, builtin
 from agents.bdi.failure import StepFailure
 from agents.bdi.plan_changes import add_plan
 from agents.bdi.printing import plain_text
-from agents.bdi.terms import Atom, Term
+from agents.bdi.terms import DEFAULT_NS, Atom, Term
 from agents.bdi.unification import Trail, unify
 from agents.errors import AgentError
 
@@ -36,18 +36,20 @@ def stop(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
     return True
 
 
-@builtin(".include", 1, body_only=True)
+@builtin(".include", 1, 2, body_only=True)
 def include(ag: Any, args: tuple[Term, ...], trail: Trail) -> bool:
-    """Adds the plans of a file."""
+    """Adds plans, beliefs, rules and goals of a file, in a namespace if one is given."""
     from agents.bdi.program import Program
 
     path = Path(plain_text(args[0]))
+    namespace = DEFAULT_NS if len(args) == 1 else plain_text(args[1])
     try:
-        program = Program.load(path)
+        program = Program.load(path, namespace)
     except (AgentError, OSError) as error:
         raise StepFailure("internal_action", f".include: {error}") from None
     for plan in program.plans:
         add_plan(ag, plan.term, Atom("self"), first=False)
+    ag.take_up(program)
     return True
 
 

@@ -64,10 +64,11 @@ silence_limit(L) :- not unstable & silent_stable(L).
 // PRO-03: roles at arrival
 in_hospital :- arrived_s(_) & phase(handed_over).
 empty_role(R) :- needed_role(R) & not team(R, _, _).
-@pro_03_leader[source("ACS Resources for Optimal Care")]
+// The leader's assistant notes that it is closing; the rescuers' never does.
+@pro_03_leader[source("ACS Resources for Optimal Care")] // lint: ok belief_never_added
 +!review("PRO-03", medium) : in_hospital & not leader(_) & clock(_) & not closing
   <- .findall(R, empty_role(R), Roles); !met("PRO-03", medium, leader, [roles(Roles)]).
-@pro_03[source("ACS Resources for Optimal Care")]
+@pro_03[source("ACS Resources for Optimal Care")] // lint: ok belief_never_added
 +!review("PRO-03", medium) : in_hospital & empty_role(_) & clock(_) & not closing
   <- .findall(R, empty_role(R), Roles); !met("PRO-03", medium, [roles(Roles)]).
 

@@ -8,14 +8,10 @@ import pytest
 
 from agents import actions
 from agents.bdi import Actions, Program, World
-from environment.twins import kinds
+from scenarios.checking import world_of_twins
 
 ROLES = sorted((Path(__file__).parents[3] / "agents" / "roles").glob("*.asl"))
 ALONE = World()
-# What the agents' body adds to the properties and events of twins.
-HOST = {"clock", "hold", "in_arrest", "link", "my_room", "observed", "phase", "reminder"}
-HOST |= {"stale", "standing", "life"}
-HOST |= {"closing"}  # the leader's own note, in a part that both assistants include
 
 
 def codes(text: str, world: World | None) -> list[tuple[str, int]]:
@@ -81,19 +77,23 @@ def test_without_a_world_nothing_is_said_about_beliefs() -> None:
     assert codes("@a +!x : p(1).", None) == []
 
 
-def world_of_twins() -> World:
-    beliefs = set(HOST)
-    operations: dict[str, set[int]] = {}
-    for kind in kinds().values():
-        described = kind.describe()
-        beliefs.update(described["properties"], described["events"])
-        for name, row in described["operations"].items():
-            needed = sum(bool(field["required"]) for field in row["input"])
-            operations.setdefault(name, set()).update(range(needed, len(row["input"]) + 1))
-    return World(beliefs, operations, {".invoke": 1})
-
-
 @pytest.mark.parametrize("path", ROLES, ids=lambda path: path.stem)
 def test_roles_ask_only_for_what_the_twins_have(path: Path) -> None:
     registry = actions.registry()
     assert [str(p) for p in Program.load(path).check(registry, world_of_twins())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@a +!x <- -sbp(80).", [("removes_others_belief", 1)]),
+        ("@a +!x <- -sbp(80)[source(percept)].", []),
+        ("@a +!x <- +sbp(80); -sbp(80).", []),
+        ("@a +told(_)[source(bob)].\n@b +!x <- -told(1).", [("removes_others_belief", 2)]),
+        ("@a +!x <- .abolish(sbp(_)).", []),
+    ],
+)
+def test_lint_says_when_a_step_would_remove_what_only_others_add(
+    text: str, expected: list[tuple[str, int]]
+) -> None:
+    assert codes(text, World({"sbp"})) == expected

@@ -14,7 +14,7 @@ from agents.bdi import Actions, Program, term_text
 from agents.bdi.__main__ import main
 from agents.bdi.syntax import parse_term
 from agents.errors import PlanSyntaxError, ProgramError
-from tests.agents.bdi.harness import Stage, play
+from tests.agents.bdi.harness import Stage, play, with_goal
 from tests.agents.bdi.random_programs import program as random_program
 
 ROOT = Path(__file__).parents[3]
@@ -98,6 +98,32 @@ def test_an_included_file_is_found_beside_its_includer(tmp_path: Path) -> None:
         "deep": "deep.asl",
         "p__1": "alerts/shock.asl",
     }
+
+
+def test_a_running_agent_takes_up_a_file_with_its_beliefs_goals_and_namespace(
+    tmp_path: Path,
+) -> None:
+    part = tmp_path / "part.asl"
+    part.write_text("seen(1).\n!start.\n@st +!start : seen(X) <- .print(started, X).\n", "utf-8")
+    path = part.as_posix()
+    text = f'+!s <- .include("{path}"{{ns}}); .wait(10); ?{{prefix}}seen(X); .print(X).'
+    for ns, prefix in (("", ""), (", ward", "ward::")):
+        program = with_goal(text.format(ns=ns, prefix=prefix))
+        assert play(program) == ["started1", "1"]
+    lost = with_goal(text.format(ns=", ward", prefix="") + "\n-!s <- .print(elsewhere).")
+    assert play(lost) == ["started1", "elsewhere"]
+
+
+def test_the_linter_is_told_of_a_hosts_actions_by_their_module(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "p.asl"
+    file.write_text("@a +!x <- .clock_text(10, T); .print(T).\n", "utf-8")
+    assert main(["check", str(file)]) == 1
+    assert "clock_text" in capsys.readouterr().out
+    assert main(["check", "--actions", "agents.actions", str(file)]) == 0
+    assert main(["check", "--actions", "agents.acts", str(file)]) == 3
+    assert "Name a module with a function registry()" in capsys.readouterr().err
 
 
 def test_a_file_is_read_again_only_when_it_or_an_include_changes(tmp_path: Path) -> None:
