@@ -25,6 +25,8 @@ PACKAGES = {
     "typer": "typer",
     "rich": "rich",
 }
+#: What only real devices need: an extra.
+EXTRA = {"hl7": "hl7", "aiomqtt": "aiomqtt", "pynmea2": "pynmea2"}
 ROOT = Path(__file__).parents[1]
 
 
@@ -40,7 +42,13 @@ class Finding:
 
 def examine(runs: Path) -> list[Finding]:
     """Look at everything that a run needs."""
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _names, _port)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _python,
+        _packages,
+        _extra,
+        _names,
+        _port,
+    )
     return [finding for check in checks for finding in check()] + [_runs(runs)]
 
 
@@ -68,6 +76,18 @@ def _packages() -> Iterator[Finding]:
         if there and not ok:
             do = "APScheduler 4 is another library: `uv pip install 'apscheduler<4'`."
         yield Finding(what=f"package {name}", ok=ok, found=found, do=do)
+
+
+def _extra() -> Iterator[Finding]:
+    """Nobody needs real devices to be ready."""
+    missing = [name for module, name in EXTRA.items() if importlib.util.find_spec(module) is None]
+    yield Finding(
+        what="real devices",
+        ok=True,
+        found=f"not here: {', '.join(missing)}; uv pip install 'traumatwin[devices]'"
+        if missing
+        else "HL7 v2, MQTT and NMEA can be spoken",
+    )
 
 
 def _names() -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from environment.physical.devices.mqtt import Feeder, broker_of
 from environment.physical.devices.nmea_door import NmeaDoor
 from environment.physical.devices.recorded import Line, Recorder
 from environment.physical.devices.transcript import Transcript
-from scenarios.devices import identifiers, monitors
+from scenarios.devices import identifiers, monitors, real_devices
 from scenarios.errors import DeviceError
 from scenarios.schema import Device, Scenario, Vehicle
 
@@ -45,7 +45,7 @@ class LiveDevices:
         self._doors: list[Door | NmeaDoor] = []
         self._feeder: Feeder | None = None
         self._clock: Clock | None = None
-        none_declared = all(row.source != "mqtt" for row in _declared(scenario))
+        none_declared = all(row.source != "mqtt" for row in real_devices(scenario))
         for device in scenario.devices:
             if device.kind == "monitor":
                 self._monitor(device, hl7_port, all_on_broker=bool(mqtt) and none_declared)
@@ -69,9 +69,12 @@ class LiveDevices:
             self._recorder = Recorder(path, self._scenario.name, start=start)
         except BadValueError as wrong:
             raise DeviceError(f"{wrong} Choose another file with --record.") from wrong
-        simulated = [name for name in monitors(self._scenario) if name not in self.assets]
-        patient = identifiers(self._scenario, "")[0]
-        self._transcript = Transcript(simulated, self._scenario.start, patient, self._recorder.add)
+        simulated = {
+            name: identifiers(self._scenario, name)[0]
+            for name in monitors(self._scenario)
+            if name not in self.assets
+        }
+        self._transcript = Transcript(simulated, self._scenario.start, self._recorder.add)
 
     # -- which is what -------------------------------------------------------------------------
 
@@ -161,7 +164,3 @@ class LiveDevices:
             self._transcript.end()
         if self._recorder is not None:
             self._recorder.close()
-
-
-def _declared(scenario: Scenario) -> list[Device | Vehicle]:
-    return [*scenario.devices, *scenario.vehicles]

@@ -23,8 +23,8 @@ def lines_of(
     """What the monitors of a case would send: the case is played on the virtual clock first."""
     played = session.run(scenario, seed=seed)
     chosen = list(devices) or monitors(scenario)
-    patient = identifiers(scenario, chosen[0] if chosen else "")[0]
-    lines: Iterable[Line] = transcribed(played.journal, chosen, scenario.start, patient)
+    names = {name: identifiers(scenario, name)[0] for name in chosen}
+    lines: Iterable[Line] = transcribed(played.journal, names, scenario.start)
     if faults:
         lines = [s.line for s in with_faults(lines, faults, Random(f"{seed}/faults"))]
     return list(lines)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.address import Address
 from environment.runtime.access import Tokens
@@ -10,11 +11,14 @@ from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import WallClock
 from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
-from scenarios.live_devices import LiveDevices
+from scenarios.devices import simulated_only
 from scenarios.pauses import no_long_pauses
 from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs
+
+if TYPE_CHECKING:
+    from scenarios.live_devices import LiveDevices
 
 #: Seconds that followers on the web have to take the last changes (engineering default).
 LEAVES_WITHIN_S = 5.0
@@ -34,7 +38,7 @@ async def play_served(
     port: int = PORT,
     tokens: Tokens | None = None,
     open_role: str = "instructor",
-    devices: LiveDevices | None = None,
+    devices: "LiveDevices | None" = None,
     ready: Ready | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,
@@ -46,14 +50,15 @@ async def play_served(
     With a `past` (in a running `CatchUpLoop`) it is taken up where that ends.
     """
     programs = load_programs(scenario, plans)
-    devices = devices or LiveDevices(scenario)
+    if devices is None:
+        simulated_only(scenario, {})
     clock = (WallClock if past is None else CatchUpClock)(scenario.start, speed=speed)
     clock.pause()
     async with asyncio.TaskGroup() as tasks:
-        session = Session(
-            scenario, clock, programs, seed=seed, tasks=tasks, given=devices.assets, past=past
-        )
-        session.world.journal.follow(devices.follow)
+        given = {} if devices is None else devices.assets
+        session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=given, past=past)
+        if devices is not None:
+            session.world.journal.follow(devices.follow)
         if follow is not None and past is None:
             follow(session.world.journal)
         site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
@@ -66,16 +71,18 @@ async def play_served(
                 if told is not None:
                     told(taken_up)
             served = await serve(site, host=host, port=port)
-            where = await devices.open(clock, host)
+            where = {} if devices is None else await devices.open(clock, host)
             if ready is not None:
                 ready(served.url, where)
             with no_long_pauses():
                 clock.resume()
                 await session.until(scenario.ends_s, progress)
         finally:
-            await devices.close()
+            if devices is not None:
+                await devices.close()
             await session.stop()
-            devices.end_recording()
+            if devices is not None:
+                devices.end_recording()
             if served is not None:
                 if site.streams:
                     await asyncio.wait(set(site.streams), timeout=LEAVES_WITHIN_S)
@@ -93,7 +100,7 @@ def served(
     host: str = LOOPBACK,
     port: int = PORT,
     tokens: Tokens | None = None,
-    devices: LiveDevices | None = None,
+    devices: "LiveDevices | None" = None,
     ready: Ready | None = None,
     progress: Progress | None = None,
     follow: Follow | None = None,

@@ -65,8 +65,8 @@ def serve(
     began = time.perf_counter()
     from environment.runtime.past import Past
     from environment.web.app import LOOPBACK, PORT
+    from scenarios.devices import installed, real_devices
     from scenarios.keeping import Keeper, Live, kept_in, take_up
-    from scenarios.live_devices import LiveDevices
     from scenarios.reading import load
     from scenarios.serving import served
 
@@ -91,7 +91,11 @@ def serve(
         chosen, with_seed, how = taken.scenario, taken.seed, taken.live
         with_agents(taken)
         keeping = contextlib.nullcontext(Keeper.again(taken))
-    devices = LiveDevices(chosen, hl7_port=hl7_port, mqtt=mqtt, record=record)
+    devices = None
+    if hl7_port is not None or mqtt or record is not None or real_devices(chosen):
+        with installed():
+            from scenarios.live_devices import LiveDevices
+        devices = LiveDevices(chosen, hl7_port=hl7_port, mqtt=mqtt, record=record)
     with keeping as keep, keep:
 
         def ready(url: str, where: Mapping[str, str]) -> None:
@@ -140,11 +144,13 @@ def monitor(
 ) -> None:
     """Be a case's monitors on the line: send what they show as HL7 v2, until all is taken."""
     from environment.errors import did_you_mean
-    from environment.physical.devices import recorded
-    from scenarios.devices import monitors
+    from scenarios.devices import installed, monitors
     from scenarios.errors import DeviceError, SurroundingsError
     from scenarios.reading import load
-    from scenarios.sending import lines_of, send
+
+    with installed():
+        from environment.physical.devices import recorded
+        from scenarios.sending import lines_of, send
 
     host, _, port = to.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:

@@ -14,7 +14,7 @@ from scenarios.reading import load
 from scenarios.sending import lines_of
 from scenarios.serving import play_served
 from scenarios.session import run
-from tests.session.test_two_clocks import raised, same_alerts, until
+from tests.session.test_two_clocks import raised, until
 
 SPEED = 60.0
 
@@ -79,4 +79,8 @@ async def test_a_live_case_on_a_monitor_over_tcp_and_its_recording_give_the_same
     again = await asyncio.to_thread(
         lambda: run(scenario, seed=7, assets=from_file(path, scenario)).journal
     )
-    assert same_alerts(raised(again), live), f"live {live}\nagain {raised(again)}"
+    told, told_again = ([row[:3] for row in rows] for rows in (live, raised(again)))
+    assert sorted(told) == sorted(told_again)
+    # A third of a second on the wall, for a machine that has other work, is 20 s at this speed.
+    late = [abs(a[3] - b[3]) for a, b in zip(sorted(live), sorted(raised(again)), strict=True)]
+    assert max(late) <= SPEED / 3, f"live {live}\nagain {raised(again)}"

@@ -15,13 +15,14 @@ first message, as it was live. Every other line is one message, in the order in 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from environment.errors import BadValueError
+from environment.physical.devices.locator import VehicleLocator
 from environment.physical.devices.monitor import RealMonitor
 
 NAME, VERSION = "traumatwin devices", 1
@@ -155,6 +156,37 @@ def _row(line: Line) -> dict[str, Any]:
     }
 
 
+class Speaks(Protocol):
+    """A device's adapter, as far as a recording can be its voice."""
+
+    def hear(self, form: str, raw: bytes) -> None:
+        """Take a message in one of the formats of a stream."""
+
+    def later(self, at_s: float, do: Callable[[], None]) -> Callable[[], None]:
+        """Do something once at a time."""
+
+
+class _Replay:
+    """Says each recorded line at the time at which it came."""
+
+    def __init__(self, lines: Sequence[Line], device: Speaks) -> None:
+        self._lines = iter(lines)
+        self._device = device
+        self._next: Line | None = None
+
+    def begin(self) -> None:
+        """Wait for the next message: only one is a timer, so a recording of hours is cheap."""
+        self._next = next(self._lines, None)
+        if self._next is not None:
+            self._device.later(self._next.at_s, self._speak)
+
+    def _speak(self) -> None:
+        line = self._next
+        if line is not None:
+            self.begin()
+            self._device.hear(line.format, line.message.encode())
+
+
 class ReplayedMonitor(RealMonitor):
     """A monitor whose messages were recorded: each comes at the time at which it came."""
 
@@ -162,21 +194,30 @@ class ReplayedMonitor(RealMonitor):
         self, twin: str, lines: Sequence[Line], *, patients: Collection[str], start: datetime | None
     ) -> None:
         super().__init__(twin, patients=patients, epoch=start)
-        self._lines = iter(lines)
-        self._next: Line | None = None
+        self._replay = _Replay(lines, self)
 
     def begin(self) -> None:
         """Wait for the first message."""
-        self._await_next()
+        self._replay.begin()
 
-    def _await_next(self) -> None:
-        self._next = next(self._lines, None)
-        if self._next is not None:
-            # Only the next one is a timer: a recording of hours needs no more.
-            self.later(self._next.at_s, self._speak)
 
-    def _speak(self) -> None:
-        line = self._next
-        if line is not None:
-            self._await_next()
-            self.hear(line.format, line.message.encode())
+class ReplayedVehicle(VehicleLocator):
+    """A vehicle whose fixes were recorded."""
+
+    def __init__(
+        self,
+        twin: str,
+        lines: Sequence[Line],
+        places: Mapping[str, tuple[float, float]],
+        *,
+        at: str = "",
+        crew: tuple[str, ...] = (),
+        start: datetime | None = None,
+    ) -> None:
+        super().__init__(twin, places, at=at, crew=crew, epoch=start)
+        self._replay = _Replay(lines, self)
+
+    def begin(self) -> None:
+        """Say what is known without the receiver, and wait for its first fix."""
+        super().begin()
+        self._replay.begin()

@@ -6,7 +6,7 @@ monitor could have sent. What the twin knows and no message can say (commands) i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from environment.model.change import Change
@@ -19,12 +19,15 @@ _TOLD = ("good", "cuff", "restated")
 
 
 class Transcript:
-    """Turns changes, in their order, into messages; `tell` is given each as it is complete."""
+    """Turns changes, in their order, into messages; `tell` is given each as it is complete.
+
+    `monitors` says what each monitor calls its patient.
+    """
 
     def __init__(
-        self, monitors: Collection[str], start: datetime, patient: str, tell: Callable[[Line], None]
+        self, monitors: Mapping[str, str], start: datetime, tell: Callable[[Line], None]
     ) -> None:
-        self._monitors, self._start, self._patient = frozenset(monitors), start, patient
+        self._monitors, self._start = dict(monitors), start
         self._tell = tell
         self._count = 0
         self._key: tuple[str, float, float] | None = None
@@ -58,7 +61,7 @@ class Transcript:
             f"{monitor}-{self._count}",
             self._start + timedelta(seconds=recorded),
             self._start + timedelta(seconds=effective),
-            self._patient,
+            self._monitors[monitor],
             rows,
             sender=monitor,
         )
@@ -66,11 +69,11 @@ class Transcript:
 
 
 def transcribed(
-    changes: Iterable[Change], monitors: Collection[str], start: datetime, patient: str
+    changes: Iterable[Change], monitors: Mapping[str, str], start: datetime
 ) -> Iterator[Line]:
     """The stream of finished changes."""
     told: list[Line] = []
-    transcript = Transcript(monitors, start, patient, told.append)
+    transcript = Transcript(monitors, start, told.append)
     for change in changes:
         transcript.add(change)
         yield from told

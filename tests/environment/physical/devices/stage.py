@@ -75,4 +75,4 @@ def good_hour() -> tuple[Line, ...]:
         await stage.until(3600.5)
 
     journal = play(scene).world.journal
-    return tuple(transcribed(journal, ["monitor"], START, PATIENT))
+    return tuple(transcribed(journal, {"monitor": PATIENT}, START))
