@@ -12,6 +12,7 @@ from environment.physical.adapter import Adapter
 from environment.runtime.journal import Journal
 from scenarios.errors import DeviceError, SurroundingsError
 from scenarios.schema import Device, Scenario, Vehicle
+from scenarios.story import Story
 
 
 def monitors(scenario: Scenario) -> list[str]:
@@ -60,7 +61,8 @@ def write_hl7(journal: Journal, scenario: Scenario, path: Path) -> int:
         from environment.physical.devices import recorded
         from environment.physical.devices.transcript import transcribed
 
-    names = {name: identifiers(scenario, name)[0] for name in monitors(scenario)}
+    # Those of the journal: an imported case has monitors of its own.
+    names = {name: identifiers(scenario, name)[0] for name in Story(journal).of_kind("monitor")}
     lines = transcribed(journal, names, scenario.start)
     return recorded.write(path, scenario.name, lines, start=scenario.start)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from environment.errors import BadValueError
 from environment.model.change import Change
 from environment.physical.adapter import Adapter, Clock
+from environment.physical.devices.account import Account
 from environment.physical.devices.locator import VehicleLocator
 from environment.physical.devices.mllp import Door
 from environment.physical.devices.monitor import Kept, RealMonitor
@@ -157,6 +158,16 @@ class LiveDevices:
             await self._feeder.close()
         for door in self._doors:
             await door.close()
+
+    def accounts(self) -> dict[str, Account]:
+        """What became of each real device's messages."""
+        found: dict[str, Account] = {}
+        for name, asset in self.assets.items():
+            if isinstance(asset, RealMonitor):
+                found[name] = asset.intake.account
+            elif isinstance(asset, VehicleLocator):
+                found[name] = asset.account
+        return found
 
     def end_recording(self) -> None:
         """Nothing is written down after this."""

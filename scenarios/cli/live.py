@@ -122,6 +122,8 @@ def serve(
                 told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
             )
         kept = keep(played)
+    for name, account in ({} if devices is None else devices.accounts()).items():
+        typer.echo(f"{name}\n{account.table()}", err=True)
     finish(kept, began, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import hl7
@@ -70,8 +70,7 @@ def read(raw: bytes | str) -> Report:
         raise UnreadableError("malformed", f"not HL7 v2: {wrong}", id=number) from wrong
     _judge_head(head, number)
     sent = _time(_text(head, 7), UTC)
-    zone = sent.tzinfo if sent is not None and sent.tzinfo is not None else UTC
-    rows = list(_rows(message, zone, number))
+    rows = list(_rows(message, _zone(_text(head, 7)), number))
     patient = next((s for s in message if _text(s, 0) == "PID"), None)
     return Report(
         id=number,
@@ -170,6 +169,15 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if abs(value) < float("inf") else None  # NaN compares false, too
+
+
+def _zone(text: str) -> tzinfo:
+    """The zone that a time names; UTC if it names none."""
+    found = re.fullmatch(r"[\d.]+([+-])(\d{2})(\d{2})", text)
+    if found is None or int(found[2]) > 14:
+        return UTC
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(offset if found[1] == "+" else -offset)
 
 
 def _time(text: str, zone: tzinfo) -> datetime | None:

@@ -286,3 +286,41 @@ def test_codes_of_loinc_mean_the_same_and_an_unknown_code_is_said_once() -> None
         assert len(stage.events("monitor", "code_unknown")) == 1
 
     at_the_bedside(scene)
+
+
+def test_each_value_has_its_own_time_where_the_device_gives_one() -> None:
+    async def scene(stage: Bedside) -> None:
+        await stage.until(10)
+        raw = message("1", 10, hr=91, sbp=120).replace(
+            b"266016^MDC_DIM_MMHG^MDC|||||F", b"266016^MDC_DIM_MMHG^MDC|||||F|||20310506140004+0000"
+        )
+        assert stage.give(raw) == ("AA", "1")
+        values = stage.world.state("monitor").values
+        assert (values["hr"].effective, values["sbp"].effective) == (10, 4)
+
+    at_the_bedside(scene)
+
+
+@pytest.mark.parametrize("sent", ["20310506160010+0200", "20310506140010+0000"])
+def test_a_time_without_a_zone_is_of_the_zone_of_the_message(sent: str) -> None:
+    async def scene(stage: Bedside) -> None:
+        await stage.until(12)
+        raw = message("1", 10, hr=91)
+        stamp = b"20310506140010.0000+0000"
+        local = sent[:14].encode()
+        raw = raw.replace(stamp, sent.encode(), 1).replace(stamp, local, 1)
+        assert stage.give(raw) == ("AA", "1")
+        assert stage.world.state("monitor").values["hr"].effective == 10
+
+    at_the_bedside(scene)
+
+
+def test_a_message_with_newlines_and_an_old_version_is_read() -> None:
+    async def scene(stage: Bedside) -> None:
+        await stage.until(12)
+        raw = message("1", 10, hr=91).replace(b"\r", b"\r\n").replace(b"|P|2.6|", b"|P|2.3|")
+        assert stage.give(raw) == ("AA", "1")
+        unknown = message("2", 11, hr=91).replace(b"|P|2.6|", b"|P|3.0|")
+        assert stage.give(unknown) == ("AR", "2")
+
+    at_the_bedside(scene)
