@@ -9,7 +9,8 @@ the server was away.
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -170,6 +171,8 @@ class Connection:
     async def start(self) -> None:
         """Be reachable; with a server, connect to it first. `NoServerError` when it fails."""
         address = self.address
+        with _same_loops():
+            InProcess()
         agent = _Connected(self._name, address) if address.port else Local(self.jid, "")
         self._mailbox = _Mailbox(self._deliver)
         agent.add_behaviour(self._mailbox)
@@ -248,4 +251,15 @@ def _why(agent: _Connected, error: BaseException) -> str:
 
 def begin() -> None:
     """Bind SPADE's container, which outlives an event loop, to the running one."""
-    InProcess().reset()
+    with _same_loops():
+        InProcess().reset()
+
+
+@contextmanager
+def _same_loops() -> Iterator[None]:
+    """SPADE's container makes uvloop the loop of everybody; the process keeps its own."""
+    policy = asyncio.get_event_loop_policy()
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop_policy(policy)

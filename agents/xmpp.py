@@ -15,9 +15,9 @@ import pyjabber.server
 from pyjabber.queues.QueueManager import QueueManager
 from pyjabber.server_parameters import Parameters
 from pyjabber.utils import Singleton
-from spade.container import Container
 
 from agents.address import Address
+from agents.connection import begin
 from agents.errors import NoServerError
 
 #: Seconds in which the server must be ready (engineering default).
@@ -50,7 +50,7 @@ class EmbeddedServer:
         await asyncio.wait([self.task], timeout=ENDS_WITHIN_S)
         QueueManager._queues.clear()
         Singleton._instances.clear()
-        Container().reset()
+        begin()
 
 
 async def serve() -> EmbeddedServer:
@@ -59,7 +59,7 @@ async def serve() -> EmbeddedServer:
     warnings.filterwarnings("ignore", message=".*update_memory_from_database.*")
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="pyjabber")
     pyjabber.server.setup_query_local_ip = _loopback_only
-    Container().reset()
+    begin()
     port = _free_port()
     server = pyjabber.server.Server(
         Parameters(

@@ -265,7 +265,7 @@ async def test_agents_come_back_when_their_server_was_away(
 
 
 def test_s01_through_prosody_gives_the_alerts_of_the_virtual_clock(tmp_path: Path) -> None:
-    scenario = until(load("pelvis"), 600)  # 10 s of real time at 60 times its speed
+    scenario = until(load("pelvis"), 555)  # 9 s of real time at 60 times its speed
     alone = run(scenario, seed=7).journal
     names = [t.removeprefix("mind_") for t in {c.twin for c in alone} if t.startswith("mind_")]
     with prosody(tmp_path, dict.fromkeys(names, "a-password")) as server:

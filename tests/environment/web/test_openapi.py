@@ -124,7 +124,7 @@ async def test_no_request_meets_a_defect_or_an_answer_that_is_not_documented() -
 
     cases: list[Any] = []
 
-    @settings(max_examples=2000, deadline=None, database=None, derandomize=True,
+    @settings(max_examples=800, deadline=None, database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(requests())
     def collect(case: Any) -> None:
