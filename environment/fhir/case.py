@@ -21,14 +21,16 @@ TYPE_OF_KIND = {
     "central_unit": "Organization",
     "blood_bank": "Organization",
 }
+#: The kind of twin that keeps what other systems brought: no thing of the case.
+RECORD = "record"
 #: The software itself: it assembles the record.
 PLATFORM = "traumatwin"
 HOSPITAL = "hospital"
 
 
 def models_of(journal: Journal) -> dict[str, type[Twin]]:
-    """Twin id -> its class, read off a journal."""
-    known = kinds()
+    """Twin id -> its class, read off a journal; what other systems brought is no twin of a case."""
+    known = {kind: model for kind, model in kinds().items() if kind != RECORD}
     return {
         c.twin: known[c.value["kind"]]
         for c in journal

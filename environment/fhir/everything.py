@@ -10,7 +10,7 @@ from environment.fhir.indexes import Spans, Words
 from environment.fhir.outcomes import FhirError
 from environment.fhir.parameters import encounter_parameter, patient_parameter
 from environment.fhir.queries import Query
-from environment.fhir.search import Search, resource_of
+from environment.fhir.search import Search
 from environment.fhir.shelves import Shelf, Version
 from environment.fhir.texts import read
 from environment.fhir.values import Range, moment
@@ -102,7 +102,7 @@ class Everything:
             raise FhirError(400, "$lastn needs category= or code=.", issue="required")
         query.sort = [("date", True)]
         found = self.search.find(query, self.viewer.sees)
-        group = self._groups(found.shelf, set(found.ordinals))
+        group = self._groups(found.shelf, found.matching)
         taken: dict[str, list[int]] = {}
         for ordinal in found.ordinals:
             rows = taken.setdefault(group[ordinal], [])
@@ -174,6 +174,3 @@ def resource_in(body: Resource) -> Resource:
             found: Resource = row["resource"]
             return found
     raise FhirError(400, "Parameters without a parameter 'resource'.", path="Parameters.parameter")
-
-
-__all__ = ["Everything", "resource_in", "resource_of"]

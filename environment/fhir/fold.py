@@ -15,14 +15,14 @@ from environment.fhir.alerts import alerts
 from environment.fhir.assets import asset, bearer, patient_facts, shared_assets
 from environment.fhir.bundle import composition
 from environment.fhir.care import care
-from environment.fhir.case import PLATFORM, Case
+from environment.fhir.case import RECORD, Case
 from environment.fhir.diagnostics import diagnostics
 from environment.fhir.elements import Mapped, Resource
 from environment.fhir.facts import findings
 from environment.fhir.indexes import Words
 from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, provenances
-from environment.fhir.observations import PRESSURE, observations
+from environment.fhir.observations import observations
 from environment.fhir.processes import processes
 from environment.fhir.shelves import Shelves, Sight, Version
 from environment.fhir.texts import plain, read, write
@@ -35,8 +35,6 @@ from environment.runtime.journal import Journal
 from environment.runtime.states import reading_of
 from environment.twins import kinds
 
-#: The kind of twin, and its name, that hold what outside systems brought.
-RECORD = "record"
 #: Events of the record that hold resources.
 STORED = ("stored", "person_stored")
 #: Seconds of scenario time after which what the twins say is derived anew.
@@ -62,7 +60,7 @@ class LiveCase(Case):
         self._last = change
         if change.kind == "event" and change.name == "created":
             model = kinds().get(change.value["kind"])
-            if model is not None and change.value["kind"] != RECORD:
+            if model is not None and model.kind != RECORD:
                 self.models[change.twin] = model
 
     def rows(self, twin: str, kind: str, name: str) -> list[Change]:
@@ -391,6 +389,3 @@ def _member(change: Change) -> str:
     if change.name == "reading_refused" and isinstance(change.value, Mapping):
         return str(change.value.get("member", ""))
     return change.name
-
-
-__all__ = ["ACTS", "PLATFORM", "PRESSURE", "RECORD", "STORED", "Fold", "LiveCase"]

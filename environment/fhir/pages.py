@@ -68,16 +68,15 @@ class Pages:
         """The search set of a query."""
         page = page_of(query.page)
         found = self.search.find(query, self.viewer.sees, page.stamp)
-        total = len(found.ordinals)
+        total = found.total
         links = [("self", link(self.base, query.type, query.used))]
         if query.summary == "count":
             return bundle("searchset", links, [], total=total)
         last = page.offset + query.count
-        ordinals = found.ordinals[page.offset : last]
         if last < total:
             further = Page(last, found.stamp)
             links.append(("next", link(self.base, query.type, query.used, further)))
-        matches = [found.shelf.versions[o] for o in ordinals]
+        matches = found.page(page.offset, query.count)
         shape = shape_of(query)
         rows = [self.entry(v, "match", shape) for v in matches]
         # What is included is given whole: the elements were asked for of the matches.

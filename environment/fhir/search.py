@@ -1,7 +1,8 @@
 """Searching: sets of versions from the indexes, put together, ordered and cut into pages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from environment.errors import BadValueError
 from environment.fhir.elements import Resource
@@ -25,8 +26,24 @@ class Found:
     """What matched: ordinals in the order asked for, of how many versions there were."""
 
     shelf: Shelf
-    ordinals: list[int]
+    matching: set[int]
+    order: Callable[[], Iterator[int]]
     stamp: int
+
+    @property
+    def total(self) -> int:
+        """How many matched."""
+        return len(self.matching)
+
+    @property
+    def ordinals(self) -> list[int]:
+        """All of them, in order."""
+        return list(self.order())
+
+    def page(self, offset: int, count: int) -> list[Version]:
+        """Some of them; what comes after is not put in order."""
+        rows = islice(self.order(), offset, offset + count)
+        return [self.shelf.versions[ordinal] for ordinal in rows]
 
 
 class Search:
@@ -39,7 +56,8 @@ class Search:
         """All matches that one may see, in order."""
         shelf = self.shelves[query.type]
         at = len(shelf.versions) if stamp is None else min(stamp, len(shelf.versions))
-        return Found(shelf, self._ordered(shelf, query, self.matching(query, sees, at)), at)
+        found = self.matching(query, sees, at)
+        return Found(shelf, found, lambda: _ordered(shelf, query, found, at), at)
 
     def matching(self, query: Query, sees: Sees, stamp: int) -> set[int]:
         """Ordinals of what matches every clause, is current and may be seen."""
@@ -159,15 +177,18 @@ class Search:
         targets = row.targets or tuple(shelf.type for shelf in self.shelves)
         return [f"{target}/{plain}" for target in targets]
 
-    # -- order -----------------------------------------------------------------------------
 
-    def _ordered(self, shelf: Shelf, query: Query, found: set[int]) -> list[int]:
+def _ordered(shelf: Shelf, query: Query, found: set[int], stamp: int) -> Iterator[int]:
+    """Matches in the order asked for; of many, no more is put in order than is taken."""
+    if len(found) > FEW and len(query.sort) == 1:
+        yield from _walked(shelf, *query.sort[0], found)
+    elif len(found) > FEW and not query.sort:
+        yield from (ordinal for ordinal in range(stamp) if ordinal in found)
+    else:
         rows = sorted(found)
         for name, descending in reversed(query.sort):
-            if len(rows) > FEW and len(query.sort) == 1:
-                return _walked(shelf, name, descending, found)
             rows = _sorted(shelf, name, descending, rows)
-        return rows
+        yield from rows
 
 
 def _says(version: Version, row: Parameter, wanted: tuple[str, ...]) -> bool:
@@ -183,19 +204,24 @@ def _pair(index: Pairs, text: str) -> set[int]:
     return index.matching(code, *prefixed(amount))
 
 
-def _walked(shelf: Shelf, name: str, descending: bool, found: set[int]) -> list[int]:
+def _walked(shelf: Shelf, name: str, descending: bool, found: set[int]) -> Iterator[int]:
     """Matches in the order of an index; what has no value comes last."""
     if name == "_id":
         key = shelf.versions.__getitem__
-        return sorted(found, key=lambda o: key(o).id, reverse=descending)
+        yield from sorted(found, key=lambda o: key(o).id, reverse=descending)
+        return
     index = shelf.updated if name == "_lastUpdated" else shelf.indexes[name]
     assert not isinstance(index, Pairs)  # the parser lets none be sorted by
     if isinstance(index, Spans):
         walk = index.in_reverse() if descending else index.in_order()
     else:
         walk = reversed(list(index.in_order())) if descending else index.in_order()
-    order = dict.fromkeys(o for o in walk if o in found)
-    return [*order, *sorted(found.difference(order))]
+    seen: set[int] = set()
+    for ordinal in walk:
+        if ordinal in found and ordinal not in seen:
+            seen.add(ordinal)
+            yield ordinal
+    yield from sorted(found - seen)
 
 
 def _sorted(shelf: Shelf, name: str, descending: bool, rows: list[int]) -> list[int]:

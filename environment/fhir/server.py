@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection
 from environment.errors import TwinError
 from environment.fhir.addresses import Addresses
 from environment.fhir.capabilities import capability_statement
+from environment.fhir.case import RECORD
 from environment.fhir.elements import Resource
 from environment.fhir.exchange import Exchange
-from environment.fhir.fold import RECORD, Fold
+from environment.fhir.fold import Fold
 from environment.fhir.outcomes import FhirError, outcome_of
 from environment.fhir.search import Search
 from environment.fhir.shelves import Sight, Version

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from environment.errors import TwinError
+from environment.fhir.case import RECORD
 from environment.fhir.checks import InvalidResourceError, Problem
 from environment.fhir.elements import Resource
-from environment.fhir.fold import RECORD, Fold
+from environment.fhir.fold import Fold
 from environment.fhir.outcomes import FhirError
 from environment.fhir.queries import Query, parse
 from environment.fhir.rules import is_resource
@@ -264,6 +264,3 @@ class Subscriptions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-__all__ = ["Delivery", "Subscriptions", "TwinError", "check_subscription"]

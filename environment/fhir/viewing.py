@@ -7,8 +7,8 @@ search by them.
 
 from collections.abc import Iterator
 
+from environment.fhir.case import RECORD
 from environment.fhir.elements import SYSTEM, Resource
-from environment.fhir.fold import RECORD
 from environment.fhir.outcomes import FhirError
 from environment.fhir.queries import Clause, Query
 from environment.fhir.shelves import Sight, Version

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from environment.errors import BadValueError
+from environment.fhir.case import RECORD
 from environment.fhir.checks import InvalidResourceError, Problem, problems
 from environment.fhir.elements import ID, Resource, references
-from environment.fhir.fold import ACTS, RECORD, Fold
+from environment.fhir.fold import ACTS, Fold
 from environment.fhir.incoming import facts_told
 from environment.fhir.outcomes import FhirError
 from environment.fhir.queries import parse

@@ -7,6 +7,7 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from environment.fhir import search
 from environment.fhir.indexes import Spans
 from environment.fhir.values import Range, compared, moment
 from tests.environment.fhir.server.ward import LOINC, UCUM, Ward, open_ward, patient, vital
@@ -107,6 +108,16 @@ async def test_a_search_finds_what_it_asks_for(held: Ward, url: str) -> None:
     assert (told.ids if "_sort" in url else sorted(told.ids)) == (
         wanted if "_sort" in url else sorted(wanted)
     )
+
+
+@pytest.mark.parametrize(
+    "url", [u for u in FOUND if "_sort" in u and "," not in u.split("_sort")[1]]
+)
+async def test_many_matches_come_in_the_same_order_as_few(
+    held: Ward, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", 0)
+    assert (await held.get(url)).ids == FOUND[url]
 
 
 WRONG = {

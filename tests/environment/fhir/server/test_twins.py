@@ -24,6 +24,7 @@ async def test_the_server_holds_what_the_mapping_says_of_the_journal(ward: Ward)
     for n in range(30):
         await ward.reading(hr=80.0 + n, spo2=97.0)
     ward.tell("patient", "age", 42)
+    await ward.post({"resourceType": "Organization", "name": "Laboratory"}, by="system")
     await ward.clock.sleep(1.0)
     ward.server.follow()
     journal = ward.world.journal
