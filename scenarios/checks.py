@@ -43,6 +43,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
     """Everything that is wrong, in the order of the file."""
     checks: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (
         _ids,
+        _lines,
         _body,
         _agents,
         _events,
@@ -86,6 +87,30 @@ def _ids(s: Scenario) -> Iterator[Problem]:
             if entry.name and entry.name in named:
                 yield (key, i, "name"), f"the name '{entry.name}' is used twice."
             named.add(entry.name)
+
+
+def _lines(s: Scenario) -> Iterator[Problem]:
+    """Real devices that could not be told apart: one port and name, or one topic, for two."""
+    taken: dict[str, str] = {}
+    for i, vehicle in enumerate(s.vehicles):
+        line = vehicle.topic or f"traumatwin/{vehicle.id}" if vehicle.source == "mqtt" else ""
+        line = f"port {vehicle.port}" if vehicle.source == "nmea" else line
+        if line in taken:
+            yield ("vehicle", i), f"{line} is already that of '{taken[line]}'."
+        if line:
+            taken[line] = vehicle.id
+    ports = {f"port {v.port}": v.id for v in s.vehicles if v.source == "nmea"}
+    for i, device in enumerate(s.devices):
+        line = device.topic or f"traumatwin/{device.id}" if device.source == "mqtt" else ""
+        if device.source == "hl7":
+            line = f"port {device.port}, sender '{device.sender or device.id}'"
+            if f"port {device.port}" in ports:
+                other = ports[f"port {device.port}"]
+                yield ("device", i, "port"), f"port {device.port} is already that of '{other}'."
+        if line in taken:
+            yield ("device", i), f"{line} is already that of '{taken[line]}'."
+        if line:
+            taken[line] = device.id
 
 
 def _body(s: Scenario) -> Iterator[Problem]:

@@ -56,6 +56,16 @@ def test_only_monitors_speak_and_a_vehicle_needs_its_line() -> None:
     assert "needs the 'port'" in said(vehicle)
 
 
+def test_devices_that_could_not_be_told_apart_are_named() -> None:
+    one = MONITOR + 'source = "hl7"\nport = 2575\nsender = "A"\n'
+    two = one.replace("ambulance_monitor", "shock_room_monitor")
+    told_apart = two.replace('"A"', '"B"')
+    assert "port 2575, sender 'A' is already that of 'ambulance_monitor'" in said(one + two)
+    assert parse(HEAD + one + told_apart).devices
+    vehicle = '\n[[vehicle]]\nid = "ambulance"\nsource = "nmea"\nport = 2575\n'
+    assert "port 2575 is already that of 'ambulance'" in said(one + vehicle)
+
+
 def test_a_virtual_run_does_not_wait_for_a_real_device(tmp_path: Path) -> None:
     path = tmp_path / "case.toml"
     path.write_text(HEAD + MONITOR + 'source = "hl7"\nport = 2575\n')
