@@ -15,7 +15,8 @@ from environment.fhir.rules import needed
 from environment.fhir.search import Found, Search, resource_of
 from environment.fhir.shelves import Version
 from environment.fhir.texts import read, write
-from environment.fhir.viewing import SUBSETTED, Viewer
+from environment.fhir.veiling import SUBSETTED
+from environment.fhir.viewing import Viewer
 
 #: Included resources beyond which a page is refused (engineering default).
 MOST_INCLUDED = 5000

@@ -64,8 +64,13 @@ class Subscriber:
     task: "asyncio.Task[None] | None" = None
 
 
-def check_subscription(resource: Resource, allowed: Collection[str]) -> None:
-    """Refuse a subscription that could never be served; `allowed` are origins beyond loopback."""
+def check_subscription(
+    resource: Resource, allowed: Collection[str], admit: Callable[[Query], None]
+) -> None:
+    """Refuse a subscription that could never be served, or that the caller may not ask for.
+
+    `allowed` are origins beyond loopback; `admit` refuses a query that would tell too much.
+    """
     channel = resource["channel"]
     found = []
     if channel["type"] != "rest-hook":
@@ -87,7 +92,7 @@ def check_subscription(resource: Resource, allowed: Collection[str]) -> None:
         text = "expected requested, active or off; the server says the rest"
         found.append(Problem("Subscription.status", "business-rule", text))
     try:
-        _query(resource["criteria"])
+        admit(_query(resource["criteria"]))
     except FhirError as wrong:
         found.append(Problem("Subscription.criteria", "value", str(wrong)))
     if found:

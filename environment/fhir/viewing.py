@@ -8,22 +8,14 @@ search by them.
 from collections.abc import Iterator
 
 from environment.fhir.case import RECORD
-from environment.fhir.elements import SYSTEM, Resource
 from environment.fhir.outcomes import FhirError
 from environment.fhir.queries import Clause, Query
 from environment.fhir.shelves import Sight, Version
-from environment.fhir.texts import read, write
-from environment.model.change import JSON
+from environment.fhir.veiling import KIN, veiled
 from environment.model.twin import Twin
 from environment.runtime.access import Caller, Rights, Verb
 from environment.runtime.world import World
 
-SUBSETTED: JSON = {
-    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
-    "code": "SUBSETTED",
-}
-#: Elements that say who somebody is, or where he lives.
-PERSONAL = ("name", "telecom", "address", "birthDate", "_birthDate", "photo", "contact", "link")
 #: Search parameters that would tell the same.
 ASKING = frozenset(
     {
@@ -33,7 +25,6 @@ ASKING = frozenset(
 )  # fmt: skip
 #: Types that say who somebody is -> twins and members that stand for the same knowledge.
 PEOPLE = {"Patient": ("patient", "name"), "Practitioner": ("person", "title")}
-KIN = {"RelatedPerson": "Patient", "PractitionerRole": "Practitioner"}
 
 
 class Viewer:
@@ -76,43 +67,7 @@ class Viewer:
 
     def text(self, version: Version) -> bytes:
         """The resource as this caller may have it."""
-        return self.veiled(version.text) if self.hidden else version.text
-
-    def veiled(self, text: bytes) -> bytes:
-        """A resource without what says who somebody is."""
-        resource = read(text)
-        return write(shown).encode() if (shown := self._veil(resource)) != resource else text
-
-    def _veil(self, resource: Resource) -> Resource:
-        type = resource["resourceType"]
-        found = self._without_names(resource)
-        gone: tuple[str, ...] = ()
-        if KIN.get(type, type) in self.hidden and type in (*PEOPLE, *KIN):
-            gone = (*PERSONAL, "text", *(("code",) if type == "PractitionerRole" else ()))
-        elif type == "Location" and "Location" in self.hidden:
-            gone = ("address", "position", "telecom", "text")
-        kept = {k: v for k, v in found.items() if k not in gone}
-        if gone and "identifier" in kept:
-            own = [i for i in kept["identifier"] if str(i.get("system", "")).startswith(SYSTEM)]
-            kept = {k: v for k, v in kept.items() if k != "identifier"}
-            kept |= {"identifier": own} if own else {}
-        if kept != resource:
-            meta = kept.get("meta", {})
-            kept["meta"] = {**meta, "tag": [*meta.get("tag", ()), SUBSETTED]}
-        return kept
-
-    def _without_names(self, value: JSON) -> JSON:
-        """References to people without the name that stands beside them."""
-        if isinstance(value, list):
-            return [self._without_names(inner) for inner in value]
-        if not isinstance(value, dict):
-            return value
-        literal = value.get("reference")
-        if isinstance(literal, str) and ("display" in value or "identifier" in value):
-            type = literal.rpartition("/")[0].rpartition("/")[2]
-            if KIN.get(type, type) in self.hidden and type != "Location":
-                value = {k: v for k, v in value.items() if k not in ("display", "identifier")}
-        return {key: self._without_names(inner) for key, inner in value.items()}
+        return veiled(version.text, self.hidden) if self.hidden else version.text
 
     # -- what may be asked -----------------------------------------------------------------
 
@@ -135,7 +90,8 @@ class Viewer:
             self._check(type, clause.name)
 
     def _check(self, type: str, name: str) -> None:
-        if KIN.get(type, type) in self.hidden and name in ASKING:
+        is_told = KIN.get(type) in self.hidden and name in ASKING
+        if is_told or (type == "Location" and type in self.hidden and name == "address"):
             raise FhirError(
                 403, f"The role '{self.who.role}' may not search {type} by '{name}': it tells who."
             )

@@ -76,7 +76,7 @@ class Writes:
         """The resource as it is stored: a subscription that can be served is active."""
         if resource["resourceType"] != "Subscription":
             return resource
-        check_subscription(resource, self.on.hooks)
+        check_subscription(resource, self.on.hooks, self.on.viewer.admit)
         if resource["status"] == "requested":
             resource = {**resource, "status": "active"}
         return {k: v for k, v in resource.items() if k != "error"}

@@ -337,6 +337,33 @@ async def test_who_may_not_know_who_somebody_is_sees_the_rest_and_cannot_ask_by_
     assert b"Rossi" not in past.body
 
 
+async def test_people_inside_other_resources_are_left_out_too(ward: Ward) -> None:
+    await ward.put(
+        {
+            "resourceType": "Observation",
+            "id": "o1",
+            "status": "final",
+            "text": {
+                "status": "generated",
+                "div": '<div xmlns="http://www.w3.org/1999/xhtml">Bruno Rossi, 80 kg</div>',
+            },
+            "code": {"text": "weight", "coding": [{"display": "Body weight", "code": "w"}]},
+            "contained": [
+                {"resourceType": "Patient", "id": "p", "name": [{"family": "Rossi"}]},
+            ],
+            "subject": {"reference": "#p", "display": "Bruno Rossi"},
+            "performer": [
+                {"display": "Dr Rossi"},
+                {"identifier": {"value": "Rossi-4711"}, "type": "Practitioner"},
+            ],
+        }
+    )
+    told = await ward.get("Observation/o1", by="researcher")
+    assert b"Rossi" not in told.body
+    assert told.json["code"]["coding"][0]["display"] == "Body weight"
+    assert b"Rossi" in (await ward.get("Observation/o1", by="system")).body
+
+
 async def test_without_a_right_nothing_is_there(ward: Ward) -> None:
     await ward.put({"resourceType": "Organization", "id": "lab", "name": "Laboratory"})
     await ward.reading(hr=88.0)
