@@ -33,7 +33,8 @@ class Texts:
     """The texts of the latest terms, as they stand between the quotes of a JSON string."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Term, str]] = {}  # with the term, so that identity holds
+        self._known: dict[int, str] = {}  # by identity
+        self._held: list[Term] = []  # so that no identity is used twice
         self._names: dict[Atom, str] = {}
         self._strings: dict[str, str] = {}
 
@@ -48,13 +49,15 @@ class Texts:
             return self._names.get(term) or self._short(self._names, term)
         known = self._known.get(id(term))
         if known is not None:
-            return known[1]
+            return known
         if not getattr(term, "ground", False):  # a variable may be bound later
             return escaped(term_text(term))
         if len(self._known) > _MOST_TEXTS:
             self._known.clear()
+            self._held.clear()
         text = self._list(term) if cls is Cons else escaped(term_text(term))
-        self._known[id(term)] = (term, text)
+        self._known[id(term)] = text
+        self._held.append(term)
         return text
 
     def _short(self, known: dict[Any, str], term: Term) -> str:
@@ -70,7 +73,7 @@ class Texts:
         texts, known = self._known, ""
         while rest.__class__ is Cons:
             if id(rest) in texts:
-                known = f",{texts[id(rest)][1][1:-1]}"
+                known = f",{texts[id(rest)][1:-1]}"
                 break
             cells.append(rest)
             rest = deref(rest.tail)
@@ -79,7 +82,7 @@ class Texts:
             return f"[{','.join(heads)}{known}]"
         for at in range(len(cells) - 1, -1, -1):
             shown = f"{heads[at]}{known}"
-            texts[id(cells[at])] = (cells[at], f"[{shown}]")
+            texts[id(cells[at])] = f"[{shown}]"  # held by the whole list
             known = f",{shown}"
         return f"[{known[1:]}]"
 

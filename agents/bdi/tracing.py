@@ -84,8 +84,18 @@ class TracedAgent(Agent):
             text = f"{literal[0]}({','.join([_plain(a) for a in args])})"
         else:
             text = plain_text(to_term(literal))
-        self._write("percept", step=text, cause=cause)
-        super().percept(key, literal, cause)
+        if cause is None or cause.__class__ is int:  # the usual: a line without a dictionary
+            self._note_time()
+            trace = self.trace
+            trace.count = n = trace.count + 1
+            behind = "" if cause is None else f', "cause": {cause}'
+            trace.lines.append(
+                f'{{"n": {n}{self._begin}{self.cycle}, "kind": "percept", '
+                f'"step": {encode_basestring(text)}{behind}}}\n'
+            )
+        else:
+            self._write("percept", step=text, cause=cause)
+        Agent.percept(self, key, literal, cause)
 
     def receive(self, message: Message) -> None:
         """Takes a message, and writes it down."""
