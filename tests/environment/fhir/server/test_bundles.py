@@ -110,6 +110,22 @@ async def test_conditions_and_conditional_references_are_resolved(ward: Ward) ->
     assert (await ward.ask("POST", "", vague)).status == 412
 
 
+async def test_a_name_of_another_server_inside_the_bundle_becomes_the_one_here(ward: Ward) -> None:
+    there = "http://other.example/fhir/Patient/7"
+    told = await ward.ask(
+        "POST",
+        "",
+        bundle(
+            "transaction",
+            entry("POST", "Patient", new_patient(), there),
+            entry("POST", "Observation", about(there, ward)),
+        ),
+    )
+    who = told.json["entry"][0]["resource"]["id"]
+    reference = told.json["entry"][1]["resource"]["subject"]["reference"]
+    assert reference == f"Patient/{who}"
+
+
 async def test_an_address_is_changed_once_only(ward: Ward) -> None:
     twice = bundle(
         "transaction",

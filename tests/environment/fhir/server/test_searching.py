@@ -157,6 +157,7 @@ async def test_an_unknown_parameter_is_named_or_refused_as_the_caller_prefers(he
 
 
 async def test_pages_show_what_was_there_when_the_first_was_asked_for(held: Ward) -> None:
+    await held.put({**vital("8867-4", 81, "/min", f"{DAY}T10:01:00Z", "anna"), "id": "hr1"})
     first = await held.get("Observation?code=8867-4&_sort=-date&_count=2")
     assert (first.ids, first.json["total"]) == (["hr3", "hr2"], 4)
     await held.put({**vital("8867-4", 70, "/min", f"{DAY}T10:09:00Z", "anna"), "id": "hr9"})

@@ -127,12 +127,15 @@ async def test_a_server_that_comes_back_tells_what_it_has_not_told_yet(ward: War
 async def test_a_subscriber_is_told_what_his_role_may_see_and_no_more(ward: Ward) -> None:
     listener = Listener()
     ward.server.subscriptions.begin(listener)
-    await ward.put(subscription("Encounter"), by="trauma_leader")
-    await ward.put({**subscription("Patient"), "id": "s2"}, by="rescuer")
+    await ward.put(subscription("Organization"), by="trauma_leader")
+    await ward.put({**subscription("Patient?family=rossi"), "id": "s2"}, by="rescuer")
+    ward.world.add("central_unit", "central", by="test")
+    await ward.put({"resourceType": "Organization", "id": "lab", "name": "Laboratory"})
     await ward.put(patient("p1", "Rossi"))
     await ward.clock.sleep(2.0)
-    kinds = {d.url.split("/")[-2] for d in listener.got}
-    assert kinds == {"Encounter", "Patient"}
+    assert (await ward.get("Organization/central")).status == 200
+    told = {"/".join(d.url.split("/")[-2:]) for d in listener.got}
+    assert told == {"Organization/lab", "Patient/p1"}
     assert (await ward.put(subscription("Patient"), by="researcher")).status == 403
 
 

@@ -43,6 +43,8 @@ async def test_a_version_is_made_only_where_something_changed(ward: Ward) -> Non
     before = (await ward.get("Patient/patient")).headers["ETag"]
     for _ in range(5):
         await ward.reading(hr=80.0)
+    ward.tell("patient", "name", "Anna Example")  # nothing new
+    await ward.clock.sleep(1.0)
     assert (await ward.get("Patient/patient")).headers["ETag"] == before
     ward.tell("patient", "sex", "female")
     await ward.clock.sleep(1.0)
@@ -253,6 +255,15 @@ async def test_a_step_that_the_process_does_not_allow_is_refused_with_its_guard(
     told = await ward.put({**found, "status": "finished"})
     assert told.status == 409, told.body
     assert "expected" in told.issues[0][1]
+
+
+async def test_whose_rights_do_not_reach_the_process_cannot_move_it_by_its_encounter(
+    ward: Ward,
+) -> None:
+    await ward.clock.sleep(1.0)
+    found = (await ward.get("Encounter/preh")).json
+    told = await ward.put({**found, "status": "in-progress"}, by="trauma_leader")
+    assert (told.status, "within_rights" in told.issues[0][1]) == (403, True)
 
 
 async def test_everything_of_the_patient_and_of_an_encounter_refers_to_nothing_outside(
