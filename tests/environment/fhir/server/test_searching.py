@@ -47,6 +47,10 @@ async def held() -> AsyncIterator[Ward]:
             ],
         }
         await ward.put(both)
+        await ward.put({"resourceType": "Location", "id": "room", "name": "Shock room"})
+        air = {"status": "final", "code": {"text": "air"}, "valueString": "clean"}
+        room = {"subject": {"reference": "Location/room"}}
+        await ward.put({"resourceType": "Observation", "id": "air", **air, **room})
         yield ward
 
 
@@ -93,7 +97,11 @@ FOUND = {
     "Observation?combo-code-value-quantity=8462-4$80": ["bp"],
     "Observation?status=amended,final&_count=2": ["hr0", "hr1"],
     "Observation?_sort=-date&code=8867-4": ["hr3", "hr2", "hr1", "hr0"],
-    "Observation?_sort=status,-date": ["bp", "hr3", "hr2", "hr1", "hr0"],
+    "Observation?_sort=status,-date": ["bp", "hr3", "hr2", "hr1", "hr0", "air"],
+    "Observation?patient:missing=true": ["air"],
+    "Observation?subject=Location/room": ["air"],
+    "Observation?patient=Location/room": [],
+    "Observation?value-string=cle": ["air"],
     "Patient?_sort=family&_id=anna,bruno,carla": ["anna", "carla", "bruno"],
     "Patient/anna/Observation?value-quantity=60": ["hr0"],
     "Observation?_lastUpdated=lt2025": [],

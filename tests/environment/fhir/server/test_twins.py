@@ -271,6 +271,10 @@ async def test_everything_of_the_patient_and_of_an_encounter_refers_to_nothing_o
 ) -> None:
     for _ in range(3):
         await ward.reading(hr=88.0, sbp=120.0, dbp=80.0)
+    for id, above in (("trust", {}), ("ward", {"partOf": {"reference": "Organization/trust"}})):
+        await ward.put({"resourceType": "Organization", "id": id, "name": id, **above})
+    role = {"organization": {"reference": "Organization/ward"}}
+    await ward.put({"resourceType": "PractitionerRole", "id": "nurse", **role})
     await ward.post(
         {
             "resourceType": "AllergyIntolerance",
@@ -284,6 +288,7 @@ async def test_everything_of_the_patient_and_of_an_encounter_refers_to_nothing_o
             },
             "code": {"text": "latex"},
             "patient": {"reference": "Patient/patient"},
+            "recorder": {"reference": "PractitionerRole/nurse"},
         },
         by="system",
     )
