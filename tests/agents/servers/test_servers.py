@@ -250,6 +250,20 @@ async def test_a_server_without_encryption_gets_no_password(tmp_path: Path) -> N
             await link.start()
 
 
+async def test_agents_make_no_accounts_even_where_they_could(tmp_path: Path) -> None:
+    begin()
+    changes = {
+        "allow_registration = false ": "allow_registration = true ",
+        '"limits" }': '"limits", "register_ibr" }',
+    }
+    with prosody(tmp_path, {"ct": "x"}, changes=changes) as server:
+        new = written(tmp_path, {"leader": "a-new-password"})
+        where = address_of(server.where, new, ca_file=server.ca_file)
+        link = Connection("leader", where, lambda *_: None)
+        with pytest.raises(NoServerError, match="knows no such account"):
+            await link.start()
+
+
 async def test_agents_come_back_when_their_server_was_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
