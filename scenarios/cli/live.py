@@ -129,7 +129,9 @@ def serve(
 
 def monitor(
     scenario: ScenarioName,
-    to: Annotated[str, typer.Option(help="Where to deliver HL7 v2 over MLLP: HOST:PORT.")],
+    to: Annotated[
+        str, typer.Option(help="HOST:PORT for HL7 v2 over MLLP, or a broker: mqtt://HOST:PORT.")
+    ],
     device: Annotated[
         list[str] | None, typer.Option(help="A monitor of the scenario; all by default.")
     ] = None,
@@ -152,11 +154,15 @@ def monitor(
 
     with installed():
         from environment.physical.devices import recorded
-        from scenarios.sending import lines_of, send
+        from environment.physical.devices.mqtt import broker_of
+        from scenarios.sending import lines_of, publish, send
 
     host, _, port = to.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise typer.BadParameter("expected HOST:PORT, as 127.0.0.1:2575", param_hint="'--to'")
+    is_broker = to.startswith(("mqtt://", "mqtts://"))
+    if not is_broker and (not host or not port.isdigit() or not 0 < int(port) < 65536):
+        raise typer.BadParameter(
+            "expected HOST:PORT, as 127.0.0.1:2575, or mqtt://HOST:PORT", param_hint="'--to'"
+        )
     log_to_standard_error()
     chosen = load(scenario)
     for name in device or ():
@@ -174,6 +180,10 @@ def monitor(
     typer.echo(f"{len(lines)} messages for {to}.", err=True)
     if not lines:
         raise DeviceError(f"The monitors of {chosen.name} said nothing: there is nothing to send.")
+    if is_broker:
+        sent = publish(lines, chosen, broker_of(to), speed=speed, begin_s=begin)
+        say({"sent": sum(sent.values()), "devices": dict(sorted(sent.items()))})
+        return
     sender = send(lines, chosen, host, int(port), speed=speed, begin_s=begin)
     if as_json:
         say({"sent": sum(sender.answers.values()), "answers": dict(sorted(sender.answers.items()))})

@@ -84,6 +84,28 @@ def _value(at: int, code: str, row: Any, number: str) -> Value:  # what JSON giv
     )
 
 
+def write_vitals(report: Report) -> str:
+    """A report as a device would publish it; values without a vital sign of ours are left out."""
+    values: dict[str, Any] = {}
+    taken = report.taken
+    for value in report.values:
+        if value.vital:
+            told: dict[str, Any] = {"value": value.value, "unit": value.unit}
+            if value.status in ("corrected", "withdrawn"):
+                told["status"] = value.status
+            if value.doubtful:
+                told["quality"] = "doubtful"
+            if value.method:
+                told["method"] = value.method
+            values[value.vital] = told
+            taken = value.taken or taken
+    at = "" if taken is None else taken.astimezone(UTC).isoformat()
+    patient = next(iter(report.patients), None)
+    return json.dumps(
+        {"id": report.id, "sender": report.sender, "patient": patient, "at": at, "values": values}
+    )
+
+
 def finite(value: object) -> float | None:
     """A number that is one; None for anything else, NaN and what no sensor can mean."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e12:

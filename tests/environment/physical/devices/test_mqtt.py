@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from environment.errors import BadValueError, InvocationFailedError
+from environment.physical.devices import hl7v2, mqtt_payloads
 from environment.physical.devices.locator import VehicleLocator
 from environment.physical.devices.monitor import RealMonitor
 from environment.physical.devices.mqtt import Broker, Feeder, broker_of, publishing
 from environment.runtime.clock import WallClock
 from environment.runtime.world import World
 from environment.twins import kinds
-from tests.environment.physical.devices.stage import PATIENT, START, at
+from tests.environment.physical.devices.stage import PATIENT, START, at, message
 from tests.services import free_port, program
 
 pytestmark = pytest.mark.wall_time
@@ -113,6 +114,16 @@ async def test_a_monitor_on_a_broker_delivers_once_catches_up_and_its_will_is_he
         await feeder.close()
     await world.close()
     clock.close()
+
+
+def test_a_message_says_the_same_in_json_as_in_hl7() -> None:
+    raw = message("7", 10, method="cuff", sbp=98, dbp=61)
+    first = hl7v2.read(raw)
+    again = mqtt_payloads.read_vitals(mqtt_payloads.write_vitals(first).encode())
+    assert (again.id, again.patients, again.taken) == (first.id, first.patients, first.taken)
+    assert [(v.vital, v.value, v.unit, v.method) for v in again.values] == [
+        (v.vital, v.value, v.unit, v.method) for v in first.values
+    ]
 
 
 async def test_a_vehicle_is_followed_by_position_and_by_sentences(tmp_path: Path) -> None:
