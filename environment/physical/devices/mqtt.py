@@ -9,8 +9,8 @@ known by its number. The device's last will on `/line` says `down` when its line
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -152,12 +152,15 @@ class Publisher:
         await self._client.publish(f"{self._prefix}/{last}", payload, qos=AT_LEAST_ONCE)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def publishing(broker: Broker, prefix: str, *, name: str) -> AsyncIterator[Publisher]:
     """Be a device until the block ends; then it says itself that its line is down."""
     line = f"{prefix}/{LINE}"
     will = aiomqtt.Will(line, DOWN, qos=AT_LEAST_ONCE, retain=True)
     async with broker.client(name, will=will) as client:
         await client.publish(line, UP, qos=AT_LEAST_ONCE, retain=True)
-        yield Publisher(client, prefix)
-        await client.publish(line, DOWN, qos=AT_LEAST_ONCE, retain=True)
+        try:
+            yield Publisher(client, prefix)
+        finally:
+            with contextlib.suppress(aiomqtt.MqttError):  # the broker has the will, then
+                await client.publish(line, DOWN, qos=AT_LEAST_ONCE, retain=True)
