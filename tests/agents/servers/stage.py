@@ -4,6 +4,7 @@ Each runs from a folder of its own, is waited for, and is ended as the process t
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -224,6 +225,8 @@ def _running(
 ) -> Iterator[None]:
     """A process of its own group, waited for; ended at the end, with its children."""
     words = folder / "words"  # never a pipe, which nobody would empty
+    if setpriv := shutil.which("setpriv"):  # ended even where this process is killed
+        command = [setpriv, "--pdeathsig", "TERM", *command]
     with words.open("ab") as file:
         process = subprocess.Popen(
             command,
