@@ -113,8 +113,7 @@ async def serve_ours(count: int, played: Played | None) -> None:
     held = sum(len(shelf.current) for shelf in server.fold.shelves)
     facts = {"held": held, "filled_s": round(filled, 2), "rss_mib": _rss_mib()}
     print(json.dumps({"url": f"{served.url}/fhir", **facts}), flush=True)
-    while True:
-        await asyncio.sleep(3600)
+    await asyncio.Event().wait()  # until it is ended
 
 
 def played_case() -> Played:
@@ -140,8 +139,7 @@ async def serve_naive() -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     print(json.dumps({"url": url, "rss_mib": _rss_mib()}), flush=True)
-    while True:
-        await asyncio.sleep(3600)
+    await asyncio.Event().wait()  # until it is ended
 
 
 def _rss_mib() -> float:
@@ -231,9 +229,7 @@ async def started(*options: str) -> AsyncIterator[dict[str, JSON]]:
 def row(name: str, taken: Sequence[float], seconds: float) -> str:
     """One line of the table."""
     cuts = statistics.quantiles(taken, n=100) if len(taken) > 1 else list(taken) * 99
-    return (
-        f"{name:34} {len(taken) / seconds:9.0f} {cuts[49]:8.2f} {cuts[94]:8.2f} {cuts[98]:8.2f}"
-    )
+    return f"{name:34} {len(taken) / seconds:9.0f} {cuts[49]:8.2f} {cuts[94]:8.2f} {cuts[98]:8.2f}"
 
 
 async def rounds(
@@ -265,6 +261,7 @@ async def measure(options: argparse.Namespace) -> None:
         await rounds("read", lambda: load(reads(base, ids), seconds=seconds, at_once=at_once),
                      seconds, times)  # fmt: skip
         for query in SEARCHES:
+
             async def ask(session: aiohttp.ClientSession, number: int, q: str = query) -> None:
                 await get(session, f"{base}/{q}")
 
