@@ -5,7 +5,6 @@ The state's address is its own TimeGate (pattern 1.2: the same address, answered
 TimeMap lists the moments at which the state changed, in pages.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -43,19 +42,19 @@ def moment(request: web.Request) -> float | None:
     return min(max(seconds, 0.0), clock.now())
 
 
-def headers(request: web.Request, twin: Twin, state: State) -> dict[str, str]:
-    """What makes an answer of the state a memento, or its address the way to one."""
+def headers(request: web.Request, twin: Twin, state: State, form: str = "state") -> dict[str, str]:
+    """What makes an answer a memento, or its address the way to one; `form`: state or fhir."""
     site = site_of(request)
-    here = f"{site.base(request)}{path(twin)}"
-    links = [
-        f'<{here}/state>; rel="original timegate"',
-        f'<{here}/timemap>; rel="timemap"; type="{LINK_FORMAT}"',
-    ]
+    twin_at = f"{site.base(request)}{path(twin)}"
+    here = f"{twin_at}/{form}"
+    links = [f'<{here}>; rel="original timegate"']
+    if form == "state":
+        links.append(f'<{twin_at}/timemap>; rel="timemap"; type="{LINK_FORMAT}"')
     is_past = "at" in request.query or "Accept-Datetime" in request.headers
     if not is_past:
         return {"Link": ", ".join(links)}
     when = site.world.clock.start + timedelta(seconds=state.at)
-    address = _memento(here, state.at, request.query)
+    address = _memento(here, state.at, request)
     links.append(f'<{address}>; rel="memento"; datetime="{_date(when)}"')
     found = {"Memento-Datetime": _date(when), "Link": ", ".join(links)}
     if "at" not in request.query:
@@ -63,14 +62,16 @@ def headers(request: web.Request, twin: Twin, state: State) -> dict[str, str]:
     return found
 
 
-def _memento(here: str, at: float, query: Mapping[str, str] | None = None) -> str:
-    kept = "".join(
-        f"&{name}={value}"
-        for name in ("known_at", "frame")
-        for value in [(query or {}).get(name)]
-        if value is not None
-    )
-    return f"{here}/state?at={at:.6f}".rstrip("0").rstrip(".") + kept
+def _memento(here: str, at: float, request: web.Request | None = None) -> str:
+    """The address of a memento; of a request's also with what it asked for beside the time."""
+    address = f"{here}?at={at:.6f}".rstrip("0").rstrip(".")
+    if request is not None:
+        known_at = number(request, "known_at")
+        if known_at is not None:
+            address += f"&known_at={known_at!r}"
+        if request.query.get("frame") == "latest":
+            address += "&frame=latest"
+    return address
 
 
 def _date(when: datetime) -> str:
@@ -103,7 +104,7 @@ async def timemap(request: web.Request) -> web.StreamResponse:
             word for word, holds in (("first", at == times[0]), ("last", at == times[-1])) if holds
         )
         rel = f"{rel} memento".strip()
-        rows.append(f'<{_memento(here, at)}>; rel="{rel}"; datetime="{date(at)}"')
+        rows.append(f'<{_memento(f"{here}/state", at)}>; rel="{rel}"; datetime="{date(at)}"')
     return web.Response(text=",\n".join(rows) + "\n", content_type=LINK_FORMAT)
 
 

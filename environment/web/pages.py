@@ -31,7 +31,7 @@ def _page(name: str, **values: object) -> web.Response:
     return web.Response(
         text=text,
         content_type="text/html",
-        headers={"Content-Security-Policy": POLICY, "Vary": "Accept"},
+        headers={"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Datetime"},
     )
 
 

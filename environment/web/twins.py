@@ -73,7 +73,8 @@ def _fhir(request: web.Request, found: Twin, seen: State) -> web.Response:
     known_at = number(request, "known_at")
     body = bundle(site, request[WHO], found, seen, site.base(request), known_at=known_at)
     headers = {"Vary": "Accept, Accept-Datetime, Twin-Frame"}
-    return answer(body, content_type=FHIR_TYPE, headers=headers | mementos(request, found, seen))
+    headers |= mementos(request, found, seen, "fhir")
+    return answer(body, content_type=FHIR_TYPE, headers=headers)
 
 
 def _seen(request: web.Request, found: Twin) -> State:

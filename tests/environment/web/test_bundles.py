@@ -44,6 +44,11 @@ async def test_the_same_bundle_has_an_address_of_its_own_with_its_times(stage: S
     assert '"value": 120' not in json.dumps(past.json)
     now = await stage.ask("GET", f"{PATIENT}/fhir", accept="*/*")
     assert '"value": 120' in json.dumps(now.json)
+    date = past.headers["Memento-Datetime"]
+    dated = await stage.ask("GET", f"{PATIENT}/fhir", accept="*/*", Accept_Datetime=date)
+    assert f'<{stage.url}{PATIENT}/fhir>; rel="original timegate"' in dated.headers["Link"]
+    again = await stage.ask("GET", dated.headers["Content-Location"], accept="*/*")
+    assert (again.type, again.json) == (FHIR, dated.json)
 
 
 @pytest.mark.parametrize("by", ["wall", "rosa"])

@@ -77,6 +77,13 @@ async def test_something_that_is_no_date_is_refused_with_an_example(stage: Stage
     assert "GMT" in got.json["detail"]
 
 
+async def test_what_else_was_asked_for_is_part_of_the_mementos_address(stage: Stage) -> None:
+    date = format_datetime(stage.clock.start, usegmt=True)
+    path = f"{STATE}?known_at=%205%0A&frame=latest"
+    got = await stage.ask("GET", path, Accept_Datetime=date)
+    assert got.headers["Content-Location"] == f"{stage.url}{STATE}?at=0&known_at=5.0&frame=latest"
+
+
 async def test_every_memento_of_the_map_is_there_and_the_map_has_pages(stage: Stage) -> None:
     await aged(stage)
     got = await stage.ask("GET", "/twins/patient/patient/timemap?limit=1", accept="*/*")

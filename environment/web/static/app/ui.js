@@ -1,0 +1,120 @@
+// @ts-check
+/** What all pages share: the shell, hooks on the store, clocks, toasts, alert cards. */
+import { Component, html, render, useEffect, useState } from "/static/vendor/htm-preact.js";
+import { act } from "/static/app/act.js";
+import { Store, get } from "/static/app/store.js";
+import { language, loadTexts, t } from "/static/app/text.js";
+
+export { Component, html, render, useEffect, useState };
+
+/** Draw the component again whenever the world has changed, and each `everyMs` besides. */
+export function useStore(/** @type {Store} */ store, everyMs = 1000) {
+  const [, again] = useState(0);
+  useEffect(() => {
+    const draw = () => again((/** @type {number} */ n) => n + 1);
+    const end = store.watch(draw);
+    const timer = setInterval(draw, everyMs);
+    return () => {
+      end();
+      clearInterval(timer);
+    };
+  }, []);
+}
+
+/** mm:ss, or h:mm:ss from an hour on; a minus before what is to come. */
+export function clockText(/** @type {number | null} */ seconds) {
+  if (seconds === null || !Number.isFinite(seconds)) return "–";
+  const s = Math.abs(Math.trunc(seconds));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const text = s < 3600 ? `${two(Math.trunc(s / 60))}:${two(s % 60)}`
+    : `${Math.trunc(s / 3600)}:${two(Math.trunc((s % 3600) / 60))}:${two(s % 60)}`;
+  return seconds < 0 ? `−${text}` : text;
+}
+
+/** The time of day of a scenario second. */
+export function timeOfDay(/** @type {Store} */ store, /** @type {number} */ seconds) {
+  const at = new Date(Date.parse(store.here.start) + 1000 * seconds);
+  return at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+const RANK = { high: 0, medium: 1, low: 2 };
+const MARK = { high: "!!!", medium: "!!", low: "!" };
+
+/** Open alerts of a display, the most urgent first. */
+export function alertsOf(/** @type {Store} */ store, /** @type {string} */ display) {
+  const open = store.value(display, "alert", {});
+  const shown = store.value(display, "shown", []);
+  const order = (/** @type {any} */ a) => [
+    shown.includes(a.rule) ? 0 : 1, RANK[/** @type {"high"} */ (a.priority)], a.since_s,
+  ];
+  return Object.entries(open)
+    .map(([rule, alert]) => ({ rule, .../** @type {any} */ (alert) }))
+    .sort((a, b) => {
+      const [x, y] = [order(a), order(b)];
+      return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
+    });
+}
+
+/** One alert of an agent: priority by colour, sign and word. */
+export function Alert(/** @type {any} */ { alert, store, children }) {
+  const age = clockText(store.now() - alert.since_s);
+  return html`<div class="alert ${alert.priority} ${alert.acknowledged ? "seen" : ""}"
+      role=${alert.priority === "high" ? "alert" : "status"} data-rule=${alert.rule}>
+    <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
+    <div class="what">
+      <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span>${alert.text}
+      <small>${alert.rule} · ${age}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
+    </div>
+    ${children}
+  </div>`;
+}
+
+/** Do something as this page's person, and say so if it was refused. */
+export function useActing(/** @type {Store} */ store) {
+  const [said, say] = useState(null);
+  useEffect(() => {
+    if (said === null) return undefined;
+    const timer = setTimeout(() => say(null), said.ok ? 4000 : 12000);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const doing = async (
+    /** @type {string} */ twin,
+    /** @type {string} */ operation,
+    /** @type {Record<string, any>} */ given = {},
+    /** @type {{done?: string, undo?: () => void}} */ words = {},
+  ) => {
+    const told = await act(store, twin, operation, given);
+    say(told.ok ? { ok: true, text: words.done ?? t("act.done"), undo: words.undo } : told);
+    return told;
+  };
+  const toast = said && html`<div class="toast ${said.ok ? "done" : "refused"}" role="status">
+    <span>${said.text}</span>
+    ${said.undo && html`<button onClick=${() => { said.undo(); say(null); }}>${t("act.undo")}</button>`}
+    <button class="quiet" aria-label=${t("act.close")} onClick=${() => say(null)}>×</button>
+  </div>`;
+  return { doing, toast };
+}
+
+/** What hangs over every page: a lost line, a paused session. */
+function Banner(/** @type {{store: Store}} */ { store }) {
+  useStore(store);
+  if (!store.connected) {
+    return html`<div class="banner lost" role="alert">${t("line.lost")}</div>`;
+  }
+  if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;
+  return html`<div class="banner none" role="status"></div>`;
+}
+
+/** Show a page: `Page` gets the store. */
+export async function mount(/** @type {any} */ Page) {
+  await loadTexts();
+  const { body } = await get("/here");
+  const store = new Store(body);
+  await store.start();
+  const name = document.body.dataset.page ?? "";
+  document.title = `${t(`page.${name}`)} · traumatwin`;
+  const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+  root.replaceChildren();
+  render(html`<${Banner} store=${store} /><${Page} store=${store} />
+    <footer class="note">${t("not_for_care")}</footer>`, root);
+}
