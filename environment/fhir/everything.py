@@ -40,6 +40,9 @@ class Everything:
             own, of = encounter_parameter(shelf.type), patient_parameter(shelf.type)
             if encounter and own:
                 yield from _pointing(shelf, own, encounter)
+                said = set(shelf.indexes[own].present)
+                # What was told of the patient without an encounter is left out of none.
+                yield from (v for o, v in _rows(shelf, of, patient) if o not in said)
             elif patient and of and (not encounter or shelf.type != "Encounter"):
                 yield from _pointing(shelf, of, patient)
 
@@ -157,11 +160,16 @@ class Everything:
 
 
 def _pointing(shelf: Shelf, name: str, reference: str) -> Iterable[Version]:
-    index = shelf.indexes[name]
-    assert isinstance(index, Words)  # it is a reference
-    for ordinal in index.posts.get(reference, ()):
-        if ordinal not in shelf.died:
-            yield shelf.versions[ordinal]
+    return (version for _, version in _rows(shelf, name, reference))
+
+
+def _rows(shelf: Shelf, name: str, reference: str) -> Iterable[tuple[int, Version]]:
+    """What refers to something by a parameter, with its ordinals."""
+    index = shelf.indexes.get(name)
+    if isinstance(index, Words):
+        for ordinal in index.posts.get(reference, ()):
+            if ordinal not in shelf.died:
+                yield ordinal, shelf.versions[ordinal]
 
 
 def resource_in(body: Resource) -> Resource:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from environment.fhir.checks import problems
+from environment.fhir.server import Server
 from environment.fhir.texts import read, write
 from tests.environment.fhir.server.ward import BASE, Ward, open_ward, patient, vital
 
@@ -234,6 +236,27 @@ async def test_what_the_server_says_of_itself_is_what_it_does(ward: Ward) -> Non
     assert {o["name"] for o in rows["Patient"]["operation"]} == {"everything", "validate"}
 
 
+async def test_whatever_is_answered_is_itself_valid(ward: Ward) -> None:
+    await ward.put(patient("p1"))
+    await ward.reading(hr=80.0, sbp=120.0, dbp=80.0)
+    await ward.put(patient("p1", "Rossi"))
+    await ward.ask("DELETE", "Patient/p1")
+    rows = [{"request": {"method": "GET", "url": url}} for url in ("Patient/p1", "Patient")]
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": rows}
+    urls = (
+        "metadata",
+        "Observation?_include=*&colour=red&_count=2",
+        "Observation?_summary=count",
+        "Patient/p1/_history",
+        "_history",
+        "Patient/patient/$everything",
+        "Observation/$lastn?patient=patient&category=vital-signs",
+        "Patient/nobody",
+    )
+    for answer in (await ward.ask("POST", "", batch), *[await ward.get(url) for url in urls]):
+        assert [str(p) for p in problems(answer.json)] == []
+
+
 async def test_the_same_journal_gives_the_same_answers_in_another_server() -> None:
     async with open_ward() as ward:
         await ward.put(patient("p1"))
@@ -243,8 +266,6 @@ async def test_the_same_journal_gives_the_same_answers_in_another_server() -> No
         await ward.ask("DELETE", "Patient/p1")
         urls = ("_history?_count=100", "Observation", "Patient/patient/$everything")
         told = [(await ward.get(url)).body for url in urls]
-        from environment.fhir.server import Server
-
         ward.server = Server(ward.operations, ward.rights)
         assert [(await ward.get(url)).body for url in urls] == told
 

@@ -300,6 +300,8 @@ async def test_everything_of_the_patient_and_of_an_encounter_refers_to_nothing_o
         for version in (ward.server.fold.shelves.find(name) for name in held):
             assert version is not None
             assert set(version.refs) <= set(held), version.reference
+    sent = await ward.post(vital("8867-4", 90, "/min", ward.now()), by="system")
+    assert sent.json["id"] in (await ward.get("Encounter/preh/$everything")).ids
     few = await ward.get("Patient/patient/$everything?_type=Observation&_count=2")
     assert len(few.ids) == 2
     assert len((await ward.get(few.next)).ids) == 2
