@@ -14,6 +14,11 @@ _SECONDS = {"type": "number", "minimum": -MOST_SECONDS, "maximum": MOST_SECONDS}
 _FLAG = {"type": "string", "enum": ["0", "1", "true", "false"]}
 _PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
     "at": (_SECONDS, "Scenario seconds: the state as of then."),
+    "theme": (
+        {"type": "string", "enum": ["dark", "light"]},
+        "How a page looks; each has its own by default.",
+    ),
+    "lang": ({"type": "string"}, "The language of a page's texts, such as it."),
     "known_at": (_SECONDS, "Scenario seconds: from what was recorded by then."),
     "frame": (
         {"type": "string", "enum": ["strict", "latest"]},

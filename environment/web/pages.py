@@ -20,16 +20,20 @@ _templates = Environment(
 )
 #: Nothing from elsewhere, nothing inline.
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _STATIC = {"web.css": "text/css", "api.js": "text/javascript"}
 
 
+def template(name: str, **values: object) -> str:
+    """A template, filled in; what it needs must be given."""
+    return _templates.get_template(name).render(**values)
+
+
 def _page(name: str, **values: object) -> web.Response:
-    text = _templates.get_template(name).render(**values)
     return web.Response(
-        text=text,
+        text=template(name, **values),
         content_type="text/html",
         headers={"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Datetime"},
     )

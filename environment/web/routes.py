@@ -1,7 +1,7 @@
 """Every address of the site in one table; the application and the OpenAPI document read it."""
 
 from environment.model.change import JSON
-from environment.web import invoking, mementos, pages, streams, things, twins
+from environment.web import invoking, mementos, pages, screens, streams, things, twins
 from environment.web.answers import the
 from environment.web.bodies import Emergency, Fact, Reason
 from environment.web.route import Route
@@ -259,5 +259,23 @@ ROUTES: tuple[Route, ...] = (
         tag="pages",
         types=("text/css", "text/javascript"),
         is_public=True,
+    ),
+    Route(
+        path="/static/{folder:app|vendor|text}/{name}",
+        handler=screens.part,
+        tag="pages",
+        types=tuple(screens.TYPES.values()),
+        is_public=True,
+    ),
+    Route(path="/here", handler=screens.here, answers={"": _ANY}, tag="pages"),
+    *(
+        Route(
+            path=screen.path,
+            handler=screens.screen,
+            tag="pages",
+            query=("theme", "lang"),
+            types=("text/html",),
+        )
+        for screen in screens.SCREENS
     ),
 )

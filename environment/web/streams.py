@@ -255,7 +255,7 @@ async def _follow_socket(
                 "journal": site.world.journal.name,
                 "head": site.follower.head,
                 "start": site.world.clock.start.isoformat(),
-                **_time(site),
+                **time_of(site),
             }
             await link.send_str(canonical({"hello": hello}))
             batches = _batches(request, site, wanted, since)
@@ -270,7 +270,7 @@ async def _follow_socket(
                         coming = asyncio.ensure_future(anext(batches))
                     rows = ",".join(site.follower.text(c) for c in changes)
                     missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
-                    head = canonical({"upto": upto, "gap": missed, **_time(site)})
+                    head = canonical({"upto": upto, "gap": missed, **time_of(site)})
                     await link.send_str(f'{head[:-1]},"changes":[{rows}]}}')
             finally:
                 coming.cancel()
@@ -279,7 +279,7 @@ async def _follow_socket(
     return link
 
 
-def _time(site: Site) -> dict[str, JSON]:
+def time_of(site: Site) -> dict[str, JSON]:
     """The world's time, and how fast it goes; 0: it stands still."""
     clock = site.world.clock
     is_paused = getattr(clock, "is_paused", False)

@@ -1,0 +1,113 @@
+"""Pages for people in a session: each a shell, and one module that shows the twins as they are.
+
+`/here` tells a page what it needs at first; everything else is read from twins, and everything
+done is an operation of one.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from environment.model.catalogue import BLOOD, DIAGNOSTICS, DRUGS, INFUSIONS, PROCEDURES
+from environment.model.change import JSON
+from environment.model.vitals import VITALS
+from environment.web.pages import POLICY, template
+from environment.web.problems import ProblemError
+from environment.web.site import WHO, answer, site_of, visible
+from environment.web.streams import time_of
+
+HERE = Path(__file__).parent / "static"
+#: What may be fetched, by folder: ours, what others wrote, and the texts of each language.
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A page: its address, its module (`static/app/<name>.js`), and how it looks."""
+
+    path: str
+    name: str
+    title: str
+    theme: str = "light"
+    sheets: tuple[str, ...] = ()
+
+
+SCREENS = (
+    Screen(
+        path="/monitor",
+        name="monitor",
+        title="Patient monitor",
+        theme="dark",
+        sheets=("monitor.css",),
+    ),
+    Screen(
+        path="/shock-room",
+        name="shock_room",
+        title="Shock room",
+        theme="dark",
+        sheets=("shock_room.css",),
+    ),
+    Screen(path="/leader", name="leader", title="Trauma leader", sheets=("tablet.css",)),
+    Screen(path="/rescuer", name="rescuer", title="Rescuer", sheets=("tablet.css",)),
+    Screen(path="/console", name="console", title="Instructor", sheets=("console.css",)),
+    Screen(path="/debrief", name="debrief", title="Debrief", sheets=("debrief.css",)),
+    Screen(path="/mind", name="mind", title="Minds", sheets=("mind.css",)),
+)
+_BY_PATH = {screen.path: screen for screen in SCREENS}
+
+
+async def screen(request: web.Request) -> web.StreamResponse:
+    """The shell of a page; its module does the rest."""
+    shown = _BY_PATH[request.path]
+    theme = request.query.get("theme", shown.theme)
+    if theme not in ("dark", "light"):
+        raise ProblemError(422, "bad_value", f"?theme={theme}: expected dark or light.")
+    text = template(
+        "screen.html.j2", page=shown.name, title=shown.title, theme=theme, sheets=shown.sheets
+    )
+    return web.Response(
+        text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}
+    )
+
+
+async def here(request: web.Request) -> web.StreamResponse:
+    """Who asks, which world this is, and the tables that pages show by."""
+    site, who = site_of(request), request[WHO]
+    world = site.world
+    seen = visible(site, who)
+    patients = [name for name in seen if world.twins[name].kind == "patient"]
+    body: JSON = {
+        "you": {"name": who.name, "role": who.role, "own": list(who.own)},
+        "journal": world.journal.name,
+        "start": world.clock.start.isoformat(),
+        **time_of(site),
+        "patient": patients[0] if patients else "",
+        "roles": dict(site.operations.roles),
+        "vitals": {key: asdict(row) for key, row in VITALS.items()},
+        "drugs": {key: asdict(row) for key, row in DRUGS.items()},
+        "infusions": {key: asdict(row) for key, row in INFUSIONS.items()},
+        "procedures": {key: asdict(row) for key, row in PROCEDURES.items()},
+        "products": {key: asdict(row) for key, row in BLOOD.items()},
+        "diagnostics": {key: asdict(row) for key, row in DIAGNOSTICS.items()},
+    }
+    return answer(body)
+
+
+async def part(request: web.Request) -> web.StreamResponse:
+    """A module, a style, a text of these pages."""
+    folder, name = request.match_info["folder"], request.match_info["name"]
+    file = HERE / folder / name
+    if file.suffix not in TYPES or file.parent != HERE / folder or not file.is_file():
+        raise ProblemError(404, "unknown_file", f"No file '{folder}/{name}'.")
+    return web.Response(
+        body=file.read_bytes(),
+        content_type=TYPES[file.suffix],
+        charset="utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )
