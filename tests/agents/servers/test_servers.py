@@ -181,6 +181,38 @@ async def test_an_oversized_stanza_costs_its_sender_the_connection_and_nobody_el
         assert heard.empty()
 
 
+FORM = "<x xmlns='jabber:x:data' type='form'>{}</x>"
+ODD = (
+    "",
+    "<body/>",
+    "<body>one</body><body>two</body>",
+    "<body xml:lang='de'>eins</body>",
+    "<body>x</body>" + FORM.format("<title>spade:x:metadata</title>"),
+    "<body>x</body>" + FORM.format("<title>spade:x:metadata</title><field/>"),
+    "<body>x</body>" + FORM.format("<title>spade:x:metadata</title><field var='cause'/>"),
+    "<body>x</body>" + FORM.format("<title/><field var='ilf'><value/><value>y</value></field>"),
+    "<body>x</body>" + FORM.format("") * 3,
+    "<body>x</body><error type='cancel'/>",
+    "<thread/>" + "<y>" * 200 + "</y>" * 200,
+)
+
+
+async def test_odd_stanzas_leave_an_agent_as_it_was(server: Server) -> None:
+    async with connected(server, "ct", "leader", "mallory") as links:
+        (ct, heard), leader, mallory = links["ct"], links["leader"][0], links["mallory"][0]
+        for kind in ("chat", "normal", "error", "groupchat", "headline", "nonsense"):
+            for inside in ODD:
+                mallory._agent.client.send_raw(
+                    f"<message to='{ct.jid}' type='{kind}'>{inside}</message>"
+                )
+        await mallory.send(ct.jid, "the last of them", {})
+        async with asyncio.timeout(10):
+            while (await heard.get())[1] != "the last of them":
+                pass
+            await leader.send(ct.jid, "still here", {"performative": "inform"})
+            assert (await heard.get())[1:] == ("still here", {"performative": "inform"})
+
+
 async def test_our_own_message_that_is_too_long_is_not_sent_and_the_log_says_so(
     server: Server,
 ) -> None:
