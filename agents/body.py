@@ -17,7 +17,7 @@ from agents.attention import attend
 from agents.bdi import Agent as Mind
 from agents.bdi import Atom, Call, Message, Program, Reason, term_text
 from agents.connection import Connection
-from agents.messages import MAX_BODY, AgentMessage, decode
+from agents.messages import MAX_BODY, AgentMessage, cause_in, decode
 from agents.mind import MindTwin
 from agents.perception import Focus
 from environment.client import TwinClient
@@ -215,7 +215,7 @@ class Body:
             self._post(name, answer)
             return
         got = decode(name, body, metadata)
-        cause = int(metadata["cause"]) if metadata.get("cause", "").isdigit() else None
+        cause = cause_in(metadata)
         change = self._twin.received(name, got.performative, got.content, cause)
         self.mind.receive(
             Message(

@@ -23,6 +23,8 @@ _WORDS = {fipa: word for word, fipa in reversed(PERFORMATIVES.items())}
 
 #: Longest body that is read (characters); a longer one is answered `not-understood`.
 MAX_BODY = 65_536
+#: Digits of the longest number that is read as a change's: journals are shorter.
+MAX_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +62,10 @@ def decode(sender: str, body: str, metadata: dict[str, str]) -> AgentMessage:
         id=metadata.get("message_id", ""),
         in_reply_to=metadata.get("in_reply_to", ""),
     )
+
+
+def cause_in(metadata: dict[str, str]) -> int | None:
+    """The number of the change that led to a message, as its sender tells; None for no number."""
+    text = metadata.get("cause", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    return int(text) if is_number and int(text) > 0 else None

@@ -158,6 +158,21 @@ async def test_a_message_that_is_too_long_is_answered_and_not_read(begin: Begin)
     assert answers == ["too_long"]
 
 
+@pytest.mark.parametrize("cause", ["\u00b2", "9" * 5_000, "-1", "0", "1e3", "9" * 15])
+async def test_a_cause_that_is_no_change_makes_no_agent_deaf(begin: Begin, cause: str) -> None:
+    case = await begin(ann="@hear +heard(X) <- +believed(X).", ben="@go +!go <- .print(well).")
+    for number, told in ((1, cause), (2, "")):
+        carrier = SpadeMessage(
+            to=case.agents["ann"].address.jid("ann"),
+            sender=case.agents["ben"].address.jid("ben"),
+            body=f"heard({number})",
+            metadata={"performative": "inform", "ilf": "tell", "cause": told},
+        )
+        await Container().send(carrier, None)
+        await case.settle()
+    assert set(beliefs(case, "ann", "believed(_)")) == {"believed(1)", "believed(2)"}
+
+
 async def test_a_stranger_is_not_listened_to(begin: Begin) -> None:
     case = await begin(ann="@hear +heard(X) <- +believed(X).")
     carrier = SpadeMessage(
