@@ -18,9 +18,10 @@ from tempfile import TemporaryDirectory
 from benchmarks.engine import machine
 from environment.model.change import Observation
 from environment.runtime.clock import VirtualClock, VirtualLoop, WallClock
+from environment.runtime.invoked_again import RelivingOperations
 from environment.runtime.journal import Journal
 from environment.runtime.past import Past
-from environment.runtime.reliving import RelivingOperations, RelivingWorld, relive
+from environment.runtime.reliving import RelivingWorld, relive
 from environment.runtime.world import World
 from environment.store.writer import Writer
 from environment.twins import kinds
@@ -141,7 +142,7 @@ async def relived_s(count: int, updates: int) -> float:
     again = RelivingWorld(VirtualClock(START), kinds(), Journal(), past)
     for number in range(count):
         again.add("monitor", f"monitor_{number}")
-    await relive(again, RelivingOperations(again), past.changes)
+    await relive(again, RelivingOperations(again, past), past.changes)
     again.go_on()
     return time.perf_counter() - began
 

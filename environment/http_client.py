@@ -77,11 +77,16 @@ class Http:
         self.speed = 1.0  # scenario seconds a second on the other side; 0: it stands still
         self.on_time: Callable[[float], None] | None = None  # told the speed, at least once a s
         self.patience_s = GIVES_UP_S
+        self.held: list[tuple[Change, str]] | None = None
         self.lost = ""  # why the world cannot be reached now
 
     @classmethod
-    async def connect(cls, url: str, *, token: str = "") -> "Http":
-        """Reach the world at `url` and know all that it tells us."""
+    async def connect(cls, url: str, *, token: str = "", hold: bool = False) -> "Http":
+        """Reach the world at `url` and know all that it tells us.
+
+        With `hold` what it has told is in `held`, to be relived, and nothing is followed until
+        `follow_on`.
+        """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         session = aiohttp.ClientSession(
             headers=headers, timeout=aiohttp.ClientTimeout(total=ANSWER_S)
@@ -90,13 +95,34 @@ class Http:
         made = cls(url.rstrip("/"), session, Replica(datetime.fromtimestamp(0, UTC), loop.time))
         try:
             made.replica.learn(await made._ask("GET", "/models", by=""))
-            known: asyncio.Future[None] = loop.create_future()
-            made._following = loop.create_task(made._follow(known))
-            await known
+            if hold:
+                made.held = []
+            await made.follow_on()
+            if hold:
+                await made._rest()
         except BaseException:
             await made.close()
             raise
         return made
+
+    async def follow_on(self) -> None:
+        """Follow the journal from where it is known; all that there is now is known then."""
+        loop = asyncio.get_running_loop()
+        known: asyncio.Future[None] = loop.create_future()
+        self._following = loop.create_task(self._follow(known))
+        await known
+
+    async def _rest(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+            self._following = None
+
+    def apply_held(self) -> None:
+        """Nothing is relived: what has been told is applied at once."""
+        held, self.held = self.held or [], None
+        for change, kind in held:
+            self.replica.follow(change, kind)
 
     async def close(self) -> None:
         """End the connection; what was published has been sent."""
@@ -149,7 +175,7 @@ class Http:
     ) -> JSON:
         """Ask, wait for the end, and know all that has changed by then."""
         path = f"{self._path(twin)}/operations/{quote(operation)}"
-        body = self._arguments(twin, operation, args, named)
+        body = self.arguments(twin, operation, args, named)
         cause = await self._real(current_cause()[1])
         loop = asyncio.get_running_loop()
         key = f"{self._name}-{next(self._keys)}"
@@ -283,9 +309,10 @@ class Http:
     def _path(self, twin: str) -> str:
         return f"/twins/{self.replica.twin(twin).kind}/{quote(twin)}"
 
-    def _arguments(
+    def arguments(
         self, twin: str, operation: str, args: Sequence[JSON], named: Mapping[str, JSON]
     ) -> dict[str, JSON]:
+        """The arguments that are given, by name."""
         known = self.replica.descriptions[self.replica.twin(twin).kind]["operations"]
         if operation not in known:
             raise UnknownMemberError("operation", operation, twin, known)
@@ -397,6 +424,8 @@ class Http:
                     return
             finally:
                 self._wake()
+            if self.on_time is not None:
+                self.on_time(0.0)  # as far as anybody here knows, it stands still
             await self._pause(RETRY_S)
 
     async def _pause(self, seconds: float) -> None:
@@ -419,7 +448,10 @@ class Http:
             async for message in link:
                 batch = message.json()
                 for row in batch["changes"]:
-                    self.replica.follow(change_in(row), row["twin_kind"])
+                    if self.held is not None:
+                        self.held.append((change_in(row), row["twin_kind"]))
+                    else:
+                        self.replica.follow(change_in(row), row["twin_kind"])
                 self._upto = batch["upto"]
                 self._tell_time(batch)
                 self._wake()

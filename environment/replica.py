@@ -63,6 +63,8 @@ class FollowedClock:
         self._told_s, self._told_at, self._speed = 0.0, elapsed(), 1.0
         #: While a change is applied: when it was recorded. It is judged as it was there.
         self.applying: float | None = None
+        #: While the past is relived here: what time it is in it.
+        self.reliving: Callable[[], float] | None = None
 
     def tell(self, now_s: float, speed: float) -> None:
         """Take the other side's time and speed (0: it stands still)."""
@@ -72,6 +74,8 @@ class FollowedClock:
         """Scenario seconds on the other side."""
         if self.applying is not None:
             return self.applying
+        if self.reliving is not None:
+            return self.reliving()
         return self._told_s + (self._elapsed() - self._told_at) * self._speed
 
     async def sleep(self, seconds: float) -> None:

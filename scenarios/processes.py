@@ -5,16 +5,20 @@ the same client as in one process; they end when the world says that their minds
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from itertools import groupby, pairwise, takewhile
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
 from agents.address import Address
-from environment.client import TwinClient
+from agents.bdi import Program
+from environment.client import Transport, TwinClient
 from environment.errors import SourceLostError
 from environment.http_client import Http
-from environment.model.change import Observation
+from environment.model.change import Change, Observation
+from environment.returning import PROVISIONAL, Returning
 from environment.runtime.access import Tokens
 from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import WallClock
@@ -30,6 +34,10 @@ T = TypeVar("T")
 
 #: Seconds that the world waits for its agents to leave at the end (engineering default).
 LEAVES_WITHIN_S = 5.0
+#: Virtual time passes, even so little, when nothing else is left to do.
+SETTLES_S = 1e-6
+#: Real seconds that the agents' clock may be off the world's (engineering default).
+DRIFT_S = 0.05
 #: Seconds without the world after which agents give up (engineering default).
 GIVES_UP_S = 30.0
 
@@ -128,9 +136,21 @@ def agents_of(
     plans: Path | None = None,
     transport: str | Address = "container",
     ready: Callable[[Sequence[str]], None] | None = None,
+    told: Callable[[float, float], None] | None = None,
 ) -> None:
     """Be the agents of a world until it ends."""
-    _run(play_agents(url, token=token, seed=seed, plans=plans, transport=transport, ready=ready))
+    _run(
+        play_agents(
+            url,
+            token=token,
+            seed=seed,
+            plans=plans,
+            transport=transport,
+            ready=ready,
+            told=told,
+        ),
+        CatchUpLoop,
+    )
 
 
 def _run(
@@ -167,59 +187,165 @@ async def play_agents(
     plans: Path | None = None,
     transport: str | Address = "container",
     ready: Callable[[Sequence[str]], None] | None = None,
+    told: Callable[[float, float], None] | None = None,
 ) -> None:
-    """Be the agents of the world at `url` until it ends; which there are, its minds say."""
-    world = await Http.connect(url, token=token)
-    clock = WallClock(world.replica.clock.start, speed=world.speed or 1.0, begin_s=_now(world))
-    if world.speed == 0:
-        clock.pause()
-    world.on_time = lambda speed: _keep_time(clock, speed)
-    names = {twin.removeprefix("mind_"): "" for twin in world.find("mind", None, None)}
-    names = {name: ROOM_ROLE if name.startswith(ROOM_ROLE) else name for name in names}
-    programs = programs_of(sorted(set(names.values())), plans)
-    crew = Crew(
-        names,
+    """Be the agents of the world at `url` until it ends; which there are, its minds say.
+
+    In a `CatchUpLoop`, agents whose process has ended come back: `told` is given the scenario times
+    since when they were away and until when.
+    """
+    loop = asyncio.get_running_loop()
+    world = await Http.connect(url, token=token, hold=isinstance(loop, CatchUpLoop))
+    held = world.held or []
+    names = _names_in(held) if held else world.find("mind", None, None)
+    roles = {
+        name: ROOM_ROLE if name.startswith(ROOM_ROLE) else name
+        for name in (mind.removeprefix("mind_") for mind in names)
+    }
+    programs = programs_of(sorted(set(roles.values())), plans)
+    was_here = any(c.twin in names and c.name == "state" and c.value == "running" for c, _ in held)
+    clock: WallClock
+    if was_here:
+        clock = CatchUpClock(world.replica.time.start, speed=world.speed or 1.0)
+    else:
+        world.apply_held()
+        if isinstance(loop, CatchUpLoop):
+            await world.follow_on()
+        clock = WallClock(world.replica.time.start, speed=world.speed or 1.0, begin_s=_now(world))
+        _keep_time(world, clock, world.speed)
+    crew: Crew | None = None
+    try:
+        if isinstance(clock, CatchUpClock):
+            returning, past = _returning(world, clock, held, set(roles))
+            crew = _crew(returning, roles, programs, clock, seed)
+            await _live_again(world, clock, held, partial(crew.start, transport))
+            returning.go_on()
+        else:
+            crew = _crew(world, roles, programs, clock, seed)
+            await crew.start(transport)
+        await _tell_running(world, roles, programs)
+        world.on_time = lambda speed: _keep_time(world, clock, speed)
+        _keep_time(world, clock, world.speed)
+        if was_here and told is not None:
+            told(past.acted_s, _now(world))
+        if ready is not None:
+            ready(list(roles))
+        with no_long_pauses():
+            await _until_stopped(world, list(names))
+    finally:
+        if crew is not None:
+            await crew.stop()
+            await crew.end_server()
+        await world.close()
+        clock.close()
+
+
+def _names_in(held: Sequence[tuple[Change, str]]) -> list[str]:
+    """The minds that have come into the world."""
+    return [c.twin for c, kind in held if kind == "mind" and c.name == "created"]
+
+
+def _returning(
+    world: Http, clock: CatchUpClock, held: Sequence[tuple[Change, str]], agents: set[str]
+) -> tuple[Returning, Past]:
+    """How agents whose process has ended use the world: what they did there is their past."""
+    acts = [c for c, _ in held if c.by in agents]
+    past = Past(
+        [c for c, _ in held],
+        speed=world.speed or 1.0,
+        acted_s=max((c.recorded for c in acts), default=0.0),
+        away=_absences(acts),
+        provisional=PROVISIONAL,
+    )
+    return Returning(world, past, clock.now), past
+
+
+async def _live_again(
+    world: Http,
+    clock: CatchUpClock,
+    held: Sequence[tuple[Change, str]],
+    start: Callable[[], Coroutine[None, None, None]],
+) -> None:
+    """Start agents where the world began, and let them live through what it has told.
+
+    The clock stands at the world's present in the end, and the world is followed again.
+    """
+    time, replica = world.replica.time, world.replica
+    time.reliving = clock.now
+    began_s = held[0][0].recorded
+    opening = list(takewhile(lambda h: h[0].recorded <= began_s and h[0].kind != "operation", held))
+    for change, kind in opening:
+        replica.follow(change, kind)
+    await start()
+    clock.leap()
+    await clock.sleep(SETTLES_S)
+    for at_s, moment in groupby(held[len(opening) :], key=lambda h: h[0].recorded):
+        if at_s > clock.now():
+            await clock.sleep(at_s - clock.now())
+        for change, kind in moment:
+            replica.follow(change, kind)
+    await clock.sleep(SETTLES_S)
+    clock.arrive()
+    world.held, time.reliving = None, None
+    await world.follow_on()
+    clock.arrive(_now(world))
+
+
+def _absences(acts: Sequence[Change]) -> list[tuple[float, float]]:
+    """From when to when agents were away before: they say that they are running when they come."""
+    return [
+        (before.recorded, act.recorded)
+        for before, act in pairwise(acts)
+        if act.name == "role" and before.name != "state"
+    ]
+
+
+def _crew(
+    world: Transport,
+    roles: Mapping[str, str],
+    programs: Mapping[str, Program],
+    clock: WallClock,
+    seed: int,
+) -> Crew:
+    return Crew(
+        roles,
         programs,
         clock,
         lambda by: TwinClient(world, by),
         lambda name: Random(f"{seed}/{name}"),
     )
-    try:
-        await crew.start(transport)
-        for name, role in names.items():
-            facts = {"role": role, "plans": len(programs[role].plans), "state": "running"}
-            for member, value in facts.items():
-                await world.feed(
-                    Observation(
-                        twin=f"mind_{name}",
-                        member=member,
-                        value=value,
-                        effective=_now(world),
-                        source=name,
-                    )
+
+
+async def _tell_running(
+    world: Http, roles: Mapping[str, str], programs: Mapping[str, Program]
+) -> None:
+    for name, role in roles.items():
+        facts = {"role": role, "plans": len(programs[role].plans), "state": "running"}
+        for member, value in facts.items():
+            await world.feed(
+                Observation(
+                    twin=f"mind_{name}",
+                    member=member,
+                    value=value,
+                    effective=_now(world),
+                    source=name,
                 )
-        if ready is not None:
-            ready(list(names))
-        with no_long_pauses():
-            await _until_stopped(world, [f"mind_{name}" for name in names])
-    finally:
-        await crew.stop()
-        await crew.end_server()
-        await world.close()
-        clock.close()
+            )
 
 
 def _now(world: Http) -> float:
     return world.replica.clock.now()
 
 
-def _keep_time(clock: WallClock, speed: float) -> None:
-    """Go as fast as the world goes, and stand while it stands."""
+def _keep_time(world: Http, clock: WallClock, speed: float) -> None:
+    """Go as fast as the world goes, and stand while it stands or is away; have its time."""
     if speed == 0:
         clock.pause()
         return
     if clock.speed != speed:
         clock.set_speed(speed)
+    if abs(_now(world) - clock.now()) > DRIFT_S * speed:
+        clock.set_now(_now(world))
     clock.resume()
 
 

@@ -16,8 +16,9 @@ from environment.model.change import Change
 from environment.physical.adapter import Adapter
 from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
 from environment.runtime.clock import VirtualClock, VirtualLoop
+from environment.runtime.invoked_again import RelivingOperations
 from environment.runtime.past import Past
-from environment.runtime.reliving import RelivingOperations, RelivingWorld, apply, relive
+from environment.runtime.reliving import RelivingWorld, apply, relive
 from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs

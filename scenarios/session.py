@@ -25,10 +25,11 @@ from environment.physical.screen import Screen
 from environment.physical.vehicle_sim import VehicleSim
 from environment.physical.ventilator_sim import VentilatorSim
 from environment.runtime.clock import Clock, VirtualClock, VirtualLoop, WallClock
+from environment.runtime.invoked_again import RelivingOperations
 from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
 from environment.runtime.past import Past
-from environment.runtime.reliving import RelivingOperations, RelivingWorld
+from environment.runtime.reliving import RelivingWorld
 from environment.runtime.world import World
 from environment.twins import kinds
 from scenarios.crew import MANAGED, ROOM_ROLE, Crew
@@ -191,7 +192,7 @@ class Session:
             self.operations = Operations(self.world, roles)
         else:
             reliving = RelivingWorld(clock, kinds(), journal, past)
-            self.world, self.operations = reliving, RelivingOperations(reliving, roles)
+            self.world, self.operations = reliving, RelivingOperations(reliving, past, roles)
         self.transport = InProcess(self.world, self.operations)
         self.body = body_from(scenario.body_table())
         self.assets: dict[str, Adapter] = {}

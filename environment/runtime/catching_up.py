@@ -74,9 +74,10 @@ class CatchUpClock(WallClock):
         self._jumps.jump()
         self.resume()
 
-    def arrive(self) -> None:
-        """The past is over: stand at this moment, in real time, until `resume`."""
+    def arrive(self, at_s: float = float("-inf")) -> None:
+        """The past is over: stand at this moment, or at a later one, until `resume`."""
         self.pause()
+        self._paused_at = max(self.now(), at_s)
         self._jumps.flow()
         self._is_past = False
         self._speed = self._speed_then

@@ -316,6 +316,14 @@ class WallClock(_TimedClock):
                 self._scheduler.remove_job(job)
             self._retime()
 
+    def set_now(self, now_s: float) -> None:
+        """Follow another clock: it is this time now, be that later or earlier than thought."""
+        was_paused = self.is_paused
+        self.pause()
+        self._paused_at = now_s
+        if not was_paused:
+            self.resume()
+
     def schedule(self, at_s: float, job: str, callback: Callback) -> Cancel:
         """Call back at a scenario time, by APScheduler; `job` must be unique."""
         if job in self._jobs:

@@ -23,11 +23,18 @@ class _Rows:
     def add(self, key: Hashable, change: Change) -> None:
         self._rows.setdefault(key, deque()).append(change)
 
-    def take(self, key: Hashable, now: float, within_s: float, taken: set[int]) -> Change | None:
+    def near(self, key: Hashable, since: float, until: float) -> list[Change]:
+        """Those of a key that were recorded then, oldest first."""
         rows = self._rows.get(key)
-        while rows and (rows[0].seq in taken or rows[0].recorded < now - within_s):
+        while rows and rows[0].recorded < since:
             rows.popleft()
-        if not rows or rows[0].recorded > now + within_s:
+        return [c for c in rows or () if c.recorded <= until]
+
+    def take(self, key: Hashable, since: float, until: float, taken: set[int]) -> Change | None:
+        rows = self._rows.get(key)
+        while rows and (rows[0].seq in taken or rows[0].recorded < since):
+            rows.popleft()
+        if not rows or rows[0].recorded > until:
             return None
         taken.add(rows[0].seq)
         return rows.popleft()
@@ -36,9 +43,21 @@ class _Rows:
 class Past:
     """The changes up to which a run is taken up, and what has been recognised of them."""
 
-    def __init__(self, changes: Iterable[Change], *, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        changes: Iterable[Change],
+        *,
+        speed: float = 1.0,
+        acted_s: float | None = None,
+        away: Sequence[tuple[float, float]] = (),
+        provisional: int = 0,
+    ) -> None:
         self.changes: Sequence[Change] = tuple(changes)
         self.ends_s = self.changes[-1].recorded if self.changes else 0.0
+        #: Until when those who relive it have acted; later they were not there.
+        self.acted_s = self.ends_s if acted_s is None else acted_s
+        #: From when to when they were not there: what was due then they did afterwards.
+        self._away = tuple(away)
         self.is_over = False
         self.within_s = max(1.0, TOLERANCE_S * speed)
         #: Kind of each twin that comes into the world.
@@ -52,8 +71,7 @@ class Past:
         for change in self.changes:
             if change.kind == "operation":
                 if change.value["status"] == "requested":
-                    for key in _request_keys(change):
-                        self._requests.add(key, change)
+                    self._requests.add((change.by, change.twin, change.name), change)
                 continue
             if change.kind == "link":
                 self._equal.add(_link_key(change), change)
@@ -63,35 +81,48 @@ class Past:
             self._alike.add((change.twin, change.kind, change.name), change)
         self._unwritten: list[Callable[[], Change | None]] = []
         self._numbers: dict[int, int] = {}
-        self._provisional = 0
+        self._provisional = provisional
 
     def recognise(
         self, twin: str, kind: ChangeKind, name: str, value: JSON, now: float
     ) -> Change | None:
         """The change that this was when it happened; None if it is in no journal."""
         found = self.recognise_event(twin, name, value, now) if kind == "event" else None
-        return found or self._alike.take((twin, kind, name), now, self.within_s, self._taken)
+        key = (twin, kind, name)
+        return found or self._alike.take(key, *self._window(now), self._taken)
 
     def recognise_event(self, twin: str, name: str, value: JSON, now: float) -> Change | None:
         """The very same event."""
         key = _equal_key(twin, name, value)
-        return self._equal.take(key, now, self.within_s, self._taken)
+        return self._equal.take(key, *self._window(now), self._taken)
 
     def recognise_link(
         self, twin: str, rel: str, target: str, now: float, *, held: bool
     ) -> Change | None:
         """The change by which a link was made, or ended."""
-        return self._equal.take((twin, rel, target, held), now, self.within_s, self._taken)
+        return self._equal.take((twin, rel, target, held), *self._window(now), self._taken)
 
     def claim(
         self, by: str, twin: str, operation: str, arguments: dict[str, JSON], now: float
     ) -> Change | None:
-        """The request that this was when it was made; None if it is in no journal."""
-        for key in _keys(by, twin, operation, arguments):
-            found = self._requests.take(key, now, self.within_s, self._taken)
-            if found is not None:
-                return found
+        """The request that this was when it was made; None if it is in no journal.
+
+        The one with the same arguments, else one with the same words: a text may tell another
+        number. Arguments that are not given are not compared.
+        """
+        words = {k: v for k, v in arguments.items() if not (isinstance(v, str) and " " in v)}
+        for wanted in (arguments, words):
+            for change in self._requests.near((by, twin, operation), *self._window(now)):
+                given = change.value.get("arguments", {})
+                if change.seq not in self._taken and wanted.items() <= given.items():
+                    self._taken.add(change.seq)
+                    return change
         return None
+
+    def _window(self, now: float) -> tuple[float, float]:
+        """From when to when what happens now can have been recorded."""
+        back = max((until for since, until in self._away if since <= now <= until), default=now)
+        return now - self.within_s, back + self.within_s
 
     def is_near(self, now: float) -> bool:
         """Whether somebody who is a little late may still do what he has done already."""
@@ -99,7 +130,7 @@ class Past:
 
     def is_recent(self, now: float) -> bool:
         """Whether what happens now may have happened after the last change that was written."""
-        return now >= self.ends_s - self.within_s
+        return now >= self.acted_s - self.within_s
 
     # -- what was not written ----------------------------------------------------------------
 
@@ -166,15 +197,3 @@ def _link_key(change: Change) -> Hashable:
 def _equal_key(twin: str, name: str, value: JSON) -> Hashable:
     act = value.get("act") if isinstance(value, dict) else None
     return twin, name, act if act is not None else canonical(value)
-
-
-def _request_keys(change: Change) -> Iterable[Hashable]:
-    arguments = change.value.get("arguments", {})
-    return _keys(change.by, change.twin, change.name, arguments)
-
-
-def _keys(by: str, twin: str, operation: str, arguments: dict[str, JSON]) -> Iterable[Hashable]:
-    """First all arguments, then those that are no sentences: a text may tell another number."""
-    yield by, twin, operation, canonical(arguments)
-    words = {k: v for k, v in arguments.items() if not (isinstance(v, str) and " " in v)}
-    yield by, twin, operation, "words", canonical(words)

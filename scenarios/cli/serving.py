@@ -102,7 +102,7 @@ def world(
         keeping = contextlib.nullcontext(Keeper.again(taken))
 
     def told(at: "TakenUp") -> None:
-        typer.echo(words_of(at, resume), err=True)
+        typer.echo(words_of(at, keep.folder.name), err=True)
 
     with keeping as keep, keep:
 
@@ -151,7 +151,12 @@ def agents(
     def ready(names: Sequence[str]) -> None:
         typer.echo(f"Agents of {world}: {', '.join(names)}.", err=True)
 
-    agents_of(world, token=token, seed=seed, plans=plans, transport=carried, ready=ready)
+    def told(since_s: float, now_s: float) -> None:
+        from scenarios.clinical_time import clock
+
+        typer.echo(f"They were away from {clock(since_s)} to {clock(now_s)}.", err=True)
+
+    agents_of(world, token=token, seed=seed, plans=plans, transport=carried, ready=ready, told=told)
 
 
 def token(

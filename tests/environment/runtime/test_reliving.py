@@ -9,11 +9,12 @@ import pytest
 from environment.errors import InvocationFailedError, RefusedError
 from environment.model.change import JSON, Change
 from environment.runtime.clock import VirtualClock
+from environment.runtime.invoked_again import RelivingOperations
 from environment.runtime.journal import Journal
 from environment.runtime.notices import because
 from environment.runtime.operations import Operations, Status
 from environment.runtime.past import Past
-from environment.runtime.reliving import RelivingOperations, RelivingWorld, relive
+from environment.runtime.reliving import RelivingWorld, relive
 from environment.runtime.world import World
 from tests.environment.runtime.ward import KINDS, START, Bulb
 
@@ -38,7 +39,7 @@ class Room:
         else:
             reliving = RelivingWorld(self.clock, KINDS, Journal(), Past(self.past))
             self.world = reliving
-            self.operations = RelivingOperations(reliving, {"ada": "doctor"})
+            self.operations = RelivingOperations(reliving, reliving.past, {"ada": "doctor"})
         for kind, name in (("lamp", "lamp"), ("person", "patient"), ("course", "course")):
             self.world.add(kind, name, by="ward")
         self.world.link("course", "hasPatient", "patient", by="ward")
