@@ -43,6 +43,8 @@ IDENTITY: Mapping[str, frozenset[str]] = {
 
 #: Seconds of scenario time for which broken glass lets somebody look (engineering default).
 GLASS_S = 900.0
+#: Seconds for which a link can be followed, and who came by it stays (engineering default: a day).
+LINK_S = 86_400.0
 #: Seconds for which a ticket opens a stream (engineering default).
 TICKET_S = 60.0
 
@@ -248,6 +250,17 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that lets somebody in once: as whom, and to which page."""
+
+    name: str
+    role: str
+    page: str
+    own: tuple[str, ...]
+    until: float
+
+
 @dataclass(slots=True)
 class Tokens:
     """Tokens at rest as hashes, with expiry and revocation.
@@ -259,6 +272,7 @@ class Tokens:
     draw: Callable[[], str]
     _kept: dict[str, Token] = field(default_factory=dict)
     _tickets: dict[str, tuple[Caller, str, float]] = field(default_factory=dict)
+    _invitations: dict[str, Invitation] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -319,6 +333,28 @@ class Tokens:
                 f"{TICKET_S:g} s). Read the Thing Description again for a new one."
             )
         return who
+
+    def invite(
+        self, name: str, role: str, page: str, *, own: Sequence[str] = (), lasts_s: float = LINK_S
+    ) -> str:
+        """The code of a link that lets somebody in once, within `lasts_s` seconds."""
+        if role not in ROLES:
+            raise TokenError(f"There is no role '{role}'. Known: {', '.join(ROLES)}.")
+        code = self.draw()
+        until = self.now() + lasts_s
+        self._invitations[_digest(code)] = Invitation(name, role, page, tuple(own), until)
+        return code
+
+    def redeem(self, code: str) -> tuple[str, str]:
+        """The token and the page of whoever follows a link; the link is worth nothing after."""
+        invited = self._invitations.pop(_digest(code), None)
+        if invited is None or self.now() >= invited.until:
+            raise TokenError(
+                "This link was used already, or it is too old. Ask the instructor for a new one."
+            )
+        left_s = invited.until - self.now()
+        secret = self.issue(invited.name, invited.role, own=invited.own, lasts_s=left_s)
+        return secret, invited.page
 
     def rows(self) -> list[JSON]:
         """What to keep on disk: hashes, never tokens."""

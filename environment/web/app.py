@@ -20,6 +20,7 @@ from environment.runtime.operations import Operations
 from environment.runtime.world import World
 from environment.web import fhir
 from environment.web.door import Door, reading_log
+from environment.web.entering import cookie_name
 from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError, of_error, problem
@@ -193,6 +194,12 @@ def _who(request: web.Request, site: Site, peer: str) -> Caller:
         ):
             raise TokenError("A ticket opens streams only. Send a token.")
         return site.tokens.holder(ticket, request.match_info.get("id", ""))
+    kept = request.cookies.get(cookie_name(request))
+    if kept:
+        own_page = request.headers.get("Origin") == site.base(request)
+        if request.method not in ("GET", "HEAD") and not own_page:
+            raise TokenError("A page of another site may not ask in your name.")
+        return site.tokens.caller(kept)
     if site.open_role and is_loopback(peer):
         name = speaks_as or site.open_role
         role = site.operations.roles.get(name, site.open_role)

@@ -1,7 +1,7 @@
 """Every address of the site in one table; the application and the OpenAPI document read it."""
 
 from environment.model.change import JSON
-from environment.web import invoking, mementos, pages, screens, streams, things, twins
+from environment.web import entering, invoking, mementos, pages, screens, streams, things, twins
 from environment.web.answers import the
 from environment.web.bodies import Emergency, Fact, Reason
 from environment.web.route import Route
@@ -267,14 +267,23 @@ ROUTES: tuple[Route, ...] = (
         types=tuple(screens.TYPES.values()),
         is_public=True,
     ),
+    Route(
+        path="/enter/{code}",
+        handler=entering.enter,
+        tag="pages",
+        types=("text/html",),
+        statuses=(303,),
+        is_public=True,
+    ),
     Route(path="/here", handler=screens.here, answers={"": _ANY}, tag="pages"),
     *(
         Route(
             path=screen.path,
-            handler=screens.screen,
+            handler=screens.shell(screen),
             tag="pages",
             query=("theme", "lang"),
             types=("text/html",),
+            is_public=True,  # a shell: what it shows it asks for
         )
         for screen in screens.SCREENS
     ),

@@ -14,6 +14,7 @@ from environment.model.change import JSON
 from environment.model.vitals import VITALS
 from environment.web.pages import POLICY, template
 from environment.web.problems import ProblemError
+from environment.web.route import Handler
 from environment.web.site import WHO, answer, site_of, visible
 from environment.web.streams import time_of
 
@@ -59,21 +60,25 @@ SCREENS = (
     Screen(path="/debrief", name="debrief", title="Debrief", sheets=("debrief.css",)),
     Screen(path="/mind", name="mind", title="Minds", sheets=("mind.css",)),
 )
-_BY_PATH = {screen.path: screen for screen in SCREENS}
 
 
-async def screen(request: web.Request) -> web.StreamResponse:
-    """The shell of a page; its module does the rest."""
-    shown = _BY_PATH[request.path]
-    theme = request.query.get("theme", shown.theme)
-    if theme not in ("dark", "light"):
-        raise ProblemError(422, "bad_value", f"?theme={theme}: expected dark or light.")
-    text = template(
-        "screen.html.j2", page=shown.name, title=shown.title, theme=theme, sheets=shown.sheets
-    )
-    return web.Response(
-        text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}
-    )
+def shell(shown: Screen) -> Handler:
+    """The handler of a page: a shell; its module does the rest."""
+
+    async def screen(request: web.Request) -> web.StreamResponse:
+        theme = request.query.get("theme", shown.theme)
+        if theme not in ("dark", "light"):
+            raise ProblemError(422, "bad_value", f"?theme={theme}: expected dark or light.")
+        text = template(
+            "screen.html.j2", page=shown.name, title=shown.title, theme=theme, sheets=shown.sheets
+        )
+        return web.Response(
+            text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}
+        )
+
+    screen.__name__ = f"page_{shown.name}"
+    screen.__doc__ = f"The page '{shown.title}'."
+    return screen
 
 
 async def here(request: web.Request) -> web.StreamResponse:

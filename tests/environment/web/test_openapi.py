@@ -48,6 +48,8 @@ KNOWN = {
     "id": ["patient", "lamp", "probe", "wall"],
     "name": ["hr", "switch", "show", "name", "finding", "web.css"],
     "group": ["properties", "events"],
+    "folder": ["app", "vendor", "text"],
+    "code": ["no-such-code"],
     "invocation": ["switch-1", "show-2"],
     "seq": ["1", "5", "0", "-1"],
 }

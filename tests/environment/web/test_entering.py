@@ -1,0 +1,57 @@
+"""People come in with a link: once, as who it is for, and from the site's own pages only."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from environment.web.entering import address
+from tests.environment.web.stage import Stage, staged
+
+pytestmark = pytest.mark.wall_time
+
+
+def browser_of() -> aiohttp.ClientSession:
+    """A client that keeps cookies, also of an address in numbers."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+
+def link(stage: Stage, *, lasts_s: float = 60.0) -> str:
+    code = stage.tokens.invite("leo", "trauma_leader", "/leader", lasts_s=lasts_s)
+    return address(stage.url, code)
+
+
+async def test_a_link_lets_somebody_in_once_as_who_it_is_for() -> None:
+    async with staged() as stage, browser_of() as browser:
+        invitation = link(stage)
+        got = await browser.get(invitation, allow_redirects=False)
+        assert (got.status, got.headers["Location"]) == (303, "/leader")
+        assert "HttpOnly" in got.headers["Set-Cookie"]
+        assert "SameSite=Strict" in got.headers["Set-Cookie"]
+        here = await (await browser.get(f"{stage.url}/here")).json()
+        assert here["you"] == {"name": "leo", "role": "trauma_leader", "own": []}
+    async with staged() as stage, browser_of() as first, browser_of() as late:
+        invitation = link(stage)
+        await first.get(invitation, allow_redirects=False)
+        again = await late.get(invitation, allow_redirects=False)
+        assert again.status == 401
+        assert "used already" in (await again.json())["detail"]
+        assert (await late.get(f"{stage.url}/here")).status == 401
+
+
+async def test_a_link_that_is_too_old_lets_nobody_in() -> None:
+    async with staged() as stage, browser_of() as browser:
+        invitation = link(stage, lasts_s=5.0)
+        stage.now_s = 5.0
+        assert (await browser.get(invitation, allow_redirects=False)).status == 401
+
+
+async def test_a_foreign_page_cannot_act_in_the_name_of_who_came_in() -> None:
+    async with staged() as stage, browser_of() as browser:
+        await browser.get(link(stage), allow_redirects=False)
+        operation = f"{stage.url}/twins/display/wall/operations/write"
+        line = {"name": "leader", "text": "Dr Leo"}
+        for headers in ({}, {"Origin": "http://elsewhere.example"}):
+            assert (await browser.post(operation, json=line, headers=headers)).status == 401
+        done = await browser.post(operation, json=line, headers={"Origin": stage.url})
+        assert done.status == 201
