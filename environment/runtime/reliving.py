@@ -78,7 +78,8 @@ class RelivingWorld(World):
             by=by,
             cause=cause,
         )
-        if kind != "life" and past.is_recent(now):  # a life is reckoned anew in any case
+        is_reckoned = kind == "life" and value != Life.DECLARED.value  # anew in any case
+        if not is_reckoned and past.is_recent(now):
             past.keep(lambda: self._written(change), change.seq)
         return change
 

@@ -30,7 +30,7 @@ def unbroken() -> Journal:
 def up_to(at_s: float, more: int = 0) -> Sequence[Change]:
     """What had been recorded by then, and so many changes more."""
     rows = list(unbroken())
-    return rows[: sum(c.recorded <= at_s for c in rows) + more]
+    return rows[: max(0, sum(c.recorded <= at_s for c in rows) + more)]
 
 
 def taken_up(changes: Sequence[Change]) -> Journal:
@@ -54,8 +54,8 @@ def happened(journal: Iterable[Change]) -> Counter[tuple[str, str, str, str]]:
     )
 
 
-# Before the call, on the way, in the middle of an alert, while an answer is being thought about.
-CUTS = [("00:00", 0), ("05:17", 0), ("09:04", 3), ("11:00", 2), ("13:57", 0), ("14:24", 6)]
+# In the first moment, on the way, in the middle of an alert, while an answer is thought about.
+CUTS = [("00:00", -300), ("00:00", 0), ("05:17", 0), ("09:04", 3), ("11:00", 2), ("14:24", 6)]
 
 
 @pytest.mark.parametrize(("at", "more"), CUTS)
