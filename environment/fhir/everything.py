@@ -67,7 +67,11 @@ class Everything:
             for version in self.fold.shelves[type]:
                 if any(name in found for name in version.refs[:1]):
                     found.setdefault(version.reference, version)
-        return [v for v in self._narrowed(found.values(), asked) if self.viewer.sees(v.sight)]
+        rows = [v for v in self._narrowed(found.values(), asked) if self.viewer.sees(v.sight)]
+        # In the order in which they came: what comes meanwhile stands on the last page.
+        shelves = self.fold.shelves
+        rows.sort(key=lambda v: -1 if v is first else shelves[v.type].began(v.id))
+        return rows
 
     def _narrowed(self, rows: Iterable[Version], asked: dict[str, str]) -> Iterable[Version]:
         types = {t for t in asked.get("_type", "").split(",") if t}

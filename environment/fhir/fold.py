@@ -202,6 +202,7 @@ class Fold:
             method=method,
             sight=sight,
             is_given=given,
+            place=len(self.shelves.log),
             refs=self.shelves.references(resource),
         )
         self.shelves.put(version, resource, round(self._began + at_s, 3))

@@ -27,6 +27,7 @@ class Version:
     method: str  # POST, PUT or DELETE
     sight: Sight
     is_given: bool  # an outside system brought it; else it says what twins' changes say
+    place: int  # how many versions of anything there were before
     refs: tuple[str, ...] = ()
 
     @property
@@ -86,6 +87,10 @@ class Shelf:
         """The present version, which may say that it was deleted; None if there never was one."""
         ordinal = self.current.get(id)
         return None if ordinal is None else self.versions[ordinal]
+
+    def began(self, id: str) -> int:
+        """The place of the first version of a resource."""
+        return self.versions[self.of[id][0]].place
 
     def history(self, id: str) -> list[Version]:
         """All versions of one resource, the newest first."""

@@ -29,7 +29,7 @@ _REFERENCE = frozenset({"reference", "type", "identifier", "display", "id", "ext
 _NAMED = frozenset({"identifier", "display"})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=100_000)  # most stay as they are: the same bytes, kept once
 def veiled(text: bytes, hidden: Set[str]) -> bytes:
     """A resource without what these types would give away; `hidden` is a frozenset."""
     resource = read(text)
