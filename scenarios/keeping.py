@@ -167,8 +167,11 @@ class TakenUpRun:
     lock: IO[str]
 
 
-def take_up(name: str, root: Path) -> TakenUpRun:
-    """Open a run that was not ended; nobody else can while this process lives."""
+def take_up(name: str, root: Path, journal: str = "") -> TakenUpRun:
+    """Open a run that was not ended; nobody else can while this process lives.
+
+    `journal` is the URL of its database where that needs a password.
+    """
     folder = _unfinished(root) if name == "last" else folder_of(name, root)
     if (folder / SUMMARY).is_file():
         raise RunFolderError(
@@ -187,7 +190,9 @@ def take_up(name: str, root: Path) -> TakenUpRun:
     try:
         scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title, checked=False)
         place = _place(folder, live)
-        journal = store.read(place, name=scenario.name)
+        if journal and place.path is None:
+            place = replace(place_of(journal), run=place.run)
+        kept = store.read(place, name=scenario.name)
     except BaseException:
         lock.close()
         raise
@@ -196,7 +201,7 @@ def take_up(name: str, root: Path) -> TakenUpRun:
         scenario=scenario,
         seed=seed,
         live=live,
-        journal=journal,
+        journal=kept,
         place=place,
         lock=lock,
     )

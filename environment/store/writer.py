@@ -42,7 +42,7 @@ class Writer:
         after: int = 0,
         digest: str = GENESIS,
         secured: Callable[[int | None], None] | None = None,
-        patience_s: float = PATIENCE_S,
+        patience_s: float | None = None,
         retry_s: float = RETRY_S,
     ) -> None:
         self._place = place_of(target)
@@ -52,7 +52,8 @@ class Writer:
         self._digest, self._last = digest, after
         self._there = after, digest  # the last change that is written, and its hash
         self._secured = secured
-        self._patience_s, self._retry_s = patience_s, retry_s
+        self._patience_s = PATIENCE_S if patience_s is None else patience_s
+        self._retry_s = retry_s
         self._queue: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._failure = ""

@@ -74,7 +74,7 @@ def serve(
     log_to_standard_error()
     if bool(scenario) == bool(resume):
         raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
-    taken = take_up(resume, root(runs)) if resume else None
+    taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
         chosen = load(scenario, branch=branch)

@@ -78,7 +78,7 @@ def world(
     if bool(scenario) == bool(resume):
         raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
     log_to_standard_error()
-    taken = take_up(resume, root(runs)) if resume else None
+    taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
         chosen = load(scenario, branch=branch)

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,7 @@ class Case:
         self._options, self._command = list(options), command
         self._log = folder / "words"
         self.process: subprocess.Popen[bytes] | None = None
+        self.database: Callable[[], float] | None = None  # where the journal is not a file
 
     @property
     def folder(self) -> Path:
@@ -81,6 +82,8 @@ class Case:
 
     def recorded(self) -> float:
         """The scenario time of the last change on disk."""
+        if self.database is not None:
+            return self.database()
         files = list(self.root.glob("*/journal.sqlite")) if self.root.is_dir() else []
         if not files:
             return -1.0
@@ -116,6 +119,3 @@ def ask(*words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-Alerts = Sequence[tuple[str, str, str, str]]
