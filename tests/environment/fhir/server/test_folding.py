@@ -1,0 +1,70 @@
+"""From the journal to versions: whenever and however often it is asked, the same comes out."""
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from environment.fhir.fold import Fold
+from environment.runtime.clock import VirtualLoop
+from tests.environment.fhir.server.ward import Ward, open_ward, patient, vital
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["reading", "late", "told", "brought", "deleted", "phase", "asked", "room"]
+        ),
+        st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.5]),
+    ),
+    min_size=3,
+    max_size=14,
+)
+PHASES = ["dispatched", "en_route", "on_scene", "assessed", "transporting", "handed_over"]
+
+
+def versions(fold: Fold) -> list[tuple[str, int, str, bytes]]:
+    return [(v.reference, v.number, v.method, v.text) for v in fold.shelves.log]
+
+
+async def step(ward: Ward, kind: str, number: int) -> None:
+    if kind == "reading":
+        ward.world.readings("monitor_1", {"hr": 60.0 + number}, ward.clock.now(), "monitor_1")
+    elif kind == "late":
+        at = ward.clock.now() - 5.0
+        ward.world.readings("monitor_1", {"sbp": 100.0 + number, "dbp": 60.0}, at, "monitor_1")
+    elif kind == "told":
+        await ward.post(vital("8867-4", 80 + number, "/min", ward.now()), by="system")
+    elif kind == "brought":
+        await ward.put(patient("p1", f"Name{number}"))
+    elif kind == "deleted":
+        await ward.ask("DELETE", "Patient/p1")
+    elif kind == "phase":
+        done = [c for c in ward.world.journal if c.kind == "phase" and c.value in PHASES]
+        if len(done) < len(PHASES):
+            await ward.operations.invoke("preh", "advance", [PHASES[len(done)]], by="instructor")
+    elif kind == "room":
+        ward.world.add("room", f"room_{number}", by="test")
+    else:
+        await ward.get("Patient")
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_versions_do_not_depend_on_when_the_server_was_asked(
+    steps: list[tuple[str, float]],
+) -> None:
+    async def work() -> None:
+        async with open_ward() as ward:
+            often = Fold(ward.world.journal, ward.clock.start)
+            for number, (kind, wait_s) in enumerate(steps):
+                await step(ward, kind, number)
+                often.follow(ward.clock.now())
+                await ward.clock.sleep(wait_s)
+            await ward.clock.sleep(2.0)
+            once = Fold(ward.world.journal, ward.clock.start)
+            for fold in (often, once, ward.server.fold):
+                fold.follow(ward.clock.now())
+            assert versions(often) == versions(once) == versions(ward.server.fold)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(work())
