@@ -7,6 +7,7 @@ result, a timer) and never polls.
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from random import Random
 
 import structlog
@@ -15,7 +16,7 @@ from agents import actions
 from agents.address import Address
 from agents.attention import attend
 from agents.bdi import Agent as Mind
-from agents.bdi import Atom, Call, Message, Program, Reason, term_text
+from agents.bdi import Atom, Call, Message, Program, Reason, Trace, TracedAgent, term_text
 from agents.connection import Connection
 from agents.messages import MAX_BODY, AgentMessage, cause_in, decode
 from agents.mind import MindTwin
@@ -66,13 +67,15 @@ class Body:
         peers: Mapping[str, str] | None = None,
         trusts: tuple[str, ...] = (),
         mind_twin: str = "",
+        trace: Trace | None = None,
     ) -> None:
         self.name, self.role = name, role
         self.client, self.timer = client, timer
         self.address = address or Address()
         self._peers = dict(peers or {})  # bare address -> name: who is listened to
         self._twin = MindTwin(client, mind_twin or f"mind_{name}")
-        self.mind = Mind(
+        made = Mind if trace is None else partial(TracedAgent, trace=trace)
+        self.mind = made(
             name,
             program,
             now=timer.now,

@@ -5,7 +5,7 @@ from random import Random
 from typing import Protocol
 
 from agents.address import Address
-from agents.bdi import Program
+from agents.bdi import Program, Trace
 from environment.client import TwinClient
 from environment.runtime.clock import Clock
 
@@ -34,9 +34,10 @@ class Crew:
         clock: Clock,
         client: Callable[[str], TwinClient],
         random: Callable[[str], Random],
+        trace: Trace | None = None,
     ) -> None:
         self.names, self._programs, self._clock = dict(names), programs, clock
-        self._client, self._random = client, random
+        self._client, self._random, self._trace = client, random, trace
         self._agents: list[Agents] = []
         self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
 
@@ -75,6 +76,7 @@ class Crew:
                 self._random(name),
                 address=address,
                 peers=peers,
+                trace=self._trace,
             )
             if role == ROOM_ROLE:
                 body.believe("my_room", name.removeprefix(f"{ROOM_ROLE}_"))

@@ -9,7 +9,7 @@ from random import Random
 
 from agents import actions
 from agents.address import Address
-from agents.bdi import Program
+from agents.bdi import Program, Trace
 from environment.client import InProcess, TwinClient
 from environment.model.change import JSON
 from environment.model.twin import Twin
@@ -70,11 +70,12 @@ def run(
     progress: Progress | None = None,
     follow: Follow | None = None,
     assets: Mapping[str, Adapter] | None = None,
+    trace: Trace | None = None,
 ) -> Played:
     """Play a scenario to its end: on the virtual clock, or at `speed` times real time.
 
     `follow` is told of every change as it is journalled; `assets` stand behind the twins that they
-    are given for, in place of the simulated ones.
+    are given for, in place of the simulated ones; `trace` takes every step of every mind.
     """
     factory = VirtualLoop if speed is None else asyncio.SelectorEventLoop
     with asyncio.Runner(loop_factory=factory) as runner:
@@ -88,6 +89,7 @@ def run(
                 progress=progress,
                 follow=follow,
                 assets=assets,
+                trace=trace,
             )
         )
 
@@ -102,6 +104,7 @@ async def play(
     progress: Progress | None = None,
     follow: Follow | None = None,
     assets: Mapping[str, Adapter] | None = None,
+    trace: Trace | None = None,
 ) -> Played:
     """Play a scenario in the running event loop (a `VirtualLoop` when `speed` is None)."""
     programs = load_programs(scenario, plans)
@@ -113,7 +116,9 @@ async def play(
         clock.pause()  # the call comes when everything is there
     try:
         async with asyncio.TaskGroup() as tasks:
-            session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=assets)
+            session = Session(
+                scenario, clock, programs, seed=seed, tasks=tasks, given=assets, trace=trace
+            )
             if follow is not None:
                 follow(session.world.journal)
             try:
@@ -126,6 +131,8 @@ async def play(
                     await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()
+                if trace is not None:
+                    trace.flush()
     except BaseExceptionGroup as group:
         if len(group.exceptions) == 1:  # the one thing that went wrong, as itself
             raise group.exceptions[0] from None
@@ -179,6 +186,7 @@ class Session:
         tasks: asyncio.TaskGroup,
         given: Mapping[str, Adapter] | None = None,
         past: Past | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
         self._tasks = tasks
@@ -197,7 +205,7 @@ class Session:
         self.body = body_from(scenario.body_table())
         self.assets: dict[str, Adapter] = {}
         self._given = dict(given or {})  # assets in place of the simulated ones
-        self.crew = Crew(self.minds, programs, clock, self.client, self.random)
+        self.crew = Crew(self.minds, programs, clock, self.client, self.random, trace)
         self.team = Team(scenario, self.transport, clock, seed=seed, spawn=self._spawn)
 
     def client(self, by: str) -> TwinClient:

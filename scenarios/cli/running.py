@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -22,6 +24,7 @@ from scenarios.cli.conventions import (
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
+    from agents.bdi import Trace
     from environment.model.change import JSON
     from scenarios.keeping import TakenUpRun
     from scenarios.resuming import TakenUp
@@ -47,6 +50,9 @@ def run(
     recording: Annotated[
         Path | None,
         typer.Option("--from", help="A recorded device stream, in place of simulated monitors."),
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="Write every step of every agent there, as JSON lines.")
     ] = None,
     journal: JournalUrl = "",
     resume: Resume = "",
@@ -75,7 +81,12 @@ def run(
     if plans is not None and not plans.is_dir():
         raise PlansError(f"{plans}: there is no folder of plans here.")
     if resume:
-        taken = take_up(resume, root(runs))
+        if trace is not None:
+            raise typer.BadParameter(
+                "a run that is taken up cannot be traced from its beginning: trace a new one",
+                param_hint="'--trace'",
+            )
+        taken = take_up(resume, root(runs), journal or settings().journal)
         chosen, live = taken.scenario, taken.live
         with_agents(taken)
         keep = Keeper.again(taken)
@@ -115,7 +126,7 @@ def run(
             journal=journal,
         )
     with kept_in(root(runs), chosen, with_seed, live=how) as keep:
-        with Progress(chosen, shown=not quiet) as progress:
+        with Progress(chosen, shown=not quiet) as progress, tracing(trace) as traced:
             played = session.run(
                 chosen,
                 seed=with_seed,
@@ -125,9 +136,29 @@ def run(
                 progress=progress.to,
                 follow=keep.follow,
                 assets=assets,
+                trace=traced,
             )
         kept = keep(played)
     finish(kept, began, as_json=as_json, quiet=quiet)
+
+
+@contextmanager
+def tracing(file: Path | None) -> "Iterator[Trace | None]":
+    """A trace that is written to a file; None where none is asked for."""
+    from agents.bdi import Trace
+    from scenarios.errors import SurroundingsError
+
+    if file is None:
+        yield None
+        return
+    try:
+        text = file.open("w", encoding="utf-8")
+    except OSError as wrong:
+        raise SurroundingsError(
+            f"{file}: no trace can be written there ({wrong.strerror}). Give another file."
+        ) from wrong
+    with text:
+        yield Trace(text.write)
 
 
 def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> NoReturn:

@@ -1,22 +1,28 @@
 """Whole runs, compared: the same seed, no plans, plans that are followed."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from agents.bdi import Trace
 from environment.runtime.journal import Journal
 from scenarios.reading import load
 from scenarios.session import run
 
 HEAD = """
-import sys
+import hashlib, sys
+from agents.bdi import Trace
 from scenarios.reading import load
 from scenarios.session import run
 scenario = load("pelvis")
 scenario = scenario.model_copy(update={"ends_s": 780.0})
-print(run(scenario, seed=int(sys.argv[1])).journal.hashes()[-1])
+written = hashlib.sha256()
+trace = Trace(lambda text: written.update(text.encode()))
+journal = run(scenario, seed=int(sys.argv[1]), trace=trace).journal
+print(journal.hashes()[-1], written.hexdigest(), trace.count)
 """
 
 
@@ -28,7 +34,8 @@ def pulse_lost_s(journal: Journal) -> float | None:
     return None
 
 
-def journal_end(seed: int, hash_seed: str) -> str:
+def ends_of(seed: int, hash_seed: str) -> tuple[str, str]:
+    """The last hash of the journal, and the hash of the trace of all agents."""
     done = subprocess.run(
         [sys.executable, "-c", HEAD, str(seed)],
         env={"PYTHONHASHSEED": hash_seed, "PATH": ""},
@@ -37,14 +44,29 @@ def journal_end(seed: int, hash_seed: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.strip()
+    journal, trace, lines = done.stdout.split()
+    assert int(lines) > 10_000
+    return journal, trace
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_journal_whatever_the_hash_seed() -> None:
-    ends = {journal_end(7, hash_seed) for hash_seed in ("0", "1", "4242")}
+def test_the_same_seed_gives_the_same_journal_and_trace_whatever_the_hash_seed() -> None:
+    ends = {ends_of(7, hash_seed) for hash_seed in ("0", "1", "4242")}
     assert len(ends) == 1
-    assert journal_end(8, "0") not in ends
+    ((journal, trace),) = ends
+    other_journal, other_trace = ends_of(8, "0")
+    assert journal != other_journal
+    assert trace != other_trace
+
+
+def test_a_traced_run_has_the_same_journal_as_one_that_is_not() -> None:
+    scenario = load("pelvis").model_copy(update={"ends_s": 600.0})
+    texts: list[str] = []
+    traced = run(scenario, seed=7, trace=Trace(texts.append))
+    assert traced.journal.hashes() == run(scenario, seed=7).journal.hashes()
+    rows = [json.loads(line) for line in "".join(texts).splitlines()]
+    assert {row["agent"] for row in rows} >= {"rescuer_assistant", "dispatcher"}
+    assert any("decide_severity" in row["step"] for row in rows if row["kind"] == "action")
 
 
 @pytest.mark.slow
