@@ -136,7 +136,7 @@ class Everything:
         """A document Bundle: the Composition first, and all that it refers to."""
         base = self.search.base
         if not composition.is_given:
-            journal = self.fold.journal
+            journal = self.viewer.journal()
             case = Case(journal, models_of(journal), self.fold.start)
             return document(case, base=base)
         found = {composition.reference: composition}

@@ -6,6 +6,7 @@ search by them.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from environment.fhir.case import RECORD
 from environment.fhir.outcomes import FhirError
@@ -14,6 +15,7 @@ from environment.fhir.shelves import Sight, Version
 from environment.fhir.veiling import KIN, veiled
 from environment.model.twin import Twin
 from environment.runtime.access import Caller, Rights, Verb
+from environment.runtime.journal import Journal
 from environment.runtime.world import World
 
 #: Search parameters that would tell the same.
@@ -68,6 +70,19 @@ class Viewer:
     def text(self, version: Version) -> bytes:
         """The resource as this caller may have it."""
         return veiled(version.text, self.hidden) if self.hidden else version.text
+
+    def journal(self) -> Journal:
+        """The journal of the world in which what the caller may not read says nothing."""
+        shown = Journal(self.world.journal.name)
+        for change in self.world.journal:
+            twin = self.world.twins.get(change.twin)
+            may = twin is not None and self.rights.allows(self.who, "read", twin)
+            if twin is None or not may or not self.rights.shows(self.who, "read", twin, change):
+                change = replace(
+                    change, kind="event", name="withheld", value=None, source="", by="", cause=None
+                )
+            shown.append(change)
+        return shown
 
     # -- what may be asked -----------------------------------------------------------------
 

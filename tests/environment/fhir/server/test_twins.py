@@ -245,6 +245,11 @@ async def test_the_case_is_a_document_that_those_may_read_who_may_know_who_it_is
     assert told["entry"][0]["fullUrl"] == "http://ward.example/fhir/Composition/composition"
     assert list(problems(told)) == []
     assert (await ward.get(f"Composition/{found.ids[0]}", by="researcher")).status == 404
+    leader = await ward.get(f"Composition/{found.ids[0]}/$document", by="trauma_leader")
+    assert (leader.status, list(problems(leader.json))) == (200, [])
+    assert b"Anna Example" in leader.body
+    assert b"Via Roma" not in leader.body  # where it happened is not for the hospital
+    assert b"Via Roma" in (await ward.get(f"Composition/{found.ids[0]}/$document")).body
 
 
 async def test_a_step_that_the_process_does_not_allow_is_refused_with_its_guard(
