@@ -5,8 +5,8 @@ its journal is written while it grows, beside it or into a database. A virtual r
 its end, in one transaction, so that the same seed gives the same bytes.
 """
 
-import fcntl
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -37,6 +37,9 @@ from scenarios.runs import (
     new_folder,
 )
 from scenarios.schema import Scenario
+
+if sys.platform != "win32":
+    import fcntl
 
 log = structlog.get_logger()
 
@@ -217,11 +220,12 @@ def _unfinished(root: Path) -> Path:
 def _locked(folder: Path) -> IO[str]:
     """Hold the folder; the system lets it go when this process ends, however that happens."""
     held = (folder / LIVE).open("a", encoding="utf-8")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        held.close()
-        raise RunFolderError(f"{folder} is being played by another process.") from None
+    if sys.platform != "win32":  # there nobody keeps a second process away
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            held.close()
+            raise RunFolderError(f"{folder} is being played by another process.") from None
     return held
 
 

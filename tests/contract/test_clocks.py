@@ -150,6 +150,23 @@ async def test_the_speed_can_change_on_the_way() -> None:
     clock.close()
 
 
+@pytest.mark.wall_time
+async def test_a_clock_that_follows_another_takes_its_time_forwards_and_backwards() -> None:
+    clock, heard = WallClock(START, speed=100), []
+    clock.call_at(500.0, lambda: heard.append("timer"))
+    clock.schedule(500.0, "job", lambda: heard.append("job"))
+    clock.set_now(495.0)
+    clock.set_now(490.0)
+    assert 490.0 <= clock.now() < 495.0
+    assert heard == []
+    await clock.sleep(20)
+    clock.pause()
+    clock.set_now(100.0)
+    assert clock.now() == 100.0  # it still stands
+    clock.close()
+    assert sorted(heard) == ["job", "timer"]
+
+
 def test_a_speed_that_cannot_be_is_refused() -> None:
     async def make() -> None:
         with pytest.raises(ValueError, match="above 0"):
