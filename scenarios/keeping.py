@@ -170,10 +170,11 @@ class TakenUpRun:
     lock: IO[str]
 
 
-def take_up(name: str, root: Path, journal: str = "") -> TakenUpRun:
+def take_up(name: str, root: Path, journal: str = "", *, apart: bool = False) -> TakenUpRun:
     """Open a run that was not ended; nobody else can while this process lives.
 
-    `journal` is the URL of its database where that needs a password.
+    `journal` is the URL of its database where that needs a password. `apart` says whether its
+    agents are in another process.
     """
     folder = _unfinished(root) if name == "last" else folder_of(name, root)
     if (folder / SUMMARY).is_file():
@@ -189,6 +190,11 @@ def take_up(name: str, root: Path, journal: str = "") -> TakenUpRun:
         raise RunFolderError(
             f"{folder} does not say how it was played ({wrong}): only live runs can be taken up."
         ) from wrong
+    if live.apart != apart:
+        where, command = ("in a process of their own", "world") if live.apart else ("here", "run")
+        raise RunFolderError(
+            f"The agents of {folder.name} were {where}: traumatwin {command} --resume {folder.name}"
+        )
     lock = _locked(folder)
     try:
         scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title, checked=False)

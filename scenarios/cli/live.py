@@ -20,7 +20,7 @@ from scenarios.cli.conventions import (
     say,
     settings,
 )
-from scenarios.cli.running import Progress, finish, with_agents, words_of
+from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
@@ -72,8 +72,7 @@ def serve(
 
     carried = carrier(transport, xmpp, accounts, ca)
     log_to_standard_error()
-    if bool(scenario) == bool(resume):
-        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
+    one_of(scenario, resume, seed=seed, branch=branch)
     taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
@@ -89,7 +88,6 @@ def serve(
         keeping = kept_in(root(runs), chosen, with_seed, live=how)
     else:
         chosen, with_seed, how = taken.scenario, taken.seed, taken.live
-        with_agents(taken)
         keeping = contextlib.nullcontext(Keeper.again(taken))
     devices = None
     if hl7_port is not None or mqtt or record is not None or real_devices(chosen):

@@ -26,7 +26,6 @@ from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 if TYPE_CHECKING:
     from agents.bdi import Trace
     from environment.model.change import JSON
-    from scenarios.keeping import TakenUpRun
     from scenarios.resuming import TakenUp
     from scenarios.runs import Run
     from scenarios.schema import Scenario
@@ -69,8 +68,7 @@ def run(
     from scenarios.reading import load
     from scenarios.resuming import resume as play_on
 
-    if bool(scenario) == bool(resume):
-        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
+    one_of(scenario, resume, seed=seed, branch=branch)
     carried = carrier(transport, xmpp, accounts, ca)
     if carried != "container" and speed is None and not resume:
         raise typer.BadParameter(
@@ -88,7 +86,6 @@ def run(
             )
         taken = take_up(resume, root(runs), journal or settings().journal)
         chosen, live = taken.scenario, taken.live
-        with_agents(taken)
         keep = Keeper.again(taken)
         given = recording or (Path(live.recording) if live.recording else None)
         with Progress(chosen, shown=not quiet) as progress, keep:
@@ -173,13 +170,13 @@ def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> 
     raise typer.Exit(0 if kept.verdict.holds else 1)
 
 
-def with_agents(taken: "TakenUpRun") -> None:
-    """Refuse a run whose agents were elsewhere."""
-    if taken.live.apart:
+def one_of(scenario: str, resume: str, *, seed: int | None, branch: str) -> None:
+    """Refuse both a scenario and a run to take up, or neither; such a run has its own chance."""
+    if bool(scenario) == bool(resume):
+        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
+    if resume and (seed is not None or branch != "default"):
         raise typer.BadParameter(
-            f"the agents of {taken.folder.name} are in another process: "
-            f"traumatwin world --resume {taken.folder.name}",
-            param_hint="'--resume'",
+            "a run that is taken up keeps its seed and its branch", param_hint="'--resume'"
         )
 
 

@@ -19,7 +19,7 @@ from scenarios.cli.conventions import (
     root,
     settings,
 )
-from scenarios.cli.running import Progress, finish, words_of
+from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ def world(
     from scenarios.processes import world_of
     from scenarios.reading import load
 
-    if bool(scenario) == bool(resume):
-        raise typer.BadParameter("name a scenario, or a run with --resume", param_hint="SCENARIO")
+    one_of(scenario, resume, seed=seed, branch=branch)
     log_to_standard_error()
-    taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
+    url = journal or settings().journal
+    taken = take_up(resume, root(runs), url, apart=True) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
         chosen = load(scenario, branch=branch)
@@ -88,17 +88,11 @@ def world(
             apart=True,
             host=host or LOOPBACK,
             port=PORT if port is None else port,
-            journal=journal or settings().journal,
+            journal=url,
         )
         keeping = kept_in(root(runs), chosen, with_seed, live=live)
     else:
         chosen, with_seed, live = taken.scenario, taken.seed, taken.live
-        if not live.apart:
-            raise typer.BadParameter(
-                f"{taken.folder.name} had its agents with it: "
-                f"traumatwin run --resume {taken.folder.name}",
-                param_hint="'--resume'",
-            )
         keeping = contextlib.nullcontext(Keeper.again(taken))
 
     def told(at: "TakenUp") -> None:

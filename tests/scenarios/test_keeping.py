@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import create_engine, text
+from typer.testing import CliRunner
 
 from environment.errors import JournalError
 from environment.runtime.journal import Journal
 from environment.store import journal as store
 from environment.store.place import place_of
+from scenarios.cli import app
 from scenarios.errors import RunFolderError
 from scenarios.keeping import Keeper, Live, kept_in, take_up
 from scenarios.reading import load
@@ -171,3 +173,32 @@ async def test_a_password_is_not_written_down(tmp_path: Path, postgresql: str) -
 
 def take_up_place(folder: Path) -> object:
     return place_of(json.loads((folder / "run.json").read_text())["journal"])
+
+
+@pytest.mark.parametrize("command", ["run", "serve", "world"])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "name a scenario, or a run"),
+        (("pelvis", "--resume", "last"), "name a scenario, or a run"),
+        (("--resume", "last", "--seed", "4"), "keeps its seed"),
+    ],
+)
+def test_a_run_is_begun_or_taken_up(command: str, words: tuple[str, ...], told: str) -> None:
+    result = CliRunner().invoke(app, [command, *words])
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.replace("\u2502", " ").split())
+
+
+@pytest.mark.parametrize(("apart", "command"), [(True, "run"), (True, "serve"), (False, "world")])
+async def test_a_run_is_taken_up_by_the_command_that_played_it(
+    tmp_path: Path, apart: bool, command: str
+) -> None:
+    with kept_in(tmp_path, SCENARIO, 5, live=Live(speed=1.0, apart=apart)) as keep:
+        journal = Journal()
+        assert keep.follow is not None
+        keep.follow(journal)
+        journal.append(change(1))
+    result = CliRunner().invoke(app, [command, "--resume", "last", "--runs", str(tmp_path)])
+    assert result.exit_code == 3
+    assert f"traumatwin {'world' if apart else 'run'} --resume" in result.stderr
