@@ -15,13 +15,14 @@ from environment.fhir.alerts import alerts
 from environment.fhir.assets import asset, bearer, patient_facts, shared_assets
 from environment.fhir.bundle import composition
 from environment.fhir.care import care
-from environment.fhir.case import RECORD, Case
+from environment.fhir.case import RECORD
 from environment.fhir.diagnostics import diagnostics
 from environment.fhir.elements import Mapped, Resource
 from environment.fhir.facts import findings
 from environment.fhir.indexes import Words
 from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, provenances
+from environment.fhir.live_case import TWINS, Asked, LiveCase
 from environment.fhir.observations import observations
 from environment.fhir.processes import processes
 from environment.fhir.shelves import Shelves, Sight, Version
@@ -29,85 +30,14 @@ from environment.fhir.texts import plain, read, write
 from environment.fhir.values import instant
 from environment.model.change import Change
 from environment.model.frame import Reading
-from environment.model.twin import Twin
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
 from environment.runtime.states import reading_of
-from environment.twins import kinds
 
 #: Events of the record that hold resources.
 STORED = ("stored", "person_stored")
 #: Seconds of scenario time after which what the twins say is derived anew.
 TICK_S = 1.0
-
-Asked = set[tuple[str, str, str]]
-#: What asking for twins of a kind depends on.
-_TWINS = ("", "", "twins")
-
-
-class LiveCase(Case):
-    """A case that knows only what it was given, and notes what it is asked for."""
-
-    def __init__(self, journal: Journal, start: datetime) -> None:
-        super().__init__(journal, {}, start)
-        self.models: dict[str, type[Twin]] = {}
-        self.asked: Asked = set()
-        self._last: Change | None = None
-
-    def take(self, change: Change) -> None:
-        """Know of one more change."""
-        super().take(change)
-        self._last = change
-        if change.kind == "event" and change.name == "created":
-            model = kinds().get(change.value["kind"])
-            if model is not None and model.kind != RECORD:
-                self.models[change.twin] = model
-
-    def rows(self, twin: str, kind: str, name: str) -> list[Change]:
-        """The changes of one member that were given."""
-        self.asked.add((twin, kind, name))
-        return self._rows.get((twin, kind, name), [])
-
-    def named(self, kind: str, *names: str) -> list[Change]:
-        """The changes of a kind with one of these names that were given."""
-        self.asked.update(("*", kind, name) for name in names or ("",))
-        return super().named(kind, *names)
-
-    def of_kind(self, kind: str) -> list[str]:
-        """The twins of a kind."""
-        self.asked.add(_TWINS)
-        return super().of_kind(kind)
-
-    def was_told(self, twin: str, name: str) -> bool:
-        """Whether a property ever had a value: once it had, this cannot change."""
-        key = ("told", twin, name)
-        if key not in self.settled and super().was_told(twin, name):
-            self.settled[key] = True
-        return key in self.settled
-
-    @property
-    def patient(self) -> str:
-        """The first patient."""
-        return self._settled("patient") or self._settle("patient", super().patient)
-
-    def _process(self, kind: str) -> str:
-        return self._settled(kind) or self._settle(kind, super()._process(kind))
-
-    def _settled(self, what: str) -> str:
-        return str(self.settled.get((what,), ""))
-
-    def _settle(self, what: str, found: str) -> str:
-        if found:
-            self.settled[(what,)] = found
-        return found
-
-    def _catch_up(self) -> None:
-        """Nothing is read ahead: the fold gives what is due."""
-
-    @property
-    def ends_s(self) -> float:
-        """The last moment of which it was told."""
-        return self._last.recorded if self._last else 0.0
 
 
 @dataclass(slots=True)
@@ -223,7 +153,7 @@ class Fold:
             if change.kind == "operation":
                 touched.add(("*", "operation", ""))
             elif change.name == "created":
-                touched.add(_TWINS)
+                touched.add(TWINS)
         if not self.case.patient:
             return
         self._readings(changes)

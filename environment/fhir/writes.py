@@ -8,10 +8,9 @@ from environment.fhir.elements import Resource
 from environment.fhir.encounters import step_of
 from environment.fhir.exchange import Exchange, http_date
 from environment.fhir.outcomes import FhirError, said
-from environment.fhir.search import resource_of
 from environment.fhir.shelves import Version
 from environment.fhir.subscriptions import check_subscription
-from environment.fhir.texts import write
+from environment.fhir.texts import read, write
 from environment.fhir.wire import Answer, json_body
 from environment.fhir.writing import Intent
 
@@ -110,7 +109,7 @@ class Writes:
         if if_match and if_match not in (held.etag, held.etag[2:]):
             raise FhirError(412, f"If-Match {if_match}: there is {held.etag}. Read it again.")
         fold, clock = self.on.fold, self.on.clock
-        asked = step_of(fold.case, resource_of(held), resource)
+        asked = step_of(fold.case, read(self.on.viewer.text(held)), resource)
         if asked is not None:
             await self.on.writer.ask(asked)
             fold.follow(clock.now())
