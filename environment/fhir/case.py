@@ -8,6 +8,7 @@ from environment.fhir.elements import Element, Moments, refer, resource_id, word
 from environment.model.change import JSON, Change
 from environment.model.twin import Twin
 from environment.runtime.journal import Journal
+from environment.runtime.states import is_withdrawal
 from environment.twins import kinds
 
 #: Kind of twin -> type of the resource that stands for it. A kind not named here is a Device.
@@ -59,6 +60,7 @@ class Case:
         self.journal, self.models, self.start, self.prefix = journal, models, start, prefix
         self._rows: dict[tuple[str, str, str], list[Change]] = {}
         self._named: dict[tuple[str, str], list[Change]] = {}
+        self._taken_back: dict[tuple[str, str, float], int] = {}  # of a moment -> seq
         self._indexed = 0
         self.settled: dict[
             tuple[str, ...], JSON
@@ -92,6 +94,8 @@ class Case:
         self._named.setdefault(key[1:], []).append(change)
         if change.kind == "operation":
             self._named.setdefault((change.kind, ""), []).append(change)
+        elif change.kind == "property" and is_withdrawal(change):
+            self._taken_back[change.twin, change.name, change.effective] = change.seq
 
     # -- who is what -----------------------------------------------------------------------
 
@@ -144,6 +148,12 @@ class Case:
         """The last value of a property."""
         rows = self.changes(twin, name)
         return rows[-1].value if rows else default
+
+    def is_taken_back(self, change: Change) -> bool:
+        """Whether the source of a reading has said since that it was an error."""
+        self._catch_up()
+        moment = (change.twin, change.name, change.effective)
+        return self._taken_back.get(moment, 0) > change.seq
 
     def was_told(self, twin: str, name: str) -> bool:
         """Whether a property ever had a value."""

@@ -32,7 +32,7 @@ from environment.model.change import Change
 from environment.model.frame import Reading
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
-from environment.runtime.states import reading_of
+from environment.runtime.states import is_withdrawal, reading_of
 
 #: Events of the record that hold resources.
 STORED = ("stored", "person_stored")
@@ -249,6 +249,8 @@ class Fold:
         for change in changes:
             if change.kind != "property" or change.name not in VITALS:
                 continue
+            if is_withdrawal(change):
+                self._take_back(change)
             span = carriers.get(change.twin)
             if span is None or change.value is None or change.quality == "stale":
                 continue
@@ -264,6 +266,20 @@ class Fold:
         for readings in moments.values():
             for mapped in observations(case, readings):
                 self._say(mapped, mapped.of[-1], _sight(mapped, frozenset()))
+
+    def _take_back(self, said: Change) -> None:
+        """What was said of a moment was an error: its resource stays, and says so."""
+        for change in self.case.rows(said.twin, "property", said.name):
+            if change.effective != said.effective or change.seq >= said.seq:
+                continue
+            held = self.shelves.find(self.made.get(change.seq, ""))
+            if held is None or held.is_given:
+                continue
+            resource = read(held.text)
+            if resource["status"] != "entered-in-error":
+                resource["status"] = "entered-in-error"
+                at, sight = said.recorded, held.sight
+                self._put(held.type, held.id, resource, at, said.seq, "PUT", sight, given=False)
 
     def _brought_by(self, cause: object, fact: Change | None = None) -> str:
         """The resource from outside that a change came with; nothing for one of our own."""

@@ -103,7 +103,10 @@ def _coma(case: Case, readings: Readings) -> Mapped:
 
 
 def _mapped(case: Case, body: Resource, readings: Iterable[Reading]) -> Mapped:
-    return Mapped(clean(body), tuple(case.journal[r.seq] for r in readings))
+    changes = tuple(case.journal[r.seq] for r in readings)
+    if any(map(case.is_taken_back, changes)):
+        body["status"] = "entered-in-error"
+    return Mapped(clean(body), changes)
 
 
 def _frame(case: Case, row: Vital, reading: Reading, *, key: str = "") -> Resource:

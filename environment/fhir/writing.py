@@ -32,6 +32,10 @@ from environment.runtime.shadowing import judged
 PEOPLE = ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson")
 #: How far ahead of the world's clock another system may be (engineering default, seconds).
 AHEAD_S = 2.0
+#: The quality with which a source takes back what it said of a moment.
+WITHDRAWN = "withdrawn"
+#: A fact without its value: twin, member, when it was true.
+Moment = tuple[str, str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,12 +162,13 @@ class Writer:
             resource=resource,
             is_new=held is None or not held.text,
         )
+        before = self._told(held)
         if not self._is_fact(resource):
-            return intent
+            return replace(intent, facts=self._taken_back(before, ()))
         if type == "Observation":
-            if resource["status"] == "entered-in-error" and not intent.is_new:
-                return intent
-            return replace(intent, facts=self._facts(resource))
+            is_error = resource["status"] == "entered-in-error" and bool(before)
+            facts = () if is_error else self._facts(resource)
+            return replace(intent, facts=[*self._taken_back(before, facts), *facts])
         asked = act_told(self.fold.case, resource)
         if held is not None and held.text and act_told(self.fold.case, resource_of(held)) == asked:
             return intent  # told already
@@ -193,6 +198,33 @@ class Writer:
                 )
                 raise InvalidResourceError([Problem(path, "value", str(wrong))]) from wrong
         return facts
+
+    def _told(self, held: Version | None) -> set[Moment]:
+        """The facts that the present version of a resource has told."""
+        if held is None or not held.text or not held.is_given:
+            return set()
+        rows = self.world.journal[held.seq].value["rows"]
+        mine = (row for row in rows if (row["type"], row["id"]) == (held.type, held.id))
+        return {(twin, name, at) for row in mine for twin, name, at in row["facts"]}
+
+    def _taken_back(
+        self, before: set[Moment], facts: Sequence[Observation]
+    ) -> Sequence[Observation]:
+        """What was told and is not told any more: the twin is to forget it."""
+        gone = before - {(fact.twin, fact.member, fact.effective) for fact in facts}
+        for twin, name, _ in gone:
+            self.viewer.demand("feed", twin, name)
+        return [
+            Observation(
+                twin=twin,
+                member=name,
+                value=None,
+                effective=at,
+                source=self.who.name,
+                quality=WITHDRAWN,
+            )
+            for twin, name, at in sorted(gone)
+        ]
 
     # -- references ------------------------------------------------------------------------
 
@@ -253,7 +285,11 @@ class Writer:
                 "id": intent.id,
                 "method": intent.method,
                 "text": write(intent.resource) if intent.resource else "",
-                "facts": [[fact.twin, fact.member, fact.effective] for fact in intent.facts],
+                "facts": [
+                    [fact.twin, fact.member, fact.effective]
+                    for fact in intent.facts
+                    if fact.quality != WITHDRAWN
+                ],
             }
             for intent in intents
         ]

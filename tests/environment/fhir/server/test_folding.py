@@ -6,13 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from environment.fhir.fold import Fold
+from environment.fhir.texts import read
+from environment.model.change import Observation
 from environment.runtime.clock import VirtualLoop
 from tests.environment.fhir.server.ward import Ward, open_ward, patient, vital
 
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["reading", "late", "told", "brought", "deleted", "phase", "asked", "room"]
+            ["reading", "late", "told", "brought", "deleted", "error", "phase", "asked", "room"]
         ),
         st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.5]),
     ),
@@ -38,6 +40,21 @@ async def step(ward: Ward, kind: str, number: int) -> None:
         await ward.put(patient("p1", f"Name{number}"))
     elif kind == "deleted":
         await ward.ask("DELETE", "Patient/p1")
+    elif kind == "error":
+        for version in [v for v in ward.server.fold.shelves["Observation"] if v.is_given][-1:]:
+            wrong = {**read(version.text), "status": "entered-in-error"}
+            await ward.put(wrong, by="system")
+        change = ward.world.journal.last("monitor_1", "hr")
+        if change is not None:
+            said = Observation(
+                twin="monitor_1",
+                member="hr",
+                value=None,
+                effective=change.effective,
+                source="monitor_1",
+                quality="withdrawn",
+            )
+            ward.world.observe(said)
     elif kind == "phase":
         done = [c for c in ward.world.journal if c.kind == "phase" and c.value in PHASES]
         if len(done) < len(PHASES):

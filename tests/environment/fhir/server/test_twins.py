@@ -6,8 +6,9 @@ from environment.fhir.bundle import resources
 from environment.fhir.case import Case, models_of
 from environment.fhir.checks import problems
 from environment.fhir.texts import read
+from environment.model.change import Observation
 from environment.physical.adapter import Command
-from tests.environment.fhir.server.ward import LOINC, UCUM, Ward, open_ward, vital
+from tests.environment.fhir.server.ward import LOINC, UCUM, Ward, open_ward, patient, vital
 from tests.environment.runtime.ward import START
 
 
@@ -131,6 +132,60 @@ async def test_facts_of_a_twin_are_neither_put_nor_deleted(ward: Ward) -> None:
     assert told.status == 409
     wrong = {**mine.json, "status": "entered-in-error"}
     assert (await ward.put(wrong, by="system")).status == 200
+
+
+async def test_a_value_told_in_error_is_taken_back_out_of_the_twin(ward: Ward) -> None:
+    await ward.clock.sleep(1.0)
+    await ward.post(vital("8867-4", 80, "/min", ward.now(-1.0)), by="system")
+    made = (await ward.post(vital("8867-4", 180, "/min", ward.now()), by="system")).json
+    twin = ward.world.twin("patient")
+    assert twin.value("hr") == 180.0
+    assert (await ward.put({**made, "status": "entered-in-error"}, by="system")).status == 200
+    assert twin.value("hr") == 80.0  # what was known before counts again
+    assert (await ward.get(f"Observation/{made['id']}")).json["status"] == "entered-in-error"
+
+
+async def test_a_value_of_the_wrong_patient_is_taken_back_when_it_finds_its_own(
+    ward: Ward,
+) -> None:
+    await ward.clock.sleep(1.0)
+    await ward.put(patient("p1"))
+    made = (await ward.post(vital("8867-4", 180, "/min", ward.now()), by="system")).json
+    right = {**made, "subject": {"reference": "Patient/p1"}}
+    assert (await ward.put(right, by="system")).status == 200
+    assert ward.world.twin("patient").value("hr") is None
+
+
+async def test_a_corrected_value_takes_the_place_of_the_one_before(ward: Ward) -> None:
+    await ward.clock.sleep(1.0)
+    made = (await ward.post(vital("8867-4", 180, "/min", ward.now()), by="system")).json
+    value = {**made["valueQuantity"], "value": 118}
+    told = await ward.put({**made, "status": "corrected", "valueQuantity": value}, by="system")
+    assert told.status == 200
+    assert ward.world.twin("patient").value("hr") == 118.0
+    await ward.clock.sleep(2.0)
+    assert (await ward.get("Observation?code=8867-4")).ids == [made["id"]]
+
+
+async def test_a_reading_that_its_monitor_takes_back_says_that_it_was_an_error(ward: Ward) -> None:
+    at = ward.clock.now()
+    await ward.reading(hr=188.0)
+    (found,) = (await ward.get("Observation?code=8867-4")).ids
+    said = Observation(
+        twin="monitor_1",
+        member="hr",
+        value=None,
+        effective=at,
+        source="monitor_1",
+        quality="withdrawn",
+    )
+    ward.world.observe(said)
+    await ward.clock.sleep(1.0)
+    told = await ward.get(f"Observation/{found}")
+    assert (told.json["status"], told.headers["ETag"]) == ("entered-in-error", 'W/"2"')
+    journal = ward.world.journal
+    mapped = resources(Case(journal, models_of(journal), START), every_s=0)
+    assert [r["status"] for r in mapped if r["id"] == found] == ["entered-in-error"]
 
 
 DOSE = {
