@@ -24,14 +24,16 @@ TYPE_OF_KIND = {
 }
 #: The kind of twin that keeps what other systems brought: no thing of the case.
 RECORD = "record"
+#: Kinds of twin of which a health record tells nothing: that record itself, and the training.
+UNTOLD = (RECORD, "session")
 #: The software itself: it assembles the record.
 PLATFORM = "traumatwin"
 HOSPITAL = "hospital"
 
 
 def models_of(journal: Journal) -> dict[str, type[Twin]]:
-    """Twin id -> its class, read off a journal; what other systems brought is no twin of a case."""
-    known = {kind: model for kind, model in kinds().items() if kind != RECORD}
+    """Twin id -> its class, read off a journal; without the kinds that are not told."""
+    known = {kind: model for kind, model in kinds().items() if kind not in UNTOLD}
     return {
         c.twin: known[c.value["kind"]]
         for c in journal

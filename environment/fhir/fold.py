@@ -205,7 +205,8 @@ class Fold:
                 version = shelf.versions[ordinal]
                 is_vital = shelf.type == "Observation" and ordinal in vital
                 is_told = is_vital or shelf.type in ("Composition", "Patient")
-                if version.text and not version.is_given and not is_told:
+                is_ours = all(twin in case.models for twin, _ in version.sight)
+                if version.text and not version.is_given and not is_told and is_ours:
                     held.append(read(version.text))
         yield Mapped(composition(case, held))
 

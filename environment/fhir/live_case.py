@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from environment.fhir.case import RECORD, Case
+from environment.fhir.case import UNTOLD, Case
 from environment.model.change import Change
 from environment.model.twin import Twin
 from environment.runtime.journal import Journal
@@ -29,7 +29,7 @@ class LiveCase(Case):
         self._last = change
         if change.kind == "event" and change.name == "created":
             model = kinds().get(change.value["kind"])
-            if model is not None and model.kind != RECORD:
+            if model is not None and model.kind not in UNTOLD:
                 self.models[change.twin] = model
 
     def rows(self, twin: str, kind: str, name: str) -> list[Change]:
