@@ -44,6 +44,7 @@ async def play_served(
     follow: Follow | None = None,
     past: Past | None = None,
     told: Told | None = None,
+    paused: bool = False,
 ) -> Played:
     """Play a scenario on the web, agents inside; the call comes when everybody is there.
 
@@ -56,7 +57,16 @@ async def play_served(
     clock.pause()
     async with asyncio.TaskGroup() as tasks:
         given = {} if devices is None else devices.assets
-        session = Session(scenario, clock, programs, seed=seed, tasks=tasks, given=given, past=past)
+        session = Session(
+            scenario,
+            clock,
+            programs,
+            seed=seed,
+            tasks=tasks,
+            given=given,
+            past=past,
+            directed=True,
+        )
         if devices is not None:
             session.world.journal.follow(devices.follow)
         if follow is not None and past is None:
@@ -75,7 +85,8 @@ async def play_served(
             if ready is not None:
                 ready(served.url, where)
             with no_long_pauses():
-                clock.resume()
+                assert session.director is not None  # it is directed
+                session.director.go(paused=paused)
                 await session.until(scenario.ends_s, progress)
         finally:
             if devices is not None:
@@ -106,6 +117,7 @@ def served(
     follow: Follow | None = None,
     past: Past | None = None,
     told: Told | None = None,
+    paused: bool = False,
 ) -> Played:
     """Play a case on the web to its end, or on from a past; tokens, if given, are needed."""
     factory = asyncio.SelectorEventLoop if past is None else CatchUpLoop
@@ -127,5 +139,6 @@ def served(
                 follow=follow,
                 past=past,
                 told=told,
+                paused=paused,
             )
         )

@@ -33,7 +33,9 @@ from environment.runtime.reliving import RelivingWorld
 from environment.runtime.world import World
 from environment.twins import kinds
 from scenarios.crew import MANAGED, ROOM_ROLE, Crew
+from scenarios.director import SESSION, Director, Strings
 from scenarios.errors import PlansError
+from scenarios.pace import Pace
 from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
 from scenarios.team import Team
@@ -186,6 +188,7 @@ class Session:
         tasks: asyncio.TaskGroup,
         given: Mapping[str, Adapter] | None = None,
         past: Past | None = None,
+        directed: bool = False,
         trace: Trace | None = None,
     ) -> None:
         self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
@@ -207,6 +210,21 @@ class Session:
         self._given = dict(given or {})  # assets in place of the simulated ones
         self.crew = Crew(self.minds, programs, clock, self.client, self.random, trace)
         self.team = Team(scenario, self.transport, clock, seed=seed, spawn=self._spawn)
+        #: The instructor's hand on it; only a session that people take part in has one.
+        self.director: Director | None = None
+        if directed or (past is not None and SESSION in past.kinds):
+            self.director = Director(
+                Strings(
+                    scenario=scenario,
+                    team=self.team,
+                    body=self.body,
+                    journal=journal,
+                    assets=self.assets,
+                    client=self.client,
+                    spawn=self._spawn,
+                ),
+                Pace(clock),
+            )
 
     def client(self, by: str) -> TwinClient:
         """A client for somebody who takes part."""
@@ -300,6 +318,9 @@ class Session:
         for device in scenario.devices:
             await self._couple(device.id, self._device(device.id, bodies))
         await self._couple("blood_bank", self._blood_bank())
+        if self.director is not None:
+            self.world.add(SESSION, SESSION, by="scenario")
+            await self._couple(SESSION, self.director)
 
     def _device(self, name: str, bodies: dict[str, Body]) -> Adapter:
         device = next(d for d in self.scenario.devices if d.id == name)

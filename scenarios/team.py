@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Protocol
 
 from environment.client import Transport, TwinClient, because
 from environment.errors import (
@@ -18,8 +17,9 @@ from environment.errors import (
     TwinError,
     UnknownTwinError,
 )
-from environment.model.change import JSON, Change
+from environment.model.change import JSON, Cause, Change
 from environment.runtime.notices import Notice
+from scenarios.agenda import Agenda, Planned, Timer
 from scenarios.schema import Scenario
 from scenarios.script import Act, Condition, Respond, Trigger
 
@@ -30,16 +30,6 @@ CREATED_BY = {"preh": "central_unit", "trauma": "preh"}
 #: Seconds in which the same advice on a second display counts as the same (engineering default).
 SAME_ADVICE_S = 30.0
 Spawn = Callable[[Coroutine[None, None, None]], None]
-
-
-class Timer(Protocol):
-    """The part of the run's clock that people need."""
-
-    def now(self) -> float:
-        """Scenario seconds."""
-
-    def schedule(self, at_s: float, job: str, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call back at a scenario time; returns what cancels it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +50,11 @@ class Team:
     ) -> None:
         self.scenario, self.clock, self.seed, self.spawn = scenario, clock, seed, spawn
         self.refusals: list[Refusal] = []
+        self.agenda = Agenda(clock)
+        #: Triggers that wait, by their name, else by where they stand in the file.
+        self.waiting: dict[str, Waiting] = {}
+        #: Those whom a person plays: nothing is done for them.
+        self.played: set[str] = set()
         self._transport = transport
         self._clients: dict[str, TwinClient] = {}
         self._ends: list[Callable[[], None]] = []
@@ -68,20 +63,33 @@ class Team:
     def start(self) -> None:
         """Plan the script and begin to watch; twins that come later are watched from then on."""
         for event in self.scenario.events:
-            self.later(event.at_s, event.do, partial(self._start, event))
+            self.plan(event, event.at_s, partial(self.start_act, event))
         for index, response in enumerate(self.scenario.responses):
             answering = _Answering(self, index, response)
             for person in self.scenario.people:
                 if person.id == response.by:
                     for display in person.reads:
                         self.observe(display, person.id, answering.see)
-        for trigger in self.scenario.triggers:
-            _Waiting(self, trigger).start()
+        for index, trigger in enumerate(self.scenario.triggers):
+            one = self.waiting[trigger.name or f"trigger-{index + 1}"] = Waiting(self, trigger)
+            one.start()
 
     def close(self) -> None:
         """End all timers and watching."""
+        self.agenda.close()
         while self._ends:
             self._ends.pop()()
+
+    def play(self, person: str) -> None:
+        """Leave everything to a real person from now on; what is under way is carried out."""
+        self.played.add(person)
+        for name, planned in self.agenda.upcoming().items():
+            if planned.by == person and planned.why:
+                self.agenda.skip(name)  # an answer that he was about to give
+
+    def simulate(self, person: str) -> None:
+        """Let a person be simulated again: he does what comes from now on."""
+        self.played.discard(person)
 
     # -- time and sight --------------------------------------------------------------------
 
@@ -91,6 +99,22 @@ class Team:
         cancel = self.clock.schedule(round(at_s, 3), f"{self._jobs}: {what}", callback)
         self._ends.append(cancel)
         return cancel
+
+    def plan(
+        self,
+        act: Act,
+        at_s: float,
+        do: Callable[[Cause | None], None],
+        *,
+        why: str = "",
+        dropped: Callable[[], None] | None = None,
+    ) -> None:
+        """Put something on the agenda that an instructor may see and move."""
+        planned = Planned(at_s=at_s, by=act.by, do=act.do, given=act.arguments, why=why)
+        if dropped is None:
+            self.agenda.add(planned, do)
+        else:
+            self.agenda.add(planned, do, dropped=dropped)
 
     def client(self, person: str) -> TwinClient:
         """The client that this person uses."""
@@ -140,12 +164,13 @@ class Team:
 
     # -- acting ----------------------------------------------------------------------------
 
-    def _start(self, act: Act) -> None:
-        self.spawn(self.act(act, None))
+    def start_act(self, act: Act, cause: Change | Cause | None) -> None:
+        """Let somebody begin with something."""
+        self.spawn(self.act(act, cause))
 
-    async def act(self, act: Act, cause: Change | None) -> None:
-        """Ask for the operation, if its condition holds now."""
-        if self.holds(act.only_if, act.by):
+    async def act(self, act: Act, cause: Change | Cause | None) -> None:
+        """Ask for the operation, if its condition holds now and he is simulated."""
+        if act.by not in self.played and self.holds(act.only_if, act.by):
             await self.ask(act.by, act.twin, act.operation, act.arguments, cause)
 
     async def ask(
@@ -154,7 +179,7 @@ class Team:
         twin: str,
         operation: str,
         arguments: Mapping[str, JSON],
-        cause: Change | None,
+        cause: Change | Cause | None,
     ) -> bool:
         """Ask for one operation; whether it was carried out."""
         client = self.client(person)
@@ -187,7 +212,7 @@ class _Answering:
 
     def see(self, notice: Notice) -> None:
         """Something changed on a display that this person watches."""
-        if self.busy:
+        if self.busy or self.response.by in self.team.played:
             return
         advice = self._advice(notice)
         if advice is None:
@@ -204,9 +229,16 @@ class _Answering:
             return
         at_s = max(now + delay, self.response.earliest_s or float("-inf"))
         self.busy = True
-        what = f"{self.response.by} answers {advice}"
-        team = self.team
-        team.later(at_s, what, lambda: team.spawn(self._do(notice, advice)))
+        self.team.plan(
+            self.response,
+            at_s,
+            lambda _: self.team.spawn(self._do(notice, advice)),
+            why=advice,
+            dropped=self._drop,
+        )
+
+    def _drop(self) -> None:
+        self.busy = False
 
     def _advice(self, notice: Notice) -> str | None:
         """The rule, suggestion or question that calls for this response, if this is one."""
@@ -231,7 +263,7 @@ class _Answering:
     async def _do(self, notice: Notice, advice: str) -> None:
         team, response = self.team, self.response
         person, display = response.by, notice.twin
-        if not team.holds(response.only_if, person):
+        if person in team.played or not team.holds(response.only_if, person):
             self.busy = False  # it may hold when the advice comes again
             return
         done = True
@@ -269,7 +301,7 @@ def _in_words(act: Act) -> str:
     return " ".join(f"{act.operation} {named}".replace("_", " ").split())
 
 
-class _Waiting:
+class Waiting:
     """One `[[trigger]]`: waits for a condition or an operation, then acts once."""
 
     def __init__(self, team: Team, trigger: Trigger) -> None:
@@ -289,7 +321,7 @@ class _Waiting:
             return
         if self.trigger.on:
             if self._is_awaited(notice.change):
-                self._fire(notice.change)
+                self.fire(notice.change)
             return
         if self.trigger.when is None or notice.change.name != self.trigger.when.property:
             return  # nothing that the condition looks at
@@ -297,7 +329,7 @@ class _Waiting:
         if holds and self._cancel is None:
             due_s = self.team.clock.now() + self.trigger.for_s
             what = f"condition of {self.trigger.do}"
-            self._cancel = self.team.later(due_s, what, lambda: self._fire(notice.change))
+            self._cancel = self.team.later(due_s, what, lambda: self.fire(notice.change))
         elif not holds and self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -310,8 +342,11 @@ class _Waiting:
         given = change.value.get("arguments", {})
         return all(given.get(k) == v for k, v in self.trigger.on_with.items())
 
-    def _fire(self, cause: Change) -> None:
+    def fire(self, cause: Change | Cause | None) -> None:
+        """It has come, or an instructor lets it come: act, after a while."""
+        if self.done:
+            return
         self.done = True
         team, act = self.team, self.trigger
         due_s = team.clock.now() + act.after_s
-        team.later(due_s, f"trigger {act.do}", lambda: team.spawn(team.act(act, cause)))
+        team.plan(act, due_s, lambda by_hand: team.start_act(act, by_hand or cause))

@@ -41,6 +41,14 @@ IDENTITY: Mapping[str, frozenset[str]] = {
     "record": frozenset({"person_stored"}),
 }
 
+#: Kinds of which everything but these members is the instructor's alone: the rest of them says how
+#: the patient really is and what will happen. Only rows with `secret` reach it.
+OPEN: Mapping[str, frozenset[str]] = {
+    "session": frozenset(
+        {"running", "speed", "title", "ends_s", "people", "rewound", "created", "life", "fidelity"}
+    ),
+}
+
 #: Seconds of scenario time for which broken glass lets somebody look (engineering default).
 GLASS_S = 900.0
 #: Seconds for which a link can be followed, and who came by it stays (engineering default: a day).
@@ -66,6 +74,7 @@ class Grant:
     phases: tuple[str, ...] = ()
     identity: bool = False
     own: bool = False
+    secret: bool = False
 
 
 _BEDSIDE = ("monitor", "device", "ventilator", "room", "display", "blood_bank", "vehicle", "person")
@@ -81,7 +90,13 @@ _ON_THE_ROAD = (
 _BEFORE_HANDOVER = ("pre_alerted", "activated", "delivered")
 
 GRANTS: tuple[Grant, ...] = (
-    Grant(roles=("instructor",), verbs=VERBS, identity=True),
+    Grant(roles=("instructor",), verbs=VERBS, identity=True, secret=True),
+    # Everybody in a session may know whether it goes on, and who is simulated.
+    Grant(
+        roles=("trauma_leader", "team_member", "rescuer", "operator", "display"),
+        verbs=_LOOK,
+        kinds=("session",),
+    ),
     # In hospital: all of the case, and the pre-hospital process to read.
     Grant(
         roles=("trauma_leader", "team_member"),
@@ -175,11 +190,13 @@ class Rights:
         if verb in _LOOK and self.is_broken(who, twin.id):
             return True
         hidden = member in IDENTITY.get(twin.kind, ())
+        secret = bool(member) and member not in OPEN.get(twin.kind, (member,))
         return any(
             (not row.kinds or twin.kind in row.kinds)
             and (not member or not row.members or member in row.members)
             and (not row.phases or twin.phase in row.phases)
             and (row.identity or not hidden)
+            and (row.secret or not secret)
             and (not row.own or twin.id in who.own)
             for row in self._by_role.get((who.role, verb), ())
         )

@@ -16,6 +16,7 @@ from . import (
     circulation,
     haemostasis,  # noqa: F401 - registers its treatments
     head,
+    holding,
     medicine,  # noqa: F401 - registers its treatments
     metabolism,
     pharmacology,
@@ -156,6 +157,23 @@ class Body:
         """Do a treatment, by its name (`TREATMENTS` lists them), at the body's present time."""
         apply(self.s, treatment, details)
 
+    def hold(self, name: str, to: float, over_s: float = 0.0) -> None:
+        """Move a vital sign to a value and keep it there, whatever the body would do (`HOLDABLE`).
+
+        It starts where it stands now; a second hold of the same sign starts from the first.
+        """
+        now = getattr(self.signs(), name, 0.0)
+        holding.hold(self.s, name, float(now), to, over_s)
+
+    def release(self, name: str, over_s: float = 0.0) -> None:
+        """Let a held vital sign go back to the body's own."""
+        holding.release(self.s, name, over_s)
+
+    @property
+    def held(self) -> tuple[holding.Held, ...]:
+        """The vital signs that are held, or on their way back."""
+        return holding.standing(self.s)
+
     def advance(self, to_s: float) -> None:
         """Step until a time; times in the past change nothing."""
         while self._start_s + (self._steps + 1) * self.step_s <= to_s + 1e-9:
@@ -197,8 +215,12 @@ def _step(s: State, dt: float) -> None:
     pharmacology.act(s, dt)
     head.press(s, dt)
     circulation.circulate(s, dt)
+    if s.holds:
+        holding.hold_circulation(s)
     arrest.tire(s, dt)
     breathing.breathe(s, dt)
+    if s.holds:
+        holding.hold_oxygen(s)
     volumes.flow(s, dt)
     metabolism.metabolise(s, dt)
 

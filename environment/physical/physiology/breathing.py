@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import exp
 
+from .holding import held
 from .state import State
 
 VA0_L_MIN = 4.3  # alveolar ventilation that gives 40 mmHg
@@ -30,7 +31,7 @@ def saturation(p_o2: float) -> float:
 
 def breathe(s: State, dt: float) -> None:
     """One step: rate, ventilation, gas pressures and saturation."""
-    s.rr = _rate(s)
+    s.rr = held(s, "rr", _rate(s)) if s.holds else _rate(s)
     s.va = _ventilation(s)
     _carbon_dioxide(s, dt)
     _oxygen(s, dt)

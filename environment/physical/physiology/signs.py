@@ -9,6 +9,7 @@ from typing import Literal
 
 from . import head, metabolism
 from .breathing import is_apnoeic
+from .holding import held
 from .state import State
 
 Skin = Literal["warm", "cool", "mottled"]
@@ -86,17 +87,17 @@ def read(s: State) -> Signs:
     arrested = s.arrested_s is not None
     dbp = s.map - s.pp / 3.0
     sbp = dbp + s.pp
-    coma = head.gcs(s)
+    coma = round(held(s, "gcs", head.gcs(s)))
     eye, verbal, motor = head.COMPONENTS[coma]
     left, right, reacts_left, reacts_right = head.pupils(s)
     loss = 1.0 - s.bv_ml / s.base.bv0_ml
     litres = s.bv_ml / 1000.0
-    temp_c = s.findings.get("temp_c", s.temp_c)
+    temp_c = held(s, "temp_c", s.findings.get("temp_c", s.temp_c))
     return Signs(
         time_s=s.t_s, hr=s.hr, sbp=sbp, dbp=dbp, map=s.map, rr=s.rr,
         spo2=100.0 * ((1.0 - s.cohb) * s.sao2 + s.cohb),
         spo2_poor=arrested or sbp < 70.0 or temp_c < 34.0,
-        sao2=100.0 * s.sao2, etco2=_end_tidal(s), temp_c=temp_c,
+        sao2=100.0 * s.sao2, etco2=held(s, "etco2", _end_tidal(s)), temp_c=temp_c,
         gcs=coma, gcs_eye=eye, gcs_verbal=verbal, gcs_motor=motor,
         pupil_left_mm=left, pupil_right_mm=right,
         pupil_left_reacts=reacts_left, pupil_right_reacts=reacts_right,

@@ -66,6 +66,18 @@ class Script:
 
 
 @dataclass(slots=True)
+class Hold:
+    """A vital sign that is held from outside: its way there, and the way back once let go."""
+
+    since_s: float
+    start: float
+    over_s: float
+    to: float
+    released_s: float | None = None
+    release_over_s: float = 0.0
+
+
+@dataclass(slots=True)
 class State:
     """The body at one moment."""
 
@@ -196,6 +208,8 @@ class State:
     # what a scenario says itself
     scripts: list[Script] = field(default_factory=list)
     findings: dict[str, float] = field(default_factory=dict)
+    # what an instructor holds, by vital sign
+    holds: dict[str, Hold] = field(default_factory=dict)
 
 
 def fresh(p: BodyParameters, base: Baseline, start_s: float) -> State:

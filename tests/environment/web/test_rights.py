@@ -15,6 +15,7 @@ from environment.model.twin import Twin
 from environment.runtime.access import (
     GRANTS,
     IDENTITY,
+    OPEN,
     ROLES,
     TICKET_S,
     VERBS,
@@ -59,6 +60,7 @@ def test_only_a_row_of_the_table_gives_a_right(role: str, kind: str, phase: str 
             and (not row.members or member in row.members)
             and (not row.phases or phase in row.phases)
             and (row.identity or member not in IDENTITY.get(kind, ()))
+            and (row.secret or kind not in OPEN or member in OPEN[kind])
             and (own or not row.own)
         ]
         who = Caller("x", role, ("one",) if own else ())
