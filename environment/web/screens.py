@@ -11,11 +11,13 @@ from aiohttp import web
 
 from environment.model.catalogue import BLOOD, DIAGNOSTICS, DRUGS, INFUSIONS, PROCEDURES
 from environment.model.change import JSON
+from environment.model.prescribing import default_dose
+from environment.model.triage import ITEMS
 from environment.model.vitals import VITALS
 from environment.web.pages import POLICY, template
 from environment.web.problems import ProblemError
 from environment.web.route import Handler
-from environment.web.site import WHO, answer, site_of, visible
+from environment.web.site import WHO, Site, answer, site_of, visible
 from environment.web.streams import time_of
 
 HERE = Path(__file__).parent / "static"
@@ -100,8 +102,17 @@ async def here(request: web.Request) -> web.StreamResponse:
         "procedures": {key: asdict(row) for key, row in PROCEDURES.items()},
         "products": {key: asdict(row) for key, row in BLOOD.items()},
         "diagnostics": {key: asdict(row) for key, row in DIAGNOSTICS.items()},
+        "triage": {key: asdict(row) for key, row in ITEMS.items()},
+        "usual": _usual(site, patients),
     }
     return answer(body)
+
+
+def _usual(site: Site, patients: list[str]) -> JSON:
+    """The dose that a tablet proposes, by drug: for this patient's age and weight."""
+    known = {} if not patients else site.world.state(patients[0]).values
+    age, weight = (known[k].value if k in known else None for k in ("age", "weight_kg"))
+    return {key: default_dose(key, weight, age) for key in DRUGS}
 
 
 async def part(request: web.Request) -> web.StreamResponse:

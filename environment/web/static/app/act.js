@@ -1,19 +1,22 @@
 // @ts-check
 /** What a person does: an operation of a twin. The twin's own answer is what counts. */
+import { has, inWords, t } from "/static/app/text.js";
 
 /**
  * Ask a twin for an operation and wait for what becomes of it.
  * @param {{twins: Map<string, {kind: string}>}} store
  * @param {string} twin @param {string} operation @param {Record<string, any>} given
- * @returns {Promise<{ok: boolean, text: string, output: any}>} `text` says why not
+ * @param {{key?: string, accepted?: () => void}} how `key`: the tap it belongs to, if it is kept
+ * @returns {Promise<{ok: boolean, text: string, output: any, lost?: boolean}>} `text` says why not;
+ *   `lost`: there was no answer
  */
-export async function act(store, twin, operation, given = {}) {
+export async function act(store, twin, operation, given = {}, { key = newKey(), accepted } = {}) {
   const kind = store.twins.get(twin)?.kind ?? "";
-  const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`; // one tap counts once
   try {
     const asked = await send(`/twins/${kind}/${twin}/operations/${operation}`, key, given);
     const told = await asked.json();
     if (!asked.ok) return { ok: false, text: refusal(told), output: null };
+    accepted?.();
     const address = asked.headers.get("Location") ?? told.href;
     const response = await fetch(`${address}?wait=20`, { headers: { Accept: "application/json" } });
     const status = await response.json();
@@ -22,8 +25,13 @@ export async function act(store, twin, operation, given = {}) {
     }
     return { ok: true, text: "", output: status.output ?? null };
   } catch {
-    return { ok: false, text: "no connection: nothing was done, or it is not known", output: null };
+    return { ok: false, text: t("act.lost"), output: null, lost: true };
   }
+}
+
+/** A key of its own for each tap: it counts once, however often it is sent. */
+export function newKey() {
+  return `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }
 
 /** The same request again where the line broke: the key makes it count once. */
@@ -43,9 +51,12 @@ async function send(
   }
 }
 
-/** A refusal in words. */
-function refusal(/** @type {any} */ told) {
-  if (told.guard) return `${told.guard}: expected ${told.expected}, found ${told.found}`;
+/** A refusal in words: of an answer, or of what stands against an operation. */
+export function refusal(/** @type {any} */ told) {
+  if (told.guard) {
+    const filled = { expected: inWords(`${told.expected}`), found: inWords(`${told.found}`) };
+    return t(has(`guard.${told.guard}`) ? `guard.${told.guard}` : "guard.other", filled);
+  }
   const wrong = told.validationErrors?.map((/** @type {any} */ e) => `${e.field} ${e.description}`);
   return wrong?.join("; ") ?? told.detail ?? told.title ?? "refused";
 }

@@ -31,6 +31,17 @@ export function t(/** @type {string} */ key, /** @type {Record<string, any>} */ 
   return text.replace(/\{(\w+)\}/g, (_, name) => String(filled[name] ?? ""));
 }
 
+/** Whether there is a text of this key. */
+export function has(/** @type {string} */ key) {
+  return key in table || key in english;
+}
+
+/** A sentence of the program with its names as words; phases in the reader's language. */
+export function inWords(/** @type {string} */ text) {
+  return text.replace(/[a-z]+(?:_[a-z0-9]+)*/g, (name) =>
+    has(`phase.${name}`) ? t(`phase.${name}`) : name.includes("_") ? words(name) : name);
+}
+
 /** A name of the program as words: `pelvic_binder` is "pelvic binder". */
 export function words(/** @type {string} */ name) {
   return name.replace(/^.*\./, "").replaceAll("_", " ");

@@ -1,0 +1,36 @@
+// @ts-check
+/** What can be done now and what stands against it, as the twins say. */
+import { refusal } from "/static/app/act.js";
+import { get } from "/static/app/store.js";
+import { useEffect, useState } from "/static/app/ui.js";
+
+/** Milliseconds after which what a twin allows is asked again without a visible change. */
+const EVERY_MS = 5000;
+
+/**
+ * Follow the operations of some twins.
+ * @param {import("/static/app/store.js").Store} store @param {string[]} twins
+ * @returns {(twin: string, operation: string) => string} why not, or nothing
+ */
+export function useGuards(store, twins) {
+  const [told, tell] = useState(/** @type {Record<string, any>} */ ({}));
+  const known = twins.map((id) => store.twins.get(id)).filter((t) => t !== undefined);
+  const mark = known.map((t) => [t.id, t.phase, t.life, store.value(t.id, "status")]).join();
+  useEffect(() => {
+    let ended = false;
+    const read = async () => {
+      const pairs = await Promise.all(known.map(async (t) => {
+        const read = await get(`/twins/${t.kind}/${t.id}/operations`).catch(() => null);
+        return [t.id, read?.body ?? null];
+      }));
+      if (!ended) tell((old) => ({ ...old, ...Object.fromEntries(pairs.filter((p) => p[1])) }));
+    };
+    read();
+    const timer = setInterval(read, EVERY_MS);
+    return () => { ended = true; clearInterval(timer); };
+  }, [mark]);
+  return (twin, operation) => {
+    const against = told[twin]?.[operation]?.against;
+    return against ? refusal(against) : "";
+  };
+}

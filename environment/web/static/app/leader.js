@@ -1,0 +1,54 @@
+// @ts-check
+/** The trauma leader's tablet: decide, delegate, confirm. */
+import { useGuards } from "/static/app/guards.js";
+import { Course } from "/static/app/leader_course.js";
+import { Team } from "/static/app/leader_team.js";
+import { Outbox } from "/static/app/outbox.js";
+import { Blood } from "/static/app/pick_blood.js";
+import { Diagnostics } from "/static/app/pick_diagnostics.js";
+import { Drugs } from "/static/app/pick_drugs.js";
+import { Infusions } from "/static/app/pick_infusions.js";
+import { Injuries } from "/static/app/pick_injuries.js";
+import { called, loadNames } from "/static/app/pick_names.js";
+import { Procedures } from "/static/app/pick_procedures.js";
+import { Said, displaysOf } from "/static/app/tablet_alerts.js";
+import { useHistory } from "/static/app/tablet_history.js";
+import { Patient, Tabs, Taps, personOf, useUsual } from "/static/app/tablet_parts.js";
+import { Report } from "/static/app/tablet_report.js";
+import { language, t } from "/static/app/text.js";
+import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
+
+function Leader(/** @type {any} */ { store }) {
+  useStore(store);
+  useUsual(store);
+  const [outbox] = useState(() => new Outbox(store));
+  const person = personOf(store, "trauma_leader");
+  const process = store.only("trauma");
+  const trauma = process?.id ?? "trauma";
+  const bank = store.only("blood_bank")?.id ?? "";
+  const ids = (/** @type {string} */ kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id);
+  const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("person")]);
+  const events = useHistory(store, [store.here.patient, trauma, ...displaysOf(store, person)]);
+  const arrived = store.value(trauma, "arrived_s");
+  const eta = store.value("preh", "eta_s");
+  const parts = { store, outbox, why, trauma, bank, events };
+  const tabs = [
+    ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],
+    ["diagnostics", Diagnostics], ["injuries", Injuries], ["team", Team], ["course", Course], ["report", Report],
+  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), page: html`<${Part} ...${parts} />` }));
+  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  return html`<main class="tablet" lang=${language}>
+    <${Patient} store=${store} process=${process}>
+      ${arrived === null ? html`<span>${t("clock.eta")} <b>${eta === null ? "–" : clockText(eta - store.now())}</b></span>`
+        : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
+      <span>${called(store, store.value(trauma, "room") ?? "")}</span>
+      ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}
+    <//>
+    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />
+    <section class="work" aria-label=${t("leader.work")}><${Tabs} name=${t("leader.work")} tabs=${tabs} /></section>
+    <${Taps} outbox=${outbox} />
+  </main>`;
+}
+
+await loadNames();
+mount(Leader);
