@@ -111,6 +111,7 @@ def served(
     host: str = LOOPBACK,
     port: int = PORT,
     tokens: Tokens | None = None,
+    is_open: bool | None = None,
     devices: "LiveDevices | None" = None,
     ready: Ready | None = None,
     progress: Progress | None = None,
@@ -119,7 +120,10 @@ def served(
     told: Told | None = None,
     paused: bool = False,
 ) -> Played:
-    """Play a case on the web to its end, or on from a past; tokens, if given, are needed."""
+    """Play a case on the web to its end, or on from a past.
+
+    Whoever comes from this machine needs no token if it `is_open`: by default, if none are given.
+    """
     factory = asyncio.SelectorEventLoop if past is None else CatchUpLoop
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(
@@ -132,7 +136,7 @@ def served(
                 host=host,
                 port=port,
                 tokens=tokens,
-                open_role="" if tokens is not None else "instructor",
+                open_role="instructor" if (tokens is None if is_open is None else is_open) else "",
                 devices=devices,
                 ready=ready,
                 progress=progress,

@@ -292,7 +292,8 @@ class Tokens:
     _invitations: dict[str, Invitation] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        """By how many tokens and links somebody could come in."""
+        return len(self._kept) + len(self._invitations)
 
     def issue(
         self,

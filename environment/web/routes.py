@@ -1,7 +1,17 @@
 """Every address of the site in one table; the application and the OpenAPI document read it."""
 
 from environment.model.change import JSON
-from environment.web import entering, invoking, mementos, pages, screens, streams, things, twins
+from environment.web import (
+    entering,
+    inviting,
+    invoking,
+    mementos,
+    pages,
+    screens,
+    streams,
+    things,
+    twins,
+)
 from environment.web.answers import the
 from environment.web.bodies import Emergency, Fact, Reason
 from environment.web.route import Route
@@ -24,7 +34,6 @@ def _map(name: str) -> JSON:
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(path="/", handler=pages.index, tag="pages", types=("text/html",)),
     Route(
         path="/.well-known/wot",
         handler=things.well_known,
@@ -82,6 +91,7 @@ ROUTES: tuple[Route, ...] = (
         answers={"": the("Twins")},
         tag="twins",
         query=("kind", "rel", "target"),
+        types=("application/json", "text/html"),
     ),
     Route(
         path="/stream",
@@ -274,6 +284,15 @@ ROUTES: tuple[Route, ...] = (
         types=("text/html",),
         statuses=(303,),
         is_public=True,
+    ),
+    Route(
+        path="/links",
+        handler=inviting.links,
+        answers={"": _ANY},
+        tag="pages",
+        methods=("POST",),
+        statuses=(201,),
+        body=inviting.Wanted.model_json_schema(),
     ),
     Route(path="/here", handler=screens.here, answers={"": _ANY}, tag="pages"),
     *(

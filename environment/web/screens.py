@@ -42,6 +42,7 @@ class Screen:
 
 
 SCREENS = (
+    Screen(path="/", name="start", title="Start", sheets=("start.css",)),
     Screen(
         path="/monitor",
         name="monitor",

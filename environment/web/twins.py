@@ -15,7 +15,7 @@ from environment.web.bundles import FHIR_TYPE, bundle, is_mapped
 from environment.web.descriptions import path, urn
 from environment.web.mementos import headers as mementos
 from environment.web.mementos import moment
-from environment.web.pages import twin_page
+from environment.web.pages import index, twin_page
 from environment.web.problems import RETRY_S, ProblemError, invalid
 from environment.web.site import (
     JSON_TYPE,
@@ -359,7 +359,11 @@ def cause_of(request: web.Request) -> int | None:
 
 
 async def lookup(request: web.Request) -> web.StreamResponse:
-    """Ids of twins by kind and link: the directory for programs, in order of creation."""
+    """Ids of twins by kind and link, in order of creation; a browser gets a page of them."""
+    offered = {"text/html": "page", JSON_TYPE: "rows"}
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    if is_browser and accepts(request, offered, "rows") == "page":
+        return await index(request)
     site, who = site_of(request), request[WHO]
     query = request.query
     target = query.get("target")

@@ -20,6 +20,7 @@ from scenarios.cli.conventions import (
     say,
     settings,
 )
+from scenarios.cli.inviting import Links, lan_address, new_tokens
 from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
@@ -48,6 +49,12 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="0 takes a free one; 8620 by default.")
     ] = None,
     tokens: TokenFile = None,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="Wait for the instructor before the call comes.")
+    ] = False,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Let tablets in: listen in the local network.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Write what devices say, for `run --from`.")
     ] = None,
@@ -64,7 +71,7 @@ def serve(
     """Play a case live on the web: twins, agents, people, and real devices if there are any."""
     began = time.perf_counter()
     from environment.runtime.past import Past
-    from environment.web.app import LOOPBACK, PORT
+    from environment.web.app import LOOPBACK, PORT, is_loopback
     from scenarios.devices import installed, real_devices
     from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.reading import load
@@ -73,6 +80,8 @@ def serve(
     carried = carrier(transport, xmpp, accounts, ca)
     log_to_standard_error()
     one_of(scenario, resume, seed=seed, branch=branch)
+    if lan and not host:
+        host = lan_address()
     taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
@@ -89,6 +98,9 @@ def serve(
     else:
         chosen, with_seed, how = taken.scenario, taken.seed, taken.live
         keeping = contextlib.nullcontext(Keeper.again(taken))
+        lan = lan or not (host or is_loopback(how.host))
+    admitted = new_tokens() if tokens is None else tokens_of(tokens)
+    links = Links(admitted, chosen.roles, is_lan=lan)
     devices = None
     if hl7_port is not None or mqtt or record is not None or real_devices(chosen):
         with installed():
@@ -99,6 +111,7 @@ def serve(
         def ready(url: str, where: Mapping[str, str]) -> None:
             keep.listens(url)
             typer.echo(f"The case is at {url}.", err=True)
+            links.show(url)
             for device, line in where.items():
                 typer.echo(f"{device}: {line}", err=True)
 
@@ -111,7 +124,9 @@ def serve(
                 transport=carried,
                 host=host or how.host or LOOPBACK,
                 port=how.port if port is None else port,
-                tokens=None if tokens is None else tokens_of(tokens),
+                tokens=admitted,
+                is_open=not lan and tokens is None,
+                paused=pause,
                 devices=devices,
                 ready=ready,
                 progress=progress.to,

@@ -55,3 +55,27 @@ async def test_a_foreign_page_cannot_act_in_the_name_of_who_came_in() -> None:
             assert (await browser.post(operation, json=line, headers=headers)).status == 401
         done = await browser.post(operation, json=line, headers={"Origin": stage.url})
         assert done.status == 201
+
+
+async def test_an_instructor_makes_links_for_parts_and_nobody_else_can() -> None:
+    async with staged() as stage, browser_of() as browser:
+        made = await stage.ask("POST", "/links", by="ivy", body={"part": "rescuer"})
+        assert made.status == 201
+        assert made.json["role"] == "rescuer"
+        assert made.json["qr"]["path"].startswith("M4 4h1v1h-1z")  # the corner of every code
+        got = await browser.get(made.json["href"], allow_redirects=False)
+        assert (got.status, got.headers["Location"]) == (303, "/rescuer")
+        for name in ("leo", "wall", "assistant"):
+            refused = await stage.ask("POST", "/links", by=name, body={"part": "console"})
+            assert refused.status == 403, name
+        wrong = await stage.ask("POST", "/links", by="ivy", body={"part": "resquer"})
+        assert (wrong.status, "Did you mean 'rescuer'" in wrong.json["detail"]) == (422, True)
+
+
+async def test_the_start_page_is_a_shell_that_tells_a_stranger_nothing() -> None:
+    async with staged() as stage, browser_of() as browser:
+        got = await browser.get(f"{stage.url}/")
+        text = await got.text()
+        assert got.status == 200
+        assert "default-src 'none'" in got.headers["Content-Security-Policy"]
+        assert not any(name in text for name in (*stage.world.twins, "enter/"))

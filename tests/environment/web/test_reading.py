@@ -146,7 +146,7 @@ async def test_a_page_shows_values_and_reasons_and_escapes_what_people_typed(sta
     assert "&lt;script&gt;" in page.text
     assert "not for the care of patients" in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert (await stage.ask("GET", "/", accept="text/html")).text.count("<tr>") == 7
+    assert (await stage.ask("GET", "/twins", accept="text/html")).text.count("<tr>") == 7
 
 
 async def test_an_observation_comes_in_once_whatever_its_source_repeats(stage: Stage) -> None:

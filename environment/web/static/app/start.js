@@ -1,0 +1,51 @@
+// @ts-check
+/** Where a session begins: who are you? An instructor finds links for everybody. */
+import { html, render } from "/static/app/ui.js";
+import { LinkMaker, PARTS } from "/static/app/links.js";
+import { get } from "/static/app/store.js";
+import { loadTexts, t } from "/static/app/text.js";
+
+/** Which parts a role has. */
+const OF_ROLE = {
+  trauma_leader: ["leader"],
+  team_member: ["leader"],
+  rescuer: ["rescuer"],
+  display: ["shock_room", "monitor"],
+  researcher: ["mind"],
+};
+
+function Card(/** @type {any} */ { part, isInstructor }) {
+  const page = PARTS[/** @type {"console"} */ (part)];
+  return html`<section class="panel part" aria-label=${t(`page.${part}`)}>
+    <h2>${t(`page.${part}`)}</h2>
+    <p>${t(`start.${part}`)}</p>
+    <a class="open" href=${page}>${t("start.open", { name: t(`page.${part}`) })}</a>
+    ${isInstructor && html`<${LinkMaker} part=${part} />`}
+  </section>`;
+}
+
+function Start(/** @type {any} */ { here }) {
+  const role = here?.you.role ?? "";
+  const isInstructor = role === "instructor";
+  const parts = isInstructor ? Object.keys(PARTS) : OF_ROLE[/** @type {"rescuer"} */ (role)] ?? [];
+  const isAlone = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  return html`<main>
+    <h1>${t("page.start")}</h1>
+    ${here === null
+      ? html`<p role="alert">${t("start.nobody")}</p>`
+      : html`<p>${t(isInstructor ? "start.instructor" : "start.you", { name: here.you.name })}</p>`}
+    ${isInstructor && isAlone && html`<p class="dim">${t("start.alone")}</p>`}
+    <div class="grid parts">${parts.map((part) =>
+      html`<${Card} key=${part} part=${part} isInstructor=${isInstructor} />`)}</div>
+    ${here && html`<p class="row"><a href="/twins">${t("start.twins")}</a>
+      <a href="/api">${t("start.api")}</a></p>`}
+  </main>
+  <footer class="note">${t("not_for_care")}</footer>`;
+}
+
+await loadTexts();
+document.title = `${t("page.start")} · traumatwin`;
+const here = await get("/here").then((read) => read.body, () => null);
+const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+root.replaceChildren();
+render(html`<${Start} here=${here} />`, root);
