@@ -152,7 +152,6 @@ def test_a_ticket_opens_streams_of_its_twin_for_a_minute() -> None:
 @pytest.mark.wall_time
 async def test_a_stranger_learns_nothing(stage: Stage) -> None:
     paths = (
-        "/",
         "/.well-known/wot",
         "/things",
         "/things/patient",
