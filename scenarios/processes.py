@@ -83,7 +83,10 @@ async def play_world(
                 await _until_running(session)
                 session.team.start()
             with no_long_pauses():
-                clock.resume()
+                if isinstance(clock, CatchUpClock):
+                    clock.go_on()
+                else:
+                    clock.resume()
                 await session.until(scenario.ends_s, progress)
         finally:
             await session.stop()

@@ -111,7 +111,7 @@ async def play_on(
                     told(taken_up)
                 with no_long_pauses():
                     if isinstance(clock, CatchUpClock):
-                        clock.resume()
+                        clock.go_on()
                     await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()

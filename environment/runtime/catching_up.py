@@ -41,7 +41,8 @@ class CatchUpLoop(VirtualLoop):
 class CatchUpClock(WallClock):
     """Scenario time that runs through the past in jumps, then follows real time at `speed`.
 
-    It stands at the call until `leap`, and again where the past ends (`arrive`) until `resume`.
+    It stands at the call until `leap`, and again where the past ends (`arrive`) until `go_on`.
+    Whoever pauses it in the past, or changes its speed, has done so when it has arrived.
     """
 
     def __init__(self, start: datetime, *, speed: float = 1.0) -> None:
@@ -52,7 +53,7 @@ class CatchUpClock(WallClock):
                 "CatchUpClock needs a CatchUpLoop: asyncio.Runner(loop_factory=CatchUpLoop)"
             )
         self._jumps = loop
-        self._is_past = True
+        self._is_past, self._is_leaping, self._stands = True, False, False
         self._speed_then = speed
         self._planned: dict[str, tuple[float, Callback, Cancel]] = {}
         self._handed_on: dict[str, Cancel] = {}
@@ -72,10 +73,45 @@ class CatchUpClock(WallClock):
     def leap(self) -> None:
         """Begin to run through the past."""
         self._jumps.jump()
-        self.resume()
+        super().resume()
+        self._is_leaping = True
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether scenario time stands still, or will when the past is over."""
+        return self._stands if self._is_leaping else super().is_paused
+
+    def pause(self) -> None:
+        """Stop scenario time; in the past, have it stopped when that is over."""
+        if self._is_leaping:
+            self._stands = True
+        else:
+            super().pause()
+
+    def resume(self) -> None:
+        """Go on; in the past, do not stop when that is over."""
+        if self._is_leaping:
+            self._stands = False
+        else:
+            super().resume()
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed, in the past that of afterwards."""
+        if not self._is_past:
+            super().set_speed(speed)
+        elif speed <= 0:
+            raise ValueError(f"speed must be above 0, got {speed}")
+        else:
+            self._speed_then = speed
+
+    def go_on(self) -> None:
+        """Go on after the past, unless the clock stood when that ended."""
+        if not self._stands:
+            self.resume()
 
     def arrive(self, at_s: float = float("-inf")) -> None:
-        """The past is over: stand at this moment, or at a later one, until `resume`."""
+        """The past is over: stand at this moment, or at a later one, until `go_on`."""
+        self._is_leaping = False
         self.pause()
         self._paused_at = max(self.now(), at_s)
         self._jumps.flow()

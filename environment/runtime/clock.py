@@ -361,7 +361,7 @@ class WallClock(_TimedClock):
             self._add(job)
 
     def _arm(self) -> None:
-        if not self.is_paused:
+        if self._paused_at is None:
             super()._arm()
 
     def _loop_time(self, at_s: float) -> float:

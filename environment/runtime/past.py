@@ -59,13 +59,18 @@ class Past:
         #: From when to when they were not there: what was due then they did afterwards.
         self._away = tuple(away)
         self.is_over = False
-        self.within_s = max(1.0, TOLERANCE_S * speed)
         #: Kind of each twin that comes into the world.
         self.kinds: dict[str, str] = {
             c.twin: c.value["kind"]
             for c in self.changes
             if c.kind == "event" and c.name == "created"
         }
+        speeds = [
+            float(c.value)
+            for c in self.changes
+            if c.name == "speed" and c.value and self.kinds.get(c.twin) == "session"
+        ]
+        self.within_s = max(1.0, TOLERANCE_S * max([speed, *speeds]))
         self._taken: set[int] = set()
         self._equal, self._alike, self._requests = _Rows(), _Rows(), _Rows()
         for change in self.changes:

@@ -97,6 +97,26 @@ def test_what_waits_in_the_past_comes_in_real_time_after_it() -> None:
         runner.run(play())
 
 
+def test_who_pauses_in_the_past_finds_the_clock_standing_after_it() -> None:
+    async def play() -> None:
+        clock = CatchUpClock(START, speed=1)
+        clock.leap()
+        clock.call_at(10.0, clock.pause)
+        clock.call_at(20.0, lambda: clock.set_speed(50))
+        await clock.sleep(100.0)
+        assert clock.is_paused
+        clock.arrive()
+        clock.go_on()
+        assert (clock.is_paused, clock.speed, clock.now()) == (True, 50, 100.0)
+        clock.resume()
+        await clock.sleep(1.0)
+        assert clock.now() >= 101.0
+        clock.close()
+
+    with asyncio.Runner(loop_factory=CatchUpLoop) as runner:
+        runner.run(play())
+
+
 async def test_a_clock_that_catches_up_refuses_an_ordinary_loop() -> None:
     with pytest.raises(TypeError, match="CatchUpLoop"):
         CatchUpClock(START)
