@@ -60,7 +60,7 @@ def make_site(
     return Site(
         world=world,
         operations=operations,
-        tokens=tokens or Tokens(loop.time, lambda: secrets.token_urlsafe(32)),
+        tokens=(Tokens(loop.time, lambda: secrets.token_urlsafe(32)) if tokens is None else tokens),
         rights=rights or Rights(now=world.clock.now),
         limits=limits,
         bucket=Bucket(limits, loop.time),
