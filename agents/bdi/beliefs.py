@@ -84,7 +84,8 @@ class Predicate:
     def __init__(self, functor: Functor) -> None:
         self.functor = functor
         self.by_args: dict[tuple[Term, ...], Belief] = {}
-        self.by_first: dict[Term, list[Belief]] | None = None
+        # Most first arguments have one row: it stands for itself, several in a list, last first.
+        self.by_first: dict[Term, Belief | list[Belief]] | None = None
         self.odd = 0  # rows that only a walk finds: rules, and beliefs with variables
         self.ring = Belief(None, (), (), None)
 
@@ -111,13 +112,7 @@ class Predicate:
         self.by_args[row.args] = row
         index = self.by_first
         if index is not None:
-            rows = index.get(row.args[0])
-            if rows is None:
-                index[row.args[0]] = [row]
-            elif last:
-                rows.insert(0, row)
-            else:
-                rows.append(row)
+            _enter(index, row, last)
 
     def unlink(self, row: Any) -> None:
         """Takes a row out."""
@@ -129,13 +124,16 @@ class Predicate:
         del self.by_args[row.args]
         index = self.by_first
         if index is not None:
-            rows = index[row.args[0]]
-            if len(rows) == 1:
-                del index[row.args[0]]
+            first = row.args[0]
+            rows = index[first]
+            if not isinstance(rows, list):
+                del index[first]
             else:
                 rows.remove(row)
+                if len(rows) == 1:
+                    index[first] = rows[0]
 
-    def first_index(self) -> dict[Term, list[Belief]]:
+    def first_index(self) -> dict[Term, Belief | list[Belief]]:
         """Rows by first argument, each list in reverse order so that a new row is appended."""
         index = self.by_first
         if index is None:
@@ -143,7 +141,7 @@ class Predicate:
             row = self.ring.prev
             while row is not self.ring:
                 if row.rule is None and row.args:
-                    index.setdefault(row.args[0], []).append(row)
+                    _enter(index, row, last=False)
                 row = row.prev
         return index
 
@@ -168,8 +166,24 @@ class Predicate:
             cls = first.__class__
             if cls is Atom or cls is float or cls is str:
                 found = self.first_index().get(first)
-                return () if found is None else reversed(found)
+                if found.__class__ is list:
+                    return reversed(found)
+                return () if found is None else (found,)
         return iter(self)
+
+
+def _enter(index: dict[Term, Belief | list[Belief]], row: Belief, last: bool) -> None:
+    """Puts a row first or last among those with its first argument."""
+    first = row.args[0]
+    rows = index.get(first)
+    if rows is None:
+        index[first] = row
+    elif not isinstance(rows, list):
+        index[first] = [row, rows] if last else [rows, row]
+    elif last:
+        rows.insert(0, row)
+    else:
+        rows.append(row)
 
 
 def _is_plain(args: tuple[Term, ...]) -> bool:

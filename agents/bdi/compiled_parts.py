@@ -235,7 +235,7 @@ def row_by_first(pred: Predicate, first: Term) -> Belief | None:
             return first_row(pred, (first, *[None] * (pred.functor.arity - 1)))
         index = pred.first_index()
     rows = index.get(first)
-    return None if rows is None else rows[-1]
+    return rows[-1] if isinstance(rows, list) else rows
 
 
 def first_row(pred: Predicate, pattern: tuple[Term, ...]) -> Belief | None:
