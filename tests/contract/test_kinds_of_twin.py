@@ -13,7 +13,7 @@ from environment.twins import kinds
 KINDS = kinds()
 EXPECTED = {
     "blood_bank", "central_unit", "device", "display", "mind", "monitor", "patient", "person",
-    "place", "preh", "record", "room", "trauma", "vehicle", "ventilator",
+    "place", "preh", "record", "room", "session", "trauma", "vehicle", "ventilator",
 }  # fmt: skip
 
 
