@@ -236,12 +236,11 @@ class Director(SimulatedAsset):
         """Move a vital sign of the body, and hold it."""
         body = self._run.body
         body.advance(self.now())
-        now = getattr(body.signs(), key, None)
         try:
-            body.hold(key, to, over_s)
+            now = body.hold(key, to, over_s)
         except TwinError as wrong:
             raise InvocationFailedError(str(wrong), "cannot_be_held") from wrong
-        row = {"from": now, "to": to, "since_s": self.now(), "over_s": over_s}
+        row = {"from": round(now, 1), "to": to, "since_s": self.now(), "over_s": over_s}
         self._keep("held", key, row, command)
         return now
 

@@ -6,6 +6,7 @@ Without tokens only loopback is served.
 
 import asyncio
 import ipaddress
+import re
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable
@@ -33,7 +34,8 @@ log = structlog.get_logger()
 #: Default address and port of a world on the web.
 LOOPBACK, PORT = "127.0.0.1", 8620
 _NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
-_PUBLIC = frozenset({*(r.path for r in ROUTES if r.is_public), fhir.PUBLIC})
+#: As the router names them: without the patterns of their parts.
+_PUBLIC = frozenset({*(re.sub(r":[^}]*", "", r.path) for r in ROUTES if r.is_public), fhir.PUBLIC})
 
 
 class BindError(TwinError):

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from environment.runtime.access import LINK_S
+from environment.runtime.access import LINK_S, TokenError
 from environment.web.site import site_of
 
 
@@ -18,7 +18,12 @@ def address(base: str, code: str) -> str:
 
 async def enter(request: web.Request) -> web.StreamResponse:
     """Follow a link: become who it is for, and go to his page."""
-    secret, page = site_of(request).tokens.redeem(request.match_info["code"])
+    try:
+        secret, page = site_of(request).tokens.redeem(request.match_info["code"])
+    except TokenError:
+        if "text/html" not in request.headers.get("Accept", ""):
+            raise
+        return web.Response(status=303, headers={"Location": "/?link=used"})
     response = web.Response(status=303, headers={"Location": page})
     response.set_cookie(
         cookie_name(request),

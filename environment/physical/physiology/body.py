@@ -157,13 +157,14 @@ class Body:
         """Do a treatment, by its name (`TREATMENTS` lists them), at the body's present time."""
         apply(self.s, treatment, details)
 
-    def hold(self, name: str, to: float, over_s: float = 0.0) -> None:
+    def hold(self, name: str, to: float, over_s: float = 0.0) -> float:
         """Move a vital sign to a value and keep it there, whatever the body would do (`HOLDABLE`).
 
-        It starts where it stands now; a second hold of the same sign starts from the first.
+        It starts where it stands now, which is returned; so does a second hold of the same sign.
         """
-        now = getattr(self.signs(), name, 0.0)
-        holding.hold(self.s, name, float(now), to, over_s)
+        now = float(getattr(self.signs(), "temp_c" if name == "temp" else name, 0.0))
+        holding.hold(self.s, name, now, to, over_s)
+        return now
 
     def release(self, name: str, over_s: float = 0.0) -> None:
         """Let a held vital sign go back to the body's own."""

@@ -20,7 +20,7 @@ HOLDABLE: dict[str, tuple[float, float]] = {
     "rr": (0.0, 60.0),  # 1/min
     "spo2": (30.0, 100.0),  # percent
     "etco2": (0.0, 100.0),  # mmHg
-    "temp_c": (24.0, 43.0),  # degrees Celsius
+    "temp": (24.0, 43.0),  # degrees Celsius
     "gcs": (3.0, 15.0),
 }
 

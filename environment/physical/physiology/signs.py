@@ -92,7 +92,7 @@ def read(s: State) -> Signs:
     left, right, reacts_left, reacts_right = head.pupils(s)
     loss = 1.0 - s.bv_ml / s.base.bv0_ml
     litres = s.bv_ml / 1000.0
-    temp_c = held(s, "temp_c", s.findings.get("temp_c", s.temp_c))
+    temp_c = held(s, "temp", s.findings.get("temp_c", s.temp_c))
     return Signs(
         time_s=s.t_s, hr=s.hr, sbp=sbp, dbp=dbp, map=s.map, rr=s.rr,
         spo2=100.0 * ((1.0 - s.cohb) * s.sao2 + s.cohb),

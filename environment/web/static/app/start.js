@@ -28,11 +28,12 @@ function Start(/** @type {any} */ { here }) {
   const role = here?.you.role ?? "";
   const isInstructor = role === "instructor";
   const parts = isInstructor ? Object.keys(PARTS) : OF_ROLE[/** @type {"rescuer"} */ (role)] ?? [];
+  const isUsed = new URLSearchParams(location.search).get("link") === "used";
   const isAlone = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   return html`<main>
     <h1>${t("page.start")}</h1>
     ${here === null
-      ? html`<p role="alert">${t("start.nobody")}</p>`
+      ? html`<p role="alert">${isUsed ? t("start.used") : ""} ${t("start.nobody")}</p>`
       : html`<p>${t(isInstructor ? "start.instructor" : "start.you", { name: here.you.name })}</p>`}
     ${isInstructor && isAlone && html`<p class="dim">${t("start.alone")}</p>`}
     <div class="grid parts">${parts.map((part) =>

@@ -1,0 +1,153 @@
+"""The instructor's console in a real browser: what is tapped happens, and the journal says so."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from environment.model.change import JSON
+from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, on_stage
+
+pytestmark = BROWSER
+ME = "instructor"
+
+
+async def console(stage: Stage, **how: object) -> Page:
+    return await stage.enter(ME, "instructor", "/console", **how)  # type: ignore[arg-type]
+
+
+def value(stage: Stage, name: str) -> JSON:
+    change = stage.journal.last("session", name)
+    return None if change is None else change.value
+
+
+def panel(page: Page, name: str):  # type: ignore[no-untyped-def]
+    return page.get_by_role("region", name=name, exact=True)
+
+
+async def test_keys_hold_time_step_and_mark() -> None:
+    async with on_stage(speed=5) as stage:
+        page = await console(stage)
+        await page.keyboard.press(" ")
+        await stage.until(lambda: value(stage, "running") is False)
+        await expect(page.get_by_text("The session is paused.")).to_be_visible()
+        before = list(value(stage, "next"))
+        await page.keyboard.press("n")
+        await stage.until(lambda: list(value(stage, "next")) != before)
+        await stage.until(lambda: value(stage, "running") is False)
+        await expect(
+            page.get_by_role("button", name="Start").or_(page.get_by_role("button", name="Go on"))
+        ).to_be_visible()
+        await page.keyboard.press("m")
+        await stage.until(lambda: value(stage, "bookmark"))
+        await page.get_by_label("Note for the mark").fill("said it aloud")
+        await page.get_by_role("button", name="Good").click()
+        await stage.until(lambda: value(stage, "mark"))
+        await page.locator("h2").first.click()
+        await page.keyboard.press("b")
+        await stage.until(lambda: len(value(stage, "mark")) == 2)
+        rows = list(value(stage, "mark").values())
+        assert [(r["rating"], r["note"]) for r in rows] == [("good", "said it aloud"), ("bad", "")]
+        assert {c.by for c in stage.changes("session", "operation")} == {ME}
+        remembered = panel(page, "Bookmarks and marks")
+        await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
+        await page.reload()
+        await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
+
+
+async def test_a_vital_sign_is_moved_with_a_ramp_and_let_go_again() -> None:
+    async with on_stage(speed=20) as stage:
+        page = await console(stage)
+        truth = panel(page, "How the patient really is")
+        await truth.get_by_role("button", name="Move: SBP").click()
+        await truth.get_by_label("Target: SBP").fill("70")
+        await truth.get_by_label("within").select_option("15")
+        await truth.get_by_role("button", name="Move", exact=True).last.click()
+        await stage.until(lambda: value(stage, "held"))
+        row = truth.locator("tr[data-vital=sbp]")
+        await expect(row).to_contain_text("held at 70")
+        await stage.until(lambda: value(stage, "truth")["sbp"] == 70)
+        await expect(row.locator("td").first).to_contain_text("70")
+        await page.get_by_role("button", name="Let go: SBP").click()
+        await stage.until(lambda: value(stage, "held") == {})
+        await stage.until(lambda: value(stage, "truth")["sbp"] > 90)
+
+
+async def test_what_comes_next_is_brought_forward_and_roles_are_left_to_people() -> None:
+    async with on_stage(speed=0.5) as stage:
+        page = await console(stage)
+        coming = panel(page, "What comes next")
+        dispatch = coming.locator("[data-next='preh.dispatch']")
+        await dispatch.get_by_role("button", name="Now").click()
+        await stage.until(lambda: stage.asked("preh.dispatch", by="operator"))
+        await expect(dispatch).to_have_count(0)
+        people = panel(page, "Who plays whom")
+        await people.get_by_role("button", name="Played by a person: Rescuer").click()
+        await stage.until(lambda: value(stage, "people")["rescuer"]["simulated"] is False)
+        await expect(
+            coming.locator("li", has_text="played by a person").first.get_by_role(
+                "button", name="Now"
+            )
+        ).to_be_disabled()
+
+
+async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
+    async with on_stage(speed=20) as stage:
+        page = await console(stage)
+        surprises = panel(page, "Surprises")
+        await surprises.get_by_role("button", name="Tension pneumothorax, left").click()
+        await surprises.get_by_role("button", name="SpO2 probe off").click()
+        await surprises.get_by_text("Anything else").click()
+        await surprises.get_by_label("What", exact=True).select_option("give_drug")
+        await surprises.get_by_label("drug", exact=True).fill("ketamine")
+        await surprises.get_by_label("amount").fill("50")
+        await surprises.get_by_label("unit").fill("mg")
+        await surprises.get_by_role("button", name="Let it happen").click()
+        await stage.until(lambda: stage.asked("patient.give_drug", by=ME))
+        assert [r["do"] for r in value(stage, "injected").values()] == [
+            "hurt.pneumothorax", "ambulance_monitor.unplug", "patient.give_drug",
+        ]  # fmt: skip
+        await expect(panel(page, "What has happened")).to_contain_text("ketAMINE")
+        await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)
+
+
+async def test_the_team_never_learns_what_the_console_shows() -> None:
+    async with on_stage(speed=20) as stage:
+        await console(stage)
+        leader = await stage.enter("trauma_leader", "trauma_leader", "/leader")
+        told = await leader.evaluate("fetch('/twins/session/session/state').then(r => r.json())")
+        assert told["values"]["running"]["value"] is True
+        assert not {"truth", "next", "mark"} & set(told["values"])
+        refused = await leader.evaluate("fetch('/links', {method: 'POST'}).then(r => r.status)")
+        assert refused == 403
+        stage.expect_complaints("403")
+
+
+@pytest.mark.parametrize("size", [WALL, PORTRAIT])
+async def test_everybody_can_use_it(size: tuple[int, int]) -> None:
+    async with on_stage(speed=20) as stage:
+        page = await console(stage, size=size)
+        await (
+            panel(page, "How the patient really is").get_by_role("button", name="Move: HR").click()
+        )
+        await panel(page, "Surprises").get_by_text("Anything else").click()
+        await page.evaluate("scrollTo(0, 0)")  # else the bar on top may cover half a button
+        await stage.accessible(page)
+        await page.goto(f"{stage.url}/console?theme=dark&lang=it")
+        await expect(page.get_by_role("region", name="Che cosa viene dopo")).to_be_visible()
+        await stage.accessible(page)
+
+
+async def test_the_start_page_makes_a_link_that_lets_somebody_in_once() -> None:
+    async with on_stage(speed=20) as stage:
+        page = await stage.enter(ME, "instructor", "/")
+        card = page.get_by_role("region", name="Rescuer")
+        await card.get_by_role("button", name="Make a link").click()
+        await expect(card.get_by_role("img", name="QR code of the link: Rescuer")).to_be_visible()
+        link = await card.locator("code").inner_text()
+        await stage.accessible(page)
+        guest = await (await stage.browser.new_context()).new_page()
+        await guest.goto(link)
+        await expect(guest).to_have_url(f"{stage.url}/rescuer")
+        stranger = await (await stage.browser.new_context()).new_page()
+        await stranger.goto(link)
+        await expect(stranger.get_by_role("alert")).to_contain_text("used already")
+        await expect(stranger.get_by_role("link")).to_have_count(0)
