@@ -32,7 +32,7 @@ export function Gcs(/** @type {any} */ { store, outbox, why }) {
       <div class="row choices">${ROWS[/** @type {"gcs_eye"} */ (key)].map((n) => html`<button role="radio" key=${n}
         aria-checked=${String(chosen[key] === n)} class=${chosen[key] === n ? "main" : ""}
         onClick=${() => choose({ ...chosen, [key]: n })}><span><b>${n}</b> ${t(`gcs.${key}.${n}`)}</span></button>`)}</div></div>`)}
-    <div class="row"><span class="total" aria-live="polite">${complete && !tube ? t("gcs.total", { total }) : t("gcs.incomplete")}</span>
+    <div class="row"><span class="total ${complete ? "" : "dim"}" aria-live="polite">${complete && !tube ? t("gcs.total", { total }) : t("gcs.incomplete")}</span>
       <button class="main big" disabled=${!complete || Boolean(against)} onClick=${note}>${t("gcs.note")}</button></div>
     ${against && html`<small>${against}</small>`}</section>`;
 }

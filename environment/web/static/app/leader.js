@@ -39,7 +39,7 @@ function Leader(/** @type {any} */ { store }) {
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process}>
-      ${arrived === null ? html`<span>${t("clock.eta")} <b>${eta === null ? "–" : clockText(eta - store.now())}</b></span>`
+      ${arrived === null ? process && eta !== null && html`<span>${t("clock.eta")} <b>${clockText(Math.max(0, eta - store.now()))}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>
       ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}

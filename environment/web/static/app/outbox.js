@@ -10,8 +10,10 @@
  */
 import { act, newKey } from "/static/app/act.js";
 
-/** Milliseconds in which a tap that cannot be taken back may be undone (engineering default). */
-export const HOLD_MS = 4000;
+/** Seconds in which a tap that cannot be taken back may be undone (engineering default). */
+const HOLD_S = 4;
+/** Milliseconds before what got no answer is sent again (engineering default). */
+const AGAIN_MS = 2000;
 /** Milliseconds after which an unsent tap is asked about and not sent (engineering default). */
 const OLD_MS = 60_000;
 const SHOWN_MS = { done: 6000, undoable: 12_000, refused: 30_000 };
@@ -20,6 +22,8 @@ export class Outbox {
   /** @param {import("/static/app/store.js").Store} store */
   constructor(store) {
     this.store = store;
+    const hold = Number(new URLSearchParams(location.search).get("hold") ?? HOLD_S);
+    this.hold_ms = 1000 * (hold >= 0 && hold <= 60 ? hold : HOLD_S); // `?hold=2`: two seconds
     this.place = `outbox:${location.port}:${location.pathname}:${store.here.you.name}`;
     /** @type {Task[]} */
     this.tasks = [];
@@ -41,7 +45,7 @@ export class Outbox {
     const held = !now && undo === null;
     /** @type {Task} */
     const task = { twin, operation, given, key: newKey(), text, tapped: at,
-      due: held ? at + HOLD_MS : at, undo, state: "held", why: "", until: 0 };
+      due: held ? at + this.hold_ms : at, undo, state: "held", why: "", until: 0 };
     this.tasks.push(task);
     if (!held) this._send(task);
     this._keep();
@@ -78,6 +82,7 @@ export class Outbox {
     });
     if (told.lost) {
       task.state = "waiting";
+      task.due = Date.now() + AGAIN_MS;
     } else {
       task.state = told.ok ? "done" : "refused";
       task.why = told.text;
@@ -91,7 +96,7 @@ export class Outbox {
     const now = Date.now();
     for (const task of this.tasks) {
       if (task.state === "held" && now >= task.due) this._send(task);
-      if (task.state === "waiting" && this.store.connected) this._again(task);
+      if (task.state === "waiting" && now >= task.due && this.store.connected) this._again(task);
     }
     const left = this.tasks.filter((t) => t.until === 0 || now < t.until);
     if (left.length !== this.tasks.length) {

@@ -54,7 +54,7 @@ function Rescuer(/** @type {any} */ { store }) {
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process}>
-      <span>${t("clock.eta")} <b>${eta === null ? "–" : clockText(eta - store.now())}</b></span>
+      ${eta !== null && eta > store.now() && html`<span>${t("clock.eta")} <b>${clockText(eta - store.now())}</b></span>`}
       <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
     <//>
     <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />

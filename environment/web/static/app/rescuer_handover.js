@@ -1,10 +1,10 @@
 // @ts-check
 /** Pre-alert and handover: the card that the team hears (ATMIST), as it stands now. */
 import { amountText, named, site, word } from "/static/app/pick_names.js";
-import { t } from "/static/app/text.js";
+import { t, words } from "/static/app/text.js";
 import { clockText, html, timeOfDay } from "/static/app/ui.js";
 
-const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment"];
+const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
 
 /** The card from what the twins know now. @returns {Record<string, string>} */
 function card(/** @type {any} */ store, /** @type {string} */ preh) {
@@ -23,6 +23,13 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
   });
   const drugs = Object.entries(at("drug") ?? {}).map(([id, d]) =>
     `${named(store.here.drugs, id)} ${amountText(/** @type {any} */ (d).total, /** @type {any} */ (d).unit)}`);
+  const special = [
+    (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${words(at("anticoagulant"))}`,
+    (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${words(at("antiplatelet"))}`,
+    at("pregnancy_weeks") && `${t("passport.pregnancy")}: ${t("passport.weeks", { n: at("pregnancy_weeks") })}`,
+    ...Object.keys(at("allergy") ?? {}).map((s) => `${t("passport.allergies")}: ${words(s)}`),
+    ...Object.values(at("condition") ?? {}).map((/** @type {any} */ c) => c.label),
+  ].filter(Boolean);
   return {
     age: [at("age") === null ? "" : t("patient.age", { age: at("age") }), word("sex", at("sex") ?? "unknown")].filter(Boolean).join(" "),
     time: injury === null ? t("atmist.unknown") : timeOfDay(store, injury),
@@ -31,6 +38,7 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
     injuries: injuries.join("; ") || t("injury.none"),
     signs: signs.join(", ") || t("atmist.unknown"),
     treatment: [...done, ...drugs].join("; ") || t("atmist.none"),
+    special: special.join("; ") || "–",
   };
 }
 
@@ -43,7 +51,7 @@ export function Handover(/** @type {any} */ { store, outbox, why, preh }) {
   return html`<div class="grid">
     <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
-      <dt>${t("clock.eta")}</dt><dd>${eta === null ? "–" : clockText(eta - store.now())}</dd></dl>
+      <dt>${t("clock.eta")}</dt><dd>${eta === null || eta < store.now() ? "–" : clockText(eta - store.now())}</dd></dl>
     <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: clockText(told) })}</p>
     <button class="main big" disabled=${Boolean(why(preh, "send_pre_alert"))}
       onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>

@@ -21,7 +21,8 @@ const LINES = {
   blood_given: (v, s) => `${named(s.here.products, v.product)} × ${v.units}`,
   diagnostic: (v, s) => `${named(s.here.diagnostics, v.diagnostic)}${v.result?.findings
     ? `: ${v.result.findings.map(words).join(", ") || t("report.nothing_found")}` : ""}`,
-  finding: (v) => `${word("vital", v.name)}: ${found(v.value)}`,
+  finding: (v) => (v.value !== null && typeof v.value === "object" ? found(v.value)
+    : `${word("finding", v.name)}: ${found(v.value)}`),
   room_in: (v, s) => t("report.room_in", { room: called(s, v.room) }),
   room_out: (v, s) => t("report.room_out", { room: called(s, v.room) }),
   leader_changed: (v, s) => t("report.leader", { who: called(s, v.leader) }),

@@ -34,7 +34,7 @@ export function clockText(/** @type {number | null} */ seconds) {
 /** The time of day of a scenario second. */
 export function timeOfDay(/** @type {Store} */ store, /** @type {number} */ seconds) {
   const at = new Date(Date.parse(store.here.start) + 1000 * seconds);
-  return at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
 const RANK = { high: 0, medium: 1, low: 2 };

@@ -1,0 +1,149 @@
+"""The rescuer's tablet in a real browser: what is tapped is in the journal, by the rescuer."""
+
+from playwright.async_api import expect
+
+from tests.pages.stage import BROWSER, PORTRAIT, on_stage
+from tests.pages.tapping import button, said, tab, tap
+
+pytestmark = BROWSER
+ME = "rescuer"
+
+
+async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer?hold=1", size=PORTRAIT)
+        await stage.until(lambda: stage.changes("preh", "phase"))
+        await tap(page, "We are leaving", "We are at the scene", "With the patient", "Monitor on")
+        await tab(page, "Form")
+        await tap(page, "external bleeding", "blunt")
+        await tab(page, "GCS and signs")
+        for answer in ("4 open by themselves", "4 confused", "6 obeys"):
+            await page.get_by_role("radio", name=answer).click()
+        await expect(page.get_by_text("GCS 14", exact=True)).to_be_visible()
+        await tap(page, "Note GCS")
+        await tab(page, "Injuries")
+        await tap(page, "pelvis", "fracture")
+        await tab(page, "Procedures")
+        await tap(page, "tourniquet", "left leg")
+        await tab(page, "Drugs")
+        await tap(page, "tranexamic acid", "Give tranexamic acid 1 g")
+        await tab(page, "Triage")
+        await tap(page, "Suspected pelvic fracture")
+        await stage.until(lambda: stage.changes("trauma", "event", "created"))
+        await expect(page.get_by_role("group", name="Severity")).to_contain_text("severe")
+        await tab(page, "Steps")
+        await tap(page, "The patient is assessed", "We leave for the hospital")
+        await tab(page, "Handover")
+        card = page.get_by_label("ATMIST")
+        await expect(card).to_contain_text("34 y male")
+        await expect(card).to_contain_text("pelvis fracture")
+        await tap(page, "trauma team")
+        await stage.until(lambda: stage.asked("preh.send_pre_alert", by=ME))
+        await stage.until(lambda: stage.asked("patient.give_drug", by=ME))
+
+        assert [g["to"] for g in stage.asked("preh.advance", by=ME)] == [
+            "en_route",
+            "on_scene",
+            "assessed",
+            "transporting",
+        ]
+        assert stage.asked("preh.reach_patient", by=ME)
+        assert stage.asked("ambulance_monitor.attach", by=ME) == [{"patient": "patient"}]
+        assert stage.asked("preh.record", by=ME) == [
+            {"member": "sign", "value": ["external_haemorrhage"]},
+            {"member": "mechanism", "value": "blunt"},
+        ]
+        found = {g["member"]: g["value"] for g in stage.asked("patient.record_finding", by=ME)}
+        assert found == {"gcs_eye": 4, "gcs_verbal": 4, "gcs_motor": 6, "gcs": 14}
+        assert stage.asked("preh.flag", by=ME) == [{"item": "pelvic_fracture"}]
+        assert stage.asked("patient.apply_tourniquet", by=ME) == [{"limb": "left_leg"}]
+        assert stage.asked("patient.give_drug", by=ME) == [
+            {
+                "drug": "tranexamic_acid",
+                "amount": 1,
+                "unit": "g",
+                "route": "iv",
+                "over_min": 10,
+            }
+        ]
+        await tab(page, "Report")
+        report = page.get_by_role("list", name="Report")
+        await expect(report).to_contain_text("tranexamic acid 1 g iv")
+        await page.reload()
+        await expect(page.get_by_role("list", name="Report")).to_contain_text("tourniquet")
+
+
+async def test_yellow_items_alone_are_a_question_that_one_tap_answers() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer#triage")
+        await tap(page, "Rider thrown from the vehicle")
+        await tab(page, "Steps")
+        for step in ("We are leaving", "We are at the scene", "The patient is assessed"):
+            await tap(page, step)
+        question = page.get_by_role("group", name="Severe?")
+        await question.get_by_role("button", name="Severe", exact=True).click()
+        await stage.until(lambda: stage.changes("preh", "property", "severity"))
+        assert stage.changes("preh", "property", "severity_by")[-1].value == ME
+        assert stage.asked("rescuer_tablet.answer", by=ME) == [
+            {"name": "severity", "answer": "severe"}
+        ]
+
+
+async def test_what_was_tapped_in_error_is_taken_back() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer?hold=2#drugs")
+        await tap(page, "ketAMINE", "Give ketAMINE")
+        await said(page, "ketAMINE", "held")
+        await tap(page, "Undo")
+        await tab(page, "Triage")
+        await tap(page, "Entrapped")
+        await said(page, "Entrapped", "done")
+        await tap(page, "Undo")
+        await stage.until(lambda: stage.asked("preh.unflag", by=ME))
+        await expect(button(page, "Entrapped", within="YELLOW criteria")).to_have_attribute(
+            "aria-pressed", "false"
+        )
+        await page.wait_for_timeout(2200)  # longer than a tap is held
+        assert stage.asked("patient.give_drug", by=ME) == []
+
+
+async def test_a_tap_outlives_a_broken_line_and_a_reload_and_counts_once() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer?hold=2#drugs")
+        await page.context.set_offline(True)
+        await tap(page, "ketAMINE", "Give ketAMINE")
+        await said(page, "ketAMINE", "waiting")
+        assert stage.asked("patient.give_drug") == []
+        await page.context.set_offline(False)
+        await said(page, "ketAMINE", "done")
+        await tap(page, "fentaNYL", "Give fentaNYL")
+        await page.reload()
+        await stage.until(lambda: len(stage.asked("patient.give_drug", by=ME)) >= 2)
+        await page.wait_for_timeout(500)
+        given = [g["drug"] for g in stage.asked("patient.give_drug", by=ME)]
+        assert given == ["ketamine", "fentanyl"]
+        stage.expect_complaints("ERR_INTERNET_DISCONNECTED")
+
+
+async def test_what_cannot_be_done_now_is_not_offered_and_says_why() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer#handover")
+        await expect(button(page, "Hand over")).to_be_disabled()
+        await expect(page.get_by_role("tabpanel")).to_contain_text(
+            "not in this phase: needs phase assessed or transporting"
+        )
+
+
+async def test_the_rescuers_tablet_is_accessible_in_both_themes_and_languages() -> None:
+    async with on_stage(speed=10, played=(ME,)) as stage:
+        for theme, locale, name in (("light", "it-IT", "Farmaci"), ("dark", "en-GB", "Drugs")):
+            page = await stage.enter(
+                ME, "rescuer", f"/rescuer?theme={theme}", size=PORTRAIT, locale=locale
+            )
+            await expect(page.get_by_role("tab", name=name, exact=True)).to_be_visible()
+            for each in await page.get_by_role("tab").all():
+                await each.click()
+                await stage.accessible(page)
+                assert await page.evaluate(
+                    "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+                )
