@@ -78,7 +78,7 @@ def observation(number: int) -> JSON:
 
 async def serve_ours(count: int, played: Played | None) -> None:
     """A world whose record is filled, or a whole case as it was played."""
-    from environment.fhir.writing import Writer
+    from environment.fhir.server.writing import Writer
     from environment.runtime.access import Caller
     from environment.runtime.clock import WallClock
     from environment.runtime.operations import Operations

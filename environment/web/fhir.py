@@ -1,4 +1,4 @@
-"""FHIR R4 at /fhir: requests of HTTP for `environment.fhir.server`, and messages to subscribers."""
+"""FHIR R4 at /fhir: HTTP for `environment.fhir.server`, and messages to subscribers."""
 
 import json
 from collections.abc import Callable
@@ -7,12 +7,12 @@ import aiohttp
 from aiohttp import web
 
 from environment.fhir.checks import Problem
-from environment.fhir.fold import TICK_S
-from environment.fhir.outcomes import ISSUE_TYPE, FhirError, outcome, outcome_of
-from environment.fhir.server import Server
-from environment.fhir.subscriptions import Delivery
-from environment.fhir.texts import plain
-from environment.fhir.wire import FHIR_JSON, Answer, Request
+from environment.fhir.server.fold import TICK_S
+from environment.fhir.server.outcomes import ISSUE_TYPE, FhirError, outcome, outcome_of
+from environment.fhir.server.server import Server
+from environment.fhir.server.subscriptions import Delivery
+from environment.fhir.server.texts import plain
+from environment.fhir.server.wire import FHIR_JSON, Answer, Request
 from environment.web.site import SITE, WHO
 
 #: Where the server of an application is kept.

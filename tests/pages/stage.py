@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import ClientSession
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from environment.model.change import JSON, Change
@@ -100,6 +101,16 @@ class Stage:
                 else None
             ),
         )
+
+    async def does(self, name: str, role: str, operation: str, /, **given: JSON) -> None:
+        """Somebody elsewhere asks for `twin.operation`, without a page."""
+        twin, _, what = operation.partition(".")
+        kind = self.changes(twin, "event", "created")[0].value["kind"]
+        secret = self.tokens.issue(name, role)
+        async with ClientSession(headers={"Authorization": f"Bearer {secret}"}) as client:
+            where = f"{self.url}/twins/{kind}/{twin}/operations/{what}"
+            async with client.post(where, json=given) as response:
+                assert response.status == 201, await response.text()
 
     def expect_complaints(self, words: str) -> None:
         """Forget complaints that a test has brought about, such as a server that went away."""

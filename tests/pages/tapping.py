@@ -1,5 +1,7 @@
 """What a person does on a tablet, by what stands on it."""
 
+from re import Pattern
+
 from playwright.async_api import Locator, Page, expect
 
 
@@ -8,13 +10,13 @@ async def tab(page: Page, name: str) -> None:
     await page.get_by_role("tab", name=name, exact=True).click()
 
 
-def button(page: Page, name: str, *, within: str = "") -> Locator:
+def button(page: Page, name: str | Pattern[str], *, within: str = "") -> Locator:
     """A button by its words; `within` a named group."""
     place = page.get_by_role("group", name=within, exact=True) if within else page
     return place.get_by_role("button", name=name).first
 
 
-async def tap(page: Page, *names: str, within: str = "") -> None:
+async def tap(page: Page, *names: str | Pattern[str], within: str = "") -> None:
     """Tap one button after the other."""
     for name in names:
         await button(page, name, within=within).click()

@@ -5,8 +5,8 @@ import asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment.fhir.fold import Fold
-from environment.fhir.texts import read
+from environment.fhir.server.fold import Fold
+from environment.fhir.server.texts import read
 from environment.model.change import Observation
 from environment.runtime.clock import VirtualLoop
 from tests.environment.fhir.server.ward import Ward, open_ward, patient, vital

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from environment.fhir.capabilities import served_types
 from environment.fhir.checks import problems
-from environment.fhir.parameters import parameters
-from environment.fhir.queries import RESULT
 from environment.fhir.rules import resource_types
-from environment.fhir.texts import read
+from environment.fhir.server.capabilities import served_types
+from environment.fhir.server.parameters import parameters
+from environment.fhir.server.queries import RESULT
+from environment.fhir.server.texts import read
 from environment.runtime.clock import VirtualLoop
 from tests.environment.fhir.published import EXAMPLES, examples
 from tests.environment.fhir.server.ward import Told, Ward, open_ward, patient, vital

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from environment.fhir.elements import vital_concept
-from environment.fhir.server import Server
-from environment.fhir.texts import read, write
-from environment.fhir.wire import Request
+from environment.fhir.server.server import Server
+from environment.fhir.server.texts import read, write
+from environment.fhir.server.wire import Request
 from environment.model.vitals import VITALS
 from environment.runtime.access import Caller, Rights
 from environment.runtime.clock import VirtualClock

@@ -7,9 +7,9 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment.fhir import search
-from environment.fhir.indexes import Spans
-from environment.fhir.values import Range, compared, moment
+from environment.fhir.server import search
+from environment.fhir.server.indexes import Spans
+from environment.fhir.server.values import Range, compared, moment
 from tests.environment.fhir.server.ward import LOINC, UCUM, Ward, open_ward, patient, vital
 
 DAY = "2026-01-15"

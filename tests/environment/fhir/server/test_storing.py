@@ -3,8 +3,8 @@
 import pytest
 
 from environment.fhir.checks import problems
-from environment.fhir.server import Server
-from environment.fhir.texts import read, write
+from environment.fhir.server.server import Server
+from environment.fhir.server.texts import read, write
 from tests.environment.fhir.server.ward import BASE, Ward, open_ward, patient, vital
 
 ORGANISATION = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from environment.fhir.server import Server
-from environment.fhir.subscriptions import Delivery
+from environment.fhir.server.server import Server
+from environment.fhir.server.subscriptions import Delivery
 from environment.model.change import JSON
 from tests.environment.fhir.server.ward import Ward, open_ward, patient
 
@@ -54,7 +54,7 @@ async def test_a_subscriber_is_told_of_what_matches_in_order_each_once(ward: War
 
 
 def _value(delivery: Delivery) -> JSON:
-    from environment.fhir.texts import read
+    from environment.fhir.server.texts import read
 
     return read(delivery.body)["valueQuantity"]["value"]
 

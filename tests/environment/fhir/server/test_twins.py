@@ -5,7 +5,7 @@ import pytest
 from environment.fhir.bundle import resources
 from environment.fhir.case import Case, models_of
 from environment.fhir.checks import problems
-from environment.fhir.texts import read
+from environment.fhir.server.texts import read
 from environment.model.change import Observation
 from environment.physical.adapter import Command
 from tests.environment.fhir.server.ward import LOINC, UCUM, Ward, open_ward, patient, vital

@@ -6,9 +6,9 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import parse_qsl
 
-from environment.fhir.server import Server
-from environment.fhir.texts import read, write
-from environment.fhir.wire import Answer, Request
+from environment.fhir.server.server import Server
+from environment.fhir.server.texts import read, write
+from environment.fhir.server.wire import Answer, Request
 from environment.model.change import JSON, Change, Observation
 from environment.runtime.access import Caller, Rights
 from environment.runtime.clock import VirtualClock

@@ -3,21 +3,21 @@
 from collections.abc import Callable, Collection
 
 from environment.errors import TwinError
-from environment.fhir.addresses import Addresses
-from environment.fhir.capabilities import capability_statement
 from environment.fhir.case import RECORD
 from environment.fhir.elements import Resource
-from environment.fhir.exchange import Exchange
-from environment.fhir.fold import Fold
-from environment.fhir.outcomes import FhirError, outcome_of
-from environment.fhir.search import Search
-from environment.fhir.shelves import Sight, Version
-from environment.fhir.subscriptions import Subscriptions
-from environment.fhir.texts import write
-from environment.fhir.values import instant
-from environment.fhir.viewing import Viewer
-from environment.fhir.wire import Answer, Request, acceptable
-from environment.fhir.writing import Intent, Writer
+from environment.fhir.server.addresses import Addresses
+from environment.fhir.server.capabilities import capability_statement
+from environment.fhir.server.exchange import Exchange
+from environment.fhir.server.fold import Fold
+from environment.fhir.server.outcomes import FhirError, outcome_of
+from environment.fhir.server.search import Search
+from environment.fhir.server.shelves import Sight, Version
+from environment.fhir.server.subscriptions import Subscriptions
+from environment.fhir.server.texts import write
+from environment.fhir.server.values import instant
+from environment.fhir.server.viewing import Viewer
+from environment.fhir.server.wire import Answer, Request, acceptable
+from environment.fhir.server.writing import Intent, Writer
 from environment.model.change import Change
 from environment.runtime.access import Caller, Rights
 from environment.runtime.operations import Operations

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from environment.fhir.bundle import document
 from environment.fhir.case import Case, models_of
 from environment.fhir.elements import SYSTEM, Resource
-from environment.fhir.fold import Fold
-from environment.fhir.indexes import Spans, Words
-from environment.fhir.outcomes import FhirError
-from environment.fhir.parameters import encounter_parameter, patient_parameter
-from environment.fhir.queries import Query
-from environment.fhir.search import Search
-from environment.fhir.shelves import Shelf, Version
-from environment.fhir.texts import read
-from environment.fhir.values import Range, moment
-from environment.fhir.viewing import Viewer
+from environment.fhir.server.fold import Fold
+from environment.fhir.server.indexes import Spans, Words
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.parameters import encounter_parameter, patient_parameter
+from environment.fhir.server.queries import Query
+from environment.fhir.server.search import Search
+from environment.fhir.server.shelves import Shelf, Version
+from environment.fhir.server.texts import read
+from environment.fhir.server.values import Range, moment
+from environment.fhir.server.viewing import Viewer
 
 #: Types that say of others where they come from: they follow what they point to.
 ABOUT_OTHERS = ("Provenance",)

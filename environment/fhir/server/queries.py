@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from environment.errors import did_you_mean
-from environment.fhir.outcomes import FhirError
-from environment.fhir.parameters import OF_ALL, Parameter, parameters
 from environment.fhir.rules import is_resource, resource_types
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.parameters import OF_ALL, Parameter, parameters
 
 #: Rows of a page when nobody says how many, and at most (engineering defaults).
 PAGE, LARGEST_PAGE = 50, 1000

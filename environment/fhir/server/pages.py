@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from environment.fhir.elements import Resource
-from environment.fhir.indexes import Words, reference_keys
-from environment.fhir.outcomes import FhirError, said
-from environment.fhir.parameters import parameters, values
-from environment.fhir.queries import Include, Query
 from environment.fhir.rules import needed
-from environment.fhir.search import Found, Search, resource_of
-from environment.fhir.shelves import Version
-from environment.fhir.texts import read, write
-from environment.fhir.veiling import SUBSETTED
-from environment.fhir.viewing import Viewer
+from environment.fhir.server.indexes import Words, reference_keys
+from environment.fhir.server.outcomes import FhirError, said
+from environment.fhir.server.parameters import parameters, values
+from environment.fhir.server.queries import Include, Query
+from environment.fhir.server.search import Found, Search, resource_of
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.texts import read, write
+from environment.fhir.server.veiling import SUBSETTED
+from environment.fhir.server.viewing import Viewer
 
 #: Included resources beyond which a page is refused (engineering default).
 MOST_INCLUDED = 5000

@@ -5,13 +5,13 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from environment.fhir.elements import Resource
-from environment.fhir.exchange import Exchange, http_date, instant_of
-from environment.fhir.outcomes import FhirError
-from environment.fhir.pages import shape_of
-from environment.fhir.queries import parse
-from environment.fhir.shelves import Version
-from environment.fhir.values import moment
-from environment.fhir.wire import Answer, Pairs, form_body, or_400
+from environment.fhir.server.exchange import Exchange, http_date, instant_of
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.pages import shape_of
+from environment.fhir.server.queries import parse
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.values import moment
+from environment.fhir.server.wire import Answer, Pairs, form_body, or_400
 
 
 class Reads:

@@ -1,14 +1,14 @@
 """Operations: $everything, $lastn, $document and $validate."""
 
 from environment.errors import did_you_mean
-from environment.fhir.capabilities import OPERATIONS
 from environment.fhir.checks import problems
-from environment.fhir.everything import resource_in
-from environment.fhir.exchange import Exchange
-from environment.fhir.outcomes import FhirError, outcome, said
-from environment.fhir.queries import parse
-from environment.fhir.texts import write
-from environment.fhir.wire import Answer, json_body, methods, or_400
+from environment.fhir.server.capabilities import OPERATIONS
+from environment.fhir.server.everything import resource_in
+from environment.fhir.server.exchange import Exchange
+from environment.fhir.server.outcomes import FhirError, outcome, said
+from environment.fhir.server.queries import parse
+from environment.fhir.server.texts import write
+from environment.fhir.server.wire import Answer, json_body, methods, or_400
 
 
 class Asks:

@@ -6,8 +6,8 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from environment.errors import BadValueError
-from environment.fhir.outcomes import FhirError
-from environment.fhir.texts import read
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.texts import read
 from environment.model.change import JSON
 from environment.runtime.access import Caller
 

@@ -6,13 +6,13 @@ from itertools import islice
 
 from environment.errors import BadValueError
 from environment.fhir.elements import Resource
-from environment.fhir.indexes import Amounts, Pairs, Spans, Words
-from environment.fhir.outcomes import FhirError
-from environment.fhir.parameters import Parameter, parameters, values
-from environment.fhir.queries import Clause, Query
-from environment.fhir.shelves import Shelf, Shelves, Sight, Version
-from environment.fhir.texts import read
-from environment.fhir.values import moment, normal, prefixed, span, tokens
+from environment.fhir.server.indexes import Amounts, Pairs, Spans, Words
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.parameters import Parameter, parameters, values
+from environment.fhir.server.queries import Clause, Query
+from environment.fhir.server.shelves import Shelf, Shelves, Sight, Version
+from environment.fhir.server.texts import read
+from environment.fhir.server.values import moment, normal, prefixed, span, tokens
 from environment.model.change import JSON
 
 #: Up to this many matches are ordered by reading them; more by walking the index.

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from environment.fhir.case import RECORD
-from environment.fhir.outcomes import FhirError
-from environment.fhir.queries import Clause, Query
-from environment.fhir.shelves import Sight, Version
-from environment.fhir.veiling import KIN, veiled
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.queries import Clause, Query
+from environment.fhir.server.shelves import Sight, Version
+from environment.fhir.server.veiling import KIN, veiled
 from environment.model.twin import Twin
 from environment.runtime.access import Caller, Rights, Verb
 from environment.runtime.journal import Journal

@@ -4,15 +4,15 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from environment.fhir.everything import Everything
-from environment.fhir.fold import Fold
-from environment.fhir.outcomes import FhirError
-from environment.fhir.pages import Pages
-from environment.fhir.search import Search
-from environment.fhir.shelves import Version
-from environment.fhir.viewing import Viewer
-from environment.fhir.wire import Request
-from environment.fhir.writing import Writer
+from environment.fhir.server.everything import Everything
+from environment.fhir.server.fold import Fold
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.pages import Pages
+from environment.fhir.server.search import Search
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.viewing import Viewer
+from environment.fhir.server.wire import Request
+from environment.fhir.server.writing import Writer
 from environment.runtime.clock import Clock
 from environment.runtime.operations import Operations
 

@@ -18,7 +18,7 @@ from environment.errors import (
 )
 from environment.fhir.checks import InvalidResourceError, Problem
 from environment.fhir.elements import Resource
-from environment.fhir.texts import NotJsonError
+from environment.fhir.server.texts import NotJsonError
 from environment.runtime.access import TokenError
 
 #: Kind of error -> (status of HTTP, issue type of R4).

@@ -10,8 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from environment.fhir.elements import Resource
-from environment.fhir.parameters import Parameter, values
-from environment.fhir.values import (
+from environment.fhir.server.parameters import Parameter, values
+from environment.fhir.server.values import (
     Range,
     decimal_range,
     normal,

@@ -8,7 +8,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from environment.fhir.elements import SYSTEM, Resource
-from environment.fhir.texts import read, write
+from environment.fhir.server.texts import read, write
 from environment.model.change import JSON
 
 SUBSETTED: JSON = {

@@ -1,9 +1,9 @@
 """What this server can do, said from the tables that it is made of."""
 
 from environment.fhir.elements import RELEASE, Resource
-from environment.fhir.fold import ACTS
-from environment.fhir.parameters import OF_ALL, parameters
 from environment.fhir.rules import resource_types
+from environment.fhir.server.fold import ACTS
+from environment.fhir.server.parameters import OF_ALL, parameters
 
 #: Types that are never addressed on their own.
 NOT_SERVED = ("Bundle", "CapabilityStatement", "OperationOutcome", "Parameters")

@@ -19,15 +19,15 @@ from environment.fhir.case import RECORD
 from environment.fhir.diagnostics import diagnostics
 from environment.fhir.elements import Mapped, Resource
 from environment.fhir.facts import findings
-from environment.fhir.indexes import Words
 from environment.fhir.judgements import judgements
 from environment.fhir.lineage import audit_events, provenances
-from environment.fhir.live_case import TWINS, Asked, LiveCase
 from environment.fhir.observations import observations
 from environment.fhir.processes import processes
-from environment.fhir.shelves import Shelves, Sight, Version
-from environment.fhir.texts import plain, read, write
-from environment.fhir.values import instant
+from environment.fhir.server.indexes import Words
+from environment.fhir.server.live_case import TWINS, Asked, LiveCase
+from environment.fhir.server.shelves import Shelves, Sight, Version
+from environment.fhir.server.texts import plain, read, write
+from environment.fhir.server.values import instant
 from environment.model.change import Change
 from environment.model.frame import Reading
 from environment.model.vitals import VITALS

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from environment.errors import TwinError
 from environment.fhir.checks import InvalidResourceError, Problem, problems
 from environment.fhir.elements import Resource
-from environment.fhir.outcomes import FhirError, outcome_of
 from environment.fhir.rules import is_resource
-from environment.fhir.shelves import Version
-from environment.fhir.writing import Intent, Writer
+from environment.fhir.server.outcomes import FhirError, outcome_of
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.writing import Intent, Writer
 from environment.model.change import JSON
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")

@@ -5,14 +5,14 @@ from collections.abc import Collection
 from urllib.parse import urlencode
 
 from environment.fhir.elements import Resource
-from environment.fhir.encounters import step_of
-from environment.fhir.exchange import Exchange, http_date
-from environment.fhir.outcomes import FhirError, said
-from environment.fhir.shelves import Version
-from environment.fhir.subscriptions import check_subscription
-from environment.fhir.texts import read, write
-from environment.fhir.wire import Answer, json_body
-from environment.fhir.writing import Intent
+from environment.fhir.server.encounters import step_of
+from environment.fhir.server.exchange import Exchange, http_date
+from environment.fhir.server.outcomes import FhirError, said
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.subscriptions import check_subscription
+from environment.fhir.server.texts import read, write
+from environment.fhir.server.wire import Answer, json_body
+from environment.fhir.server.writing import Intent
 
 #: Seconds of real time that an answer waits for what a step of a process changed.
 STEP_WITHIN_S = 4.0

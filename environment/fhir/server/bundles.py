@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
-from environment.fhir.bulk import Entry, Transaction, checked_bundle, entries_of
 from environment.fhir.elements import Resource
-from environment.fhir.exchange import Exchange
-from environment.fhir.outcomes import FhirError, outcome_of
-from environment.fhir.pages import bundle
-from environment.fhir.shelves import Version
-from environment.fhir.texts import read, write
-from environment.fhir.wire import FHIR_JSON, Answer, Request, json_body
-from environment.fhir.writes import Writes
+from environment.fhir.server.bulk import Entry, Transaction, checked_bundle, entries_of
+from environment.fhir.server.exchange import Exchange
+from environment.fhir.server.outcomes import FhirError, outcome_of
+from environment.fhir.server.pages import bundle
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.texts import read, write
+from environment.fhir.server.wire import FHIR_JSON, Answer, Request, json_body
+from environment.fhir.server.writes import Writes
 
 
 class Bundles:

@@ -15,12 +15,12 @@ from urllib.parse import parse_qsl, urlsplit
 from environment.fhir.case import RECORD
 from environment.fhir.checks import InvalidResourceError, Problem
 from environment.fhir.elements import Resource
-from environment.fhir.fold import Fold
-from environment.fhir.outcomes import FhirError
-from environment.fhir.queries import Query, parse
 from environment.fhir.rules import is_resource
-from environment.fhir.search import Search, resource_of
-from environment.fhir.shelves import Shelves, Sight, Version
+from environment.fhir.server.fold import Fold
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.queries import Query, parse
+from environment.fhir.server.search import Search, resource_of
+from environment.fhir.server.shelves import Shelves, Sight, Version
 from environment.model.change import Change
 from environment.runtime.clock import Clock
 

@@ -12,16 +12,16 @@ from environment.errors import BadValueError
 from environment.fhir.case import RECORD
 from environment.fhir.checks import InvalidResourceError, Problem, problems
 from environment.fhir.elements import ID, Resource, references
-from environment.fhir.fold import ACTS, Fold
 from environment.fhir.incoming import facts_told
-from environment.fhir.outcomes import FhirError
-from environment.fhir.queries import parse
 from environment.fhir.requests import Asked, act_told
 from environment.fhir.rules import is_resource
-from environment.fhir.search import Search, resource_of
-from environment.fhir.shelves import Version
-from environment.fhir.texts import write
-from environment.fhir.viewing import Viewer
+from environment.fhir.server.fold import ACTS, Fold
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.queries import parse
+from environment.fhir.server.search import Search, resource_of
+from environment.fhir.server.shelves import Version
+from environment.fhir.server.texts import write
+from environment.fhir.server.viewing import Viewer
 from environment.model.change import JSON, Change, Observation
 from environment.model.members import Finding
 from environment.runtime.notices import because

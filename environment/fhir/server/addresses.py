@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 from environment.errors import did_you_mean
-from environment.fhir.asks import Asks
-from environment.fhir.bundles import Bundles
-from environment.fhir.capabilities import served_types
-from environment.fhir.exchange import Exchange
-from environment.fhir.outcomes import FhirError
-from environment.fhir.reads import Reads
-from environment.fhir.wire import Answer, Request, methods
-from environment.fhir.writes import Writes
+from environment.fhir.server.asks import Asks
+from environment.fhir.server.bundles import Bundles
+from environment.fhir.server.capabilities import served_types
+from environment.fhir.server.exchange import Exchange
+from environment.fhir.server.outcomes import FhirError
+from environment.fhir.server.reads import Reads
+from environment.fhir.server.wire import Answer, Request, methods
+from environment.fhir.server.writes import Writes
 
 
 class Addresses:

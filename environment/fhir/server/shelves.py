@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from environment.fhir.elements import Resource, references
-from environment.fhir.indexes import Index, Spans, index_for, put
-from environment.fhir.parameters import parameters
-from environment.fhir.values import Range
+from environment.fhir.server.indexes import Index, Spans, index_for, put
+from environment.fhir.server.parameters import parameters
+from environment.fhir.server.values import Range
 
 #: What one must be allowed to read to see a resource: (twin, member) pairs, all of them.
 Sight = frozenset[tuple[str, str]]

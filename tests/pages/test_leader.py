@@ -1,0 +1,158 @@
+"""The trauma leader's tablet in a real browser: what is tapped is in the journal, by the leader."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.pages.stage import BROWSER, PORTRAIT, TABLET, Stage, on_stage
+from tests.pages.tapping import button, said, tab, tap
+
+pytestmark = BROWSER
+ME = "trauma_leader"
+PLAYED = (ME, "rescuer")
+
+
+async def brought_in(stage: Stage) -> Page:
+    """The leader's tablet once the rescuer has said that it is a severe one."""
+    rescuer = await stage.enter("rescuer", "rescuer", "/rescuer#triage")
+    await tap(rescuer, "Suspected pelvic fracture")
+    await stage.until(lambda: stage.changes("trauma", "phase"))
+    return await stage.enter(ME, "trauma_leader", "/leader?hold=1")
+
+
+async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_it() -> None:
+    async with on_stage(speed=30, played=PLAYED) as stage:
+        page = await brought_in(stage)
+        await tab(page, "Course")
+        await tap(page, "Now: delivered")
+        await tap(page, "Shock room", within="Rooms")
+        await tab(page, "Team")
+        await tap(page, "airway", "Anaesthetist")
+        await tab(page, "Procedures")
+        await tap(page, "Breathing", "chest tube", "left")
+        await tab(page, "Drugs")
+        await tap(page, "ketAMINE", "More", "Give ketAMINE")
+        await tab(page, "Infusions")
+        await tap(page, "noradrenaline")
+        running = page.get_by_role("group", name="noradrenaline (norepinephrine)")
+        await running.get_by_role("button", name="More").click()
+        await running.get_by_role("button", name="Change").click()
+        await stage.until(lambda: stage.asked("patient.change_infusion", by=ME))
+        await running.get_by_role("button", name="Stop").click()
+        await tab(page, "Blood")
+        await tap(page, "Start MTP", "× 2")
+        await tap(page, re.compile("^red cells"), within="Give")
+        await tap(page, "plasma", within="Ask the blood bank")
+        await tab(page, "Diagnostics")
+        await tap(page, "eFAST")
+        await tap(page, "positive", within="right upper quadrant")
+        await tab(page, "Injuries")
+        await tap(page, "chest", "left", "fracture")
+        await stage.until(lambda: stage.asked("patient.record_injury", by=ME))
+        await stage.until(lambda: stage.asked("patient.give_drug", by=ME))
+        await tab(page, "Course")
+        await tap(page, "CT room", within="Rooms")
+        await tap(page, "intensive care", "Finish the case: intensive care")
+        await stage.until(lambda: stage.changes("trauma", "property", "final_destination"))
+
+        assert {"to": "delivered"}.items() <= stage.asked("trauma.advance", by=ME)[-1].items()
+        rooms = [g["room"] for g in stage.asked("trauma.move", by=ME)]
+        assert rooms == ["shock_room", "ct_room"]
+        assert stage.asked("trauma.fill_role", by=ME) == [
+            {"role": "airway", "person": "anaesthetist"}
+        ]
+        done = stage.asked("patient.perform", by=ME)
+        assert [(g["procedure"], g["site"]) for g in done] == [("chest_tube", "left")]
+        assert [(g["drug"], g["amount"]) for g in stage.asked("patient.give_drug", by=ME)] == [
+            ("ketamine", 25)
+        ]
+        rates = [
+            stage.asked(f"patient.{act}_infusion", by=ME)[0].get("rate")
+            for act in ("start", "change", "stop")
+        ]
+        assert rates == [0.1, 0.13, None]
+        assert stage.asked("trauma.start_mtp", by=ME) == [{}]
+        given = stage.asked("patient.give_blood", by=ME)
+        assert [(g["product"], g["units"]) for g in given] == [("red_cells", 2)]
+        asked = stage.asked("blood_bank.ask_for", by=ME)
+        assert [(g["product"], g["units"]) for g in asked] == [("plasma", 2)]
+        assert stage.asked("ultrasound.examine", by=ME)[0]["diagnostic"] == "efast"
+        assert stage.asked("trauma.record_fast", by=ME) == [{"view": "ruq", "positive": True}]
+        injury = stage.asked("patient.record_injury", by=ME)[0]
+        assert (injury["region"], injury["side"], injury["kind"]) == ("chest", "left", "fracture")
+        await tab(page, "Report")
+        report = page.get_by_role("list", name="Report")
+        for line in ("chest tube · left", "ketAMINE 25 mg iv", "red cells × 2", "Into Shock room"):
+            await expect(report).to_contain_text(line)
+
+
+async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> None:
+    async with on_stage(speed=10, played=PLAYED) as stage:
+        page = await brought_in(stage)
+        said_by = ("ivy", "instructor")
+        text = "Systolic pressure 84: find and stop bleeding"
+        await stage.does(
+            *said_by, "shock_room_display.show", rule="HAE-01", priority="high", text=text
+        )
+        await expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible()
+        await tap(page, "Why HAE-01?")
+        await expect(page.get_by_role("list", name="Reasons")).to_contain_text("ivy: show")
+        await tap(page, "See to HAE-01", "Being done")
+        await expect(page.get_by_text("HAE-01 · ")).to_contain_text("seen to")
+        acknowledged = stage.changes("shock_room_display", "event", "alert_acknowledged")
+        assert [c.value for c in acknowledged] == [
+            {"rule": "HAE-01", "by": ME, "reason": "Being done"}
+        ]
+        await stage.does(
+            *said_by, "shock_room_display.suggest", name="apply_pelvic_binder", text="Binder now"
+        )
+        await tap(page, "Do it: Binder now")
+        await stage.until(lambda: stage.asked("patient.perform", by=ME))
+        assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
+
+
+async def test_a_device_that_another_has_taken_meanwhile_refuses_in_words() -> None:
+    async with on_stage(speed=10, played=PLAYED) as stage:
+        page = await brought_in(stage)
+        await tab(page, "Diagnostics")
+        await tap(page, "pelvis X-ray")
+        await stage.does(
+            "ray", "team_member", "x_ray.examine", diagnostic="chest_xray", patient="patient"
+        )
+        await said(page, "pelvis X-ray", "refused")
+        await expect(page.get_by_role("status", name="What became of your taps")).to_contain_text(
+            "not free: status in use"
+        )
+        stage.expect_complaints("409 (Conflict)")  # the browser's own line on any refusal
+
+
+async def test_what_a_leader_starts_in_error_is_undone_by_its_opposite() -> None:
+    async with on_stage(speed=10, played=PLAYED) as stage:
+        page = await brought_in(stage)
+        await tab(page, "Blood")
+        await tap(page, "Start MTP")
+        await said(page, "Start MTP", "done")
+        await tap(page, "Undo")
+        await stage.until(lambda: stage.asked("trauma.stop_mtp", by=ME))
+        await expect(button(page, "Start MTP")).to_be_enabled()
+        await tab(page, "Course")
+        await expect(button(page, "Shock room", within="Rooms")).to_be_disabled()
+        await expect(page.get_by_role("tabpanel")).to_contain_text("not in this phase")
+
+
+async def test_the_leaders_tablet_is_accessible_in_both_themes_and_languages() -> None:
+    async with on_stage(speed=10, played=PLAYED) as stage:
+        await brought_in(stage)
+        for theme, locale, size, step in (
+            ("light", "en-GB", TABLET, 1),
+            ("dark", "it-IT", PORTRAIT, 4),
+        ):
+            page = await stage.enter(
+                ME, "trauma_leader", f"/leader?theme={theme}", size=size, locale=locale
+            )
+            for each in (await page.get_by_role("tab").all())[::step]:
+                await each.click()
+                await stage.accessible(page)
+                assert await page.evaluate(
+                    "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+                )
