@@ -75,7 +75,8 @@ function Monitor(/** @type {any} */ { store }) {
       ${invasive ? wave("art", "ART 0–200 mmHg · 25 mm/s") : html`<div class="wave empty" key="cuff"><p>${t("monitor.by_cuff")}</p></div>`}
       <${Pressure} ...${parts} invasive=${invasive} />
       ${wave("co2", "CO2 0–60 mmHg · 6.25 mm/s")}
-      <div class="pair"><${Tile} ...${parts} id="etco2" /><${Tile} ...${parts} id="rr" /></div>
+      <div class="pair"><${Tile} ...${parts} id="etco2" /><${Tile} ...${parts} id="rr" />
+        ${parts.reading("temp") && html`<${Tile} ...${parts} id="temp" />`}</div>
       ${(silent || !attached) && html`<p class="over" role="status">${t(silent ? "monitor.silent" : "monitor.not_attached")}</p>`}
     </section>
     <${Trends} store=${store} data=${made.data} />

@@ -42,7 +42,7 @@ function options(/** @type {any} */ store, /** @type {HTMLElement} */ place, /**
       y: { range: (/** @type {any} */ _, /** @type {number} */ _low, /** @type {number} */ high) => [0, Math.max(160, high)] },
     },
     axes: [
-      { ...axis, size: 26, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(clockText) },
+      { ...axis, size: 26, space: 90, incrs: [60, 120, 300, 600], values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(clockText) },
       { ...axis, size: 38 },
     ],
     series: [{}, ...TRENDS.map(([key, name, dash]) => ({

@@ -59,7 +59,8 @@ export class Signals {
     this._breath += ((to - this._breathAt) * this.now.rr) / 60;
     this._breathAt = to;
     if (this.rate < 1) return;
-    let next = (this.beats.at(-1) ?? to) + 60 / this.rate;
+    const last = this.beats.at(-1);
+    let next = last === undefined ? to : last + 60 / this.rate;
     if (next < to - 2) next = to; // it stood still: begin anew
     while (next <= to + 0.35) {
       this.beats.push(next);
