@@ -1,0 +1,41 @@
+"""Texts of the pages: every language has all of them, and every text that is asked for is there."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from environment.model.catalogue import BLOOD, DIAGNOSTICS, DRUGS, PROCEDURES
+from environment.model.triage import ITEMS
+
+STATIC = Path(__file__).parents[2] / "environment/web/static"
+LANGUAGES = sorted(p.stem for p in (STATIC / "text").glob("??.json"))
+FILLED = re.compile(r"\{(\w+)\}")
+
+
+def table(name: str) -> Any:
+    """A table of texts."""
+    return json.loads((STATIC / "text" / f"{name}.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_the_same_texts_with_the_same_gaps(language: str) -> None:
+    english, other = table("en"), table(language)
+    assert set(other) == set(english)
+    gaps = {key: set(FILLED.findall(text)) for key, text in english.items()}
+    assert {key: set(FILLED.findall(text)) for key, text in other.items()} == gaps
+
+
+@pytest.mark.parametrize("module", sorted(p.name for p in (STATIC / "app").glob("*.js")))
+def test_every_text_that_a_module_names_is_there(module: str) -> None:
+    source = (STATIC / "app" / module).read_text("utf-8")
+    asked = set(re.findall(r"""\bt\(\s*["']([\w.]+)["']""", source))
+    assert asked - set(table("en")) == set()
+
+
+@pytest.mark.parametrize("language", [x for x in LANGUAGES if x != "en"])
+def test_each_language_names_all_of_the_catalogue(language: str) -> None:
+    ids = {*BLOOD, *DIAGNOSTICS, *DRUGS, *PROCEDURES, *ITEMS}
+    assert set(table(f"catalogue_{language}")) == ids
