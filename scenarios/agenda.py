@@ -43,20 +43,24 @@ class Agenda:
         self._rows: dict[str, tuple[Planned, Callable[[Cause | None], None]]] = {}
         self._cancels: dict[str, Callable[[], None]] = {}
         self._drops: dict[str, Callable[[], None]] = {}
-        self._count = 0
+        self._counts: dict[str, int] = {}
         self.changed: Callable[[], None] = _nothing
         self.came: Callable[[], None] = _nothing
 
     def add(
         self,
+        source: str,
         planned: Planned,
         do: Callable[[Cause | None], None],
         *,
         dropped: Callable[[], None] = _nothing,
     ) -> None:
-        """Plan something; `dropped` is called if it will not be done."""
-        self._count += 1
-        name = f"plan-{self._count}"
+        """Plan something; `dropped` is called if it will not be done.
+
+        Its name says where it comes from, so that whoever lives through it again finds it again.
+        """
+        self._counts[source] = number = self._counts.get(source, 0) + 1
+        name = source if number == 1 else f"{source}-{number}"
         self._rows[name], self._drops[name] = (planned, do), dropped
 
         def due() -> None:

@@ -53,8 +53,8 @@ class Director(SimulatedAsset):
     def __init__(self, strings: Strings, pace: Pace) -> None:
         super().__init__(SESSION)
         self._run, self.pace = strings, pace
-        #: Called with a bookmark's label and seq; None: this run cannot go back.
-        self.rewinds: Callable[[str, int], None] | None = None
+        #: Called with who wishes it, a bookmark's label and seq; None: this run cannot go back.
+        self.rewinds: Callable[[str, str, int], None] | None = None
         self._maps: dict[str, dict[str, JSON]] = {
             name: {} for name in ("bookmark", "mark", "injected", "held")
         }
@@ -74,12 +74,12 @@ class Director(SimulatedAsset):
         self._agenda_changed()
         self.every(TRUTH_EVERY_S, self._tell_truth, first_at=float(int(self.now()) + 1))
 
-    def go(self, *, paused: bool = False) -> None:
+    def go(self, *, paused: bool = False, stands: bool = False) -> None:
         """Everybody is there: let time pass, unless it shall wait for the instructor.
 
-        One that is taken up goes on, or stands, as it did.
+        One that is taken up goes on, or stands, as it did; one that went back `stands`.
         """
-        if self.pace.running is None:
+        if self.pace.running is None or stands:
             self.pace.running = not paused
         self.pace.begin()
         if self._told.get("running") != self.pace.running:
@@ -136,8 +136,13 @@ class Director(SimulatedAsset):
         if self.rewinds is None:
             raise InvocationFailedError("This run cannot go back.", "cannot_rewind")
         row = self._maps["bookmark"][label]
-        self.rewinds(label, row["seq"])
+        self.rewinds(command.by, label, row["seq"])
         return row["at_s"]
+
+    def tell_rewound(self, by: str, label: str, after: int, from_s: float, branch: str) -> None:
+        """Say that the session went back, and where what is discarded is kept."""
+        value = {"label": label, "after": after, "from_s": from_s, "branch": branch}
+        self.tell(SESSION, "rewound", value, Command(SESSION, "rewind", {}, by, None))
 
     async def do_set_mark(self, command: Command, rating: str, note: str, about: int) -> JSON:
         """Note what was good or bad."""

@@ -7,7 +7,7 @@ its end, in one transaction, so that the same seed gives the same bytes.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -43,6 +43,9 @@ if sys.platform != "win32":
 
 log = structlog.get_logger()
 
+#: How a future that a session went back from is called, with a number.
+BRANCH = "branch"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
@@ -65,6 +68,7 @@ class Keeper:
     ) -> None:
         self.folder, self._scenario, self._seed = folder, scenario, seed
         self._writer: Writer | None = None
+        self._place: Place | None = None
         self._lock: IO[str] | None = None
         self._is_begun = live is not None
         self.follow: Callable[[Journal], None] | None = None
@@ -76,19 +80,44 @@ class Keeper:
             self._lock = _locked(folder)
             _write_live(folder, scenario, seed, live, place)
             (folder / TEXT).write_text(scenario.origin.text, encoding="utf-8")
-            self._writer = Writer(place)
+            self._writer, self._place = Writer(place), place
             self.follow = self._writer.follow
 
     @classmethod
     def again(cls, taken: "TakenUpRun") -> "Keeper":
         """Keep a run that is taken up: its journal goes on where it ended."""
         made = cls(taken.folder, taken.scenario, taken.seed)
-        made._is_begun, made._lock = True, taken.lock
+        made._is_begun, made._lock, made._place = True, taken.lock, taken.place
         made._writer = Writer(
             taken.place, after=len(taken.journal), digest=(taken.journal.hashes() or [""])[-1]
         )
         made.follow = made._writer.follow
         return made
+
+    def branch(self, journal: Journal, after: int) -> tuple[str, Callable[[Journal], None]]:
+        """Keep the whole journal under a name of its own; this run's ends after a change.
+
+        Returns the name, and what follows the journal that goes on from there.
+        """
+        self._close()
+        assert self._place is not None  # only a live run can go back
+        here = self._place
+        first = Journal(journal.name)
+        first.adopt(zip(journal, journal.hashes()[:after], strict=False))
+        if here.path is not None:
+            name = _branch_name(p.stem for p in self.folder.glob(f"{BRANCH}-*.sqlite"))
+            begun = here.path.with_name("begun.sqlite")
+            store.write(first, begun)
+            here.path.rename(here.path.with_name(f"{name}.sqlite"))
+            begun.rename(here.path)
+        else:
+            known = (r.removeprefix(f"{here.run}-") for r in store.runs(here) if r != here.run)
+            name = _branch_name(known)
+            store.write(journal, here.named(f"{here.run}-{name}"))
+            store.write(first, here)
+        self._writer = Writer(here, after=after, digest=(first.hashes() or [""])[-1])
+        self.follow = self._writer.follow
+        return name, self.follow
 
     def __call__(self, played: Played) -> Run:
         """Write what is left: journal, scenario and reports; the summary comes last."""
@@ -126,6 +155,14 @@ class Keeper:
         finally:
             if self._lock is not None:
                 self._lock.close()
+
+
+def _branch_name(taken: Iterable[str]) -> str:
+    """A name that no branch has yet."""
+    names, number = set(taken), 1
+    while f"{BRANCH}-{number}" in names:
+        number += 1
+    return f"{BRANCH}-{number}"
 
 
 @contextmanager

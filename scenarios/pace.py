@@ -17,6 +17,7 @@ class Pace:
         self.is_begun = False
         self.running: bool | None = None  # None: nobody has wished anything yet
         self.speed = 1.0 if self._clock is None else self._clock.speed
+        self.fastest = self.speed  # so far
         self._stepping = False
 
     @property
@@ -53,8 +54,9 @@ class Pace:
                 f"A speed of {speed:g} is not from {SLOWEST:g} to {FASTEST:g}.", "bad_speed"
             )
         self.speed = speed
+        now_speed = self._now_speed()
         if self.is_begun:
-            self._wall().set_speed(self._now_speed())
+            self._wall().set_speed(now_speed)
 
     def step(self) -> None:
         """Run on, fast, until `pause`."""
@@ -64,7 +66,9 @@ class Pace:
         self.resume()
 
     def _now_speed(self) -> float:
-        return max(self.speed, STEP_SPEED) if self._stepping else self.speed
+        speed = max(self.speed, STEP_SPEED) if self._stepping else self.speed
+        self.fastest = max(self.fastest, speed)
+        return speed
 
     def _wall(self) -> WallClock:
         if self._clock is None:

@@ -189,13 +189,14 @@ class Session:
         given: Mapping[str, Adapter] | None = None,
         past: Past | None = None,
         directed: bool = False,
+        journal_name: str = "",
         trace: Trace | None = None,
     ) -> None:
         self.scenario, self.clock, self.programs, self.seed = scenario, clock, programs, seed
         self._tasks = tasks
         self.minds = _names(scenario)
         roles = scenario.roles | dict.fromkeys(self.minds, "agent")
-        journal = Journal(scenario.name)
+        journal = Journal(journal_name or scenario.name)
         self.world: World
         self.operations: Operations
         if past is None:

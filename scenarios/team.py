@@ -62,8 +62,9 @@ class Team:
 
     def start(self) -> None:
         """Plan the script and begin to watch; twins that come later are watched from then on."""
-        for event in self.scenario.events:
-            self.plan(event, event.at_s, partial(self.start_act, event))
+        for index, event in enumerate(self.scenario.events):
+            source = event.name or f"event-{index + 1}"
+            self.plan(source, event, event.at_s, partial(self.start_act, event))
         for index, response in enumerate(self.scenario.responses):
             answering = _Answering(self, index, response)
             for person in self.scenario.people:
@@ -71,7 +72,8 @@ class Team:
                     for display in person.reads:
                         self.observe(display, person.id, answering.see)
         for index, trigger in enumerate(self.scenario.triggers):
-            one = self.waiting[trigger.name or f"trigger-{index + 1}"] = Waiting(self, trigger)
+            name = trigger.name or f"trigger-{index + 1}"
+            one = self.waiting[name] = Waiting(self, name, trigger)
             one.start()
 
     def close(self) -> None:
@@ -102,6 +104,7 @@ class Team:
 
     def plan(
         self,
+        source: str,
         act: Act,
         at_s: float,
         do: Callable[[Cause | None], None],
@@ -112,9 +115,9 @@ class Team:
         """Put something on the agenda that an instructor may see and move."""
         planned = Planned(at_s=at_s, by=act.by, do=act.do, given=act.arguments, why=why)
         if dropped is None:
-            self.agenda.add(planned, do)
+            self.agenda.add(source, planned, do)
         else:
-            self.agenda.add(planned, do, dropped=dropped)
+            self.agenda.add(source, planned, do, dropped=dropped)
 
     def client(self, person: str) -> TwinClient:
         """The client that this person uses."""
@@ -205,6 +208,7 @@ class _Answering:
     def __init__(self, team: Team, index: int, response: Respond) -> None:
         self.team, self.response = team, response
         key = response.name or str(index)
+        self.source = f"answer-{key}"
         self.chance = Random(f"{team.seed}/respond/{key}")  # not for secrets
         self.busy = False  # acting, or has acted for good
         self.asked: set[str] = set()
@@ -230,6 +234,7 @@ class _Answering:
         at_s = max(now + delay, self.response.earliest_s or float("-inf"))
         self.busy = True
         self.team.plan(
+            self.source,
             self.response,
             at_s,
             lambda _: self.team.spawn(self._do(notice, advice)),
@@ -304,8 +309,8 @@ def _in_words(act: Act) -> str:
 class Waiting:
     """One `[[trigger]]`: waits for a condition or an operation, then acts once."""
 
-    def __init__(self, team: Team, trigger: Trigger) -> None:
-        self.team, self.trigger = team, trigger
+    def __init__(self, team: Team, name: str, trigger: Trigger) -> None:
+        self.team, self.name, self.trigger = team, name, trigger
         self.done = False
         self._cancel: Callable[[], None] | None = None
 
@@ -349,4 +354,4 @@ class Waiting:
         self.done = True
         team, act = self.team, self.trigger
         due_s = team.clock.now() + act.after_s
-        team.plan(act, due_s, lambda by_hand: team.start_act(act, by_hand or cause))
+        team.plan(self.name, act, due_s, lambda by_hand: team.start_act(act, by_hand or cause))

@@ -66,7 +66,7 @@ class Session(Twin):
 
     rewound = Event(
         "The session went back to an earlier moment; what came after it is kept as a branch.",
-        fields=("label", "after", "from_s", "branch", "discarded"),
+        fields=("label", "after", "from_s", "branch"),
     )
 
     @operation(effect=becomes("running", value=False), within_s=5, roles=_INSTRUCTOR)

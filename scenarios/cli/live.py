@@ -127,6 +127,7 @@ def serve(
                 tokens=admitted,
                 is_open=not lan and tokens is None,
                 paused=pause,
+                branch=keep.branch,
                 devices=devices,
                 ready=ready,
                 progress=progress.to,
