@@ -23,7 +23,7 @@ export function useGuards(store, twins) {
         const read = await get(`/twins/${t.kind}/${t.id}/operations`).catch(() => null);
         return [t.id, read?.body ?? null];
       }));
-      if (!ended) tell((old) => ({ ...old, ...Object.fromEntries(pairs.filter((p) => p[1])) }));
+      if (!ended) tell((/** @type {any} */ old) => ({ ...old, ...Object.fromEntries(pairs.filter((p) => p[1])) }));
     };
     read();
     const timer = setInterval(read, EVERY_MS);

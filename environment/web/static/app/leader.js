@@ -38,7 +38,7 @@ function Leader(/** @type {any} */ { store }) {
   ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), page: html`<${Part} ...${parts} />` }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
-    <${Patient} store=${store} process=${process}>
+    <${Patient} store=${store} process=${process} person=${person}>
       ${arrived === null ? process && eta !== null && html`<span>${t("clock.eta")} <b>${clockText(Math.max(0, eta - store.now()))}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>

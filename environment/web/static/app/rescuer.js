@@ -53,7 +53,7 @@ function Rescuer(/** @type {any} */ { store }) {
   const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
-    <${Patient} store=${store} process=${process}>
+    <${Patient} store=${store} process=${process} person=${person}>
       ${eta !== null && eta > store.now() && html`<span>${t("clock.eta")} <b>${clockText(eta - store.now())}</b></span>`}
       <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
     <//>

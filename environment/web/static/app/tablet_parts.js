@@ -1,6 +1,6 @@
 // @ts-check
 /** What both tablets are made of: tabs, the patient's strip, tiles, what became of each tap. */
-import { amountText, named, word } from "/static/app/pick_names.js";
+import { amountText, called, named, word } from "/static/app/pick_names.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useEffect, useState } from "/static/app/ui.js";
@@ -57,7 +57,7 @@ function Vital(/** @type {any} */ { store, id }) {
 }
 
 /** Who it is, where the case stands, how the patient is. */
-export function Patient(/** @type {any} */ { store, process, children }) {
+export function Patient(/** @type {any} */ { store, process, person, children }) {
   const patient = store.here.patient;
   const at = (/** @type {string} */ twin, /** @type {string} */ name) => store.value(twin, name);
   const since = (/** @type {number | null} */ s) => (s === null ? "–" : clockText(store.now() - s));
@@ -72,6 +72,8 @@ export function Patient(/** @type {any} */ { store, process, children }) {
     <div class="who"><h1>${who}</h1><span class="phase">${phase}</span></div>
     <div class="clocks"><span>${t("clock.injury")} <b>${since(injury)}</b></span>${children}</div>
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
+    ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated" role="status">
+      ${t("person.simulated", { who: called(store, person) })}</p>`}
   </header>`;
 }
 
