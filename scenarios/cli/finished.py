@@ -25,6 +25,16 @@ def report(
     traumatracker: Annotated[
         Path | None, typer.Option("--traumatracker", help="Write the report in that schema.")
     ] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report to print.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the journal, one row a change.")
+    ] = None,
+    utstein: Annotated[
+        Path | None, typer.Option("--utstein", help="Write the core fields of a trauma registry.")
+    ] = None,
+    xapi: Annotated[
+        Path | None, typer.Option("--xapi", help="Write statements for a learning record store.")
+    ] = None,
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
@@ -33,6 +43,14 @@ def report(
     from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports, write_tracker
 
     opened = open_run(run, root(runs))
+    asked = {"pdf": pdf, "csv": csv, "utstein": utstein, "xapi": xapi}
+    files = {form: path for form, path in asked.items() if path is not None}
+    if files:
+        from scenarios.outgoing import write
+
+        for form, path in files.items():
+            write(opened, form, path)
+            typer.echo(str(path))
     if fhir is not None:
         write_fhir(opened, fhir)
         typer.echo(str(fhir))
@@ -44,6 +62,8 @@ def report(
 
         count = write_hl7(opened.story.journal, opened.scenario, hl7)
         typer.echo(f"{hl7}: {count} messages")
+    elif files:
+        return
     elif jsonl:
         for line in export.lines(opened.story.journal):
             typer.echo(line)

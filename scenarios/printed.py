@@ -1,0 +1,179 @@
+"""A run on paper: what the page of the report shows, as PDF to print or to send."""
+
+from environment.paper import Sheet
+from scenarios.clinical_time import clock
+from scenarios.expectations import Judgement, Verdict
+from scenarios.report import context, span
+from scenarios.schema import Scenario
+from scenarios.story import Story
+
+NOTICE = "For training and research. Not for the care of patients."
+#: Colours of the picture on white paper, by class; each text 4.5:1 or more on white.
+PAINTS = {
+    "lane": {"fill": "#444444"},
+    "tick": {"fill": "#444444", "anchor": "end"},
+    "time": {"fill": "#444444", "anchor": "middle"},
+    "left": {"anchor": "end"},
+    "grid": {"stroke": "#dddddd", "width": "0.6"},
+    "b0": {"fill": "#dbe4f0"},
+    "b1": {"fill": "#eef2f8"},
+    "curve": {"width": "1.6"},
+    "thin": {"width": "1", "dash": "yes"},
+    "v-hr": {"stroke": "#15703a"},
+    "v-bp": {"stroke": "#b3261e"},
+    "v-spo2": {"stroke": "#0e6f86"},
+    "v-rr": {"stroke": "#8a5a00"},
+    "v-co2": {"stroke": "#6d4bb0"},
+    "high": {"fill": "#c81e1e"},
+    "medium": {"fill": "#f2c200"},
+    "low": {"fill": "#0e7490"},
+    "proc": {"fill": "#3f4754"},
+    "drug": {"fill": "#1d4ed8"},
+    "blood": {"fill": "#9d1c3c"},
+    "diag": {"fill": "#6d4bb0"},
+    "ack": {"fill": "#ffffff", "stroke": "#111111"},
+}
+
+
+def pdf(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict) -> bytes:
+    """The report on paper; the same run gives the same bytes."""
+    shown = context(story, scenario, seed, verdict)
+    foot = f"{scenario.id} seed {seed}: {shown['changes']} changes, head {shown['head'][:16]}"
+    sheet = Sheet(scenario.title, notice=NOTICE, foot=foot)
+    patient = scenario.patient
+    sheet.text(scenario.title, "title")
+    sheet.text(
+        f"{scenario.id} · {patient.age:.0f} y {patient.sex}, {patient.weight_kg:.0f} kg · call "
+        f"{scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} min · seed {seed} · "
+        f"branch {scenario.branch} · {shown['ended']}",
+        "soft",
+    )
+    sheet.tiles(shown["tiles"])
+    sheet.heading("Course")
+    sheet.picture(str(shown["chart"]), PAINTS)
+    _judged(sheet, shown)
+    _alerts(sheet, shown)
+    _expected(sheet, verdict)
+    _care(sheet, shown)
+    _places(sheet, shown)
+    for title, rows in (
+        ("Goals", scenario.goals),
+        ("Traps", scenario.traps),
+        ("Questions for the debrief", scenario.debrief),
+    ):
+        if rows:
+            sheet.heading(title)
+            sheet.points(rows)
+    return sheet.pdf()
+
+
+def _judged(sheet: Sheet, shown: dict[str, object]) -> None:
+    sheet.heading("Clock")
+    held = {True: "yes", False: "no", None: "-"}
+    sheet.table(
+        ("Interval", "Measured", "Target", "Held", "Source"),
+        [
+            (
+                row.label,
+                span(row.value_s),
+                span(row.target_s) if row.target_s else "reported",
+                held[row.met],
+                row.source,
+            )
+            for row in _rows(shown["kpis"])
+        ],
+        (5, 2, 2, 1, 3),
+    )
+    sheet.heading("What was missed")
+    sheet.points(_rows(shown["missed"]) or ["Nothing that has a target."])
+    if shown["atmist"]:
+        sheet.heading("Handover (ATMIST)")
+        sheet.table((), _rows(shown["atmist"]), (1, 6))
+
+
+def _alerts(sheet: Sheet, shown: dict[str, object]) -> None:
+    sheet.heading("Alerts")
+    rows = []
+    for row in _rows(shown["alerts"]):
+        alert, marks = row["alert"], shown["mark"]
+        assert isinstance(marks, dict)  # of the picture
+        seen = "-"
+        if alert.acknowledged_s is not None:
+            seen = f"{clock(alert.acknowledged_s)} {_words(alert.acknowledged_by)}: "
+            seen += alert.acknowledged_how
+        ended = "open"
+        if alert.cleared_s is not None:
+            ended = f"{clock(alert.cleared_s)} {alert.cleared_because}"
+        course = ", ".join(f"{marks.get(p, '')} {p}" for _, p in row["steps"])
+        rows.append((clock(alert.raised_s), alert.rule, course, alert.text, seen, ended))
+    if not rows:
+        sheet.text("No alert was shown.", "soft")
+        return
+    head = ("Raised", "Rule", "Priority", "Text", "Acknowledged", "Cleared")
+    sheet.table(head, rows, (1.1, 1.3, 2, 6, 3.4, 3))
+
+
+def _expected(sheet: Sheet, verdict: Verdict) -> None:
+    sheet.heading("Expected against what happened")
+    rows: list[tuple[str, Judgement]] = [
+        *(("missed", j) for j in verdict.missed),
+        *(("violated", j) for j in verdict.violated),
+        *(("met", j) for j in verdict.met),
+        *(("did not apply", j) for j in verdict.void),
+    ]
+    if not rows:
+        sheet.text("The scenario expects nothing.", "soft")
+        return
+    told = [(name, j.kind, j.text, j.why) for name, j in rows]
+    sheet.table(("", "Kind", "Expectation", "Why"), told, (1.5, 1.1, 6, 6))
+
+
+def _care(sheet: Sheet, shown: dict[str, object]) -> None:
+    sheet.heading("Care given")
+    rows = [
+        (clock(row["at_s"]), row["kind"], row["what"], row["details"], _words(row["by"]))
+        for row in _rows(shown["given"])
+    ]
+    if rows:
+        sheet.table(("Time", "Kind", "What", "Details", "By"), rows, (1, 1.6, 4, 6, 2.4))
+    else:
+        sheet.text("Nothing was done.", "soft")
+    totals = shown["totals"]
+    assert isinstance(totals, dict)  # of the measures
+    sheet.heading("Totals")
+    given = []
+    for name, row in totals["drugs"].items():
+        doses = "1 dose" if row["doses"] == 1 else f"{row['doses']} doses"
+        given.append((_words(name), f"{row['total']:g}", doses))
+    given += [(_words(name), str(units), "units") for name, units in totals["blood"].items()]
+    given.append(("crystalloid", f"{totals['crystalloid_ml']:g}", "mL"))
+    sheet.table((), given, (3, 1, 5))
+
+
+def _places(sheet: Sheet, shown: dict[str, object]) -> None:
+    sheet.heading("Rooms and phases")
+    rows = [
+        (clock(s.in_s), "room", _words(s.room), "" if s.out_s is None else f"to {clock(s.out_s)}")
+        for s in _rows(shown["stays"])
+    ]
+    rows += [
+        (clock(c.recorded), c.twin, _words(c.value), _words(c.by)) for c in _rows(shown["phases"])
+    ]
+    sheet.table(("Time", "Of", "What", ""), rows, (1, 2, 4, 5))
+    refused = _rows(shown["refused"])
+    if refused:
+        sheet.heading("Refused or failed")
+        told = [
+            (clock(a.at_s), f"{_words(a.by)}: {a.twin}.{a.operation}", f"{a.status}: {a.reason}")
+            for a in refused
+        ]
+        sheet.table((), told, (1, 5, 8))
+
+
+def _rows(found: object) -> list:  # type: ignore[type-arg]  # whatever the page shows there
+    assert isinstance(found, list)
+    return found
+
+
+def _words(text: object) -> str:
+    return str(text).replace("_", " ")
