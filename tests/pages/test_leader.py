@@ -32,6 +32,12 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tap(page, "Breathing", "chest tube", "left")
         await tab(page, "Drugs")
         await tap(page, "ketAMINE", "More", "Give ketAMINE")
+        await tap(page, "fentaNYL", "Order fentaNYL")
+        await (
+            page.get_by_role("group", name="fentaNYL 50 mcg")
+            .get_by_role("button", name="Do it")
+            .click()
+        )
         await tab(page, "Infusions")
         await tap(page, "noradrenaline")
         running = page.get_by_role("group", name="noradrenaline (norepinephrine)")
@@ -49,7 +55,7 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tab(page, "Injuries")
         await tap(page, "chest", "left", "fracture")
         await stage.until(lambda: stage.asked("patient.record_injury", by=ME))
-        await stage.until(lambda: stage.asked("patient.give_drug", by=ME))
+        await stage.until(lambda: len(stage.asked("patient.give_drug", by=ME)) == 2)
         await tab(page, "Course")
         await tap(page, "CT room", within="Rooms")
         await tap(page, "intensive care", "Finish the case: intensive care")
@@ -64,8 +70,10 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         done = stage.asked("patient.perform", by=ME)
         assert [(g["procedure"], g["site"]) for g in done] == [("chest_tube", "left")]
         assert [(g["drug"], g["amount"]) for g in stage.asked("patient.give_drug", by=ME)] == [
-            ("ketamine", 25)
+            ("ketamine", 25),
+            ("fentanyl", 50),
         ]
+        assert [g["drug"] for g in stage.asked("trauma.order_drug", by=ME)] == ["fentanyl"]
         rates = [
             stage.asked(f"patient.{act}_infusion", by=ME)[0].get("rate")
             for act in ("start", "change", "stop")
@@ -82,7 +90,15 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         assert (injury["region"], injury["side"], injury["kind"]) == ("chest", "left", "fracture")
         await tab(page, "Report")
         report = page.get_by_role("list", name="Report")
-        for line in ("chest tube · left", "ketAMINE 25 mg iv", "red cells × 2", "Into Shock room"):
+        await page.get_by_role("textbox", name="Note").fill("Family is here")
+        await tap(page, "Write")
+        for line in (
+            "Family is here",
+            "chest tube · left",
+            "ketAMINE 25 mg iv",
+            "red cells × 2",
+            "Into Shock room",
+        ):
             await expect(report).to_contain_text(line)
 
 

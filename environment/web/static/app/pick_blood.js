@@ -50,8 +50,7 @@ export function Blood(/** @type {any} */ { store, outbox, why, trauma, bank }) {
       key=${id} label=${named(rows, id)} why=${why(bank, "ask_for")} onTap=${() => ask(id)}
       note=${t("blood.stock", { n: stock[AT_BANK[/** @type {"o_negative_blood"} */ (id)] ?? id] ?? 0 })} />`)}</div>
     ${open.length > 0 && html`<ul class="plain">${open.map(([key, r]) => html`<li key=${key}>
-      ${words(/** @type {any} */ (r).product)} × ${/** @type {any} */ (r).units} ·
-      ${/** @type {any} */ (r).status === "ready" ? t("blood.is_ready")
+      ${`${words(/** @type {any} */ (r).product)} × ${/** @type {any} */ (r).units} · `}${/** @type {any} */ (r).status === "ready" ? t("blood.is_ready")
         : t("blood.ready", { left: clockText(/** @type {any} */ (r).ready_s - store.now()) })}</li>`)}</ul>`}
   </div>`;
 }

@@ -44,7 +44,7 @@ function choices(/** @type {any} */ store, /** @type {string} */ drug) {
 const stepOf = (/** @type {number} */ amount) => 10 ** Math.floor(Math.log10(amount || 1)) / 2;
 
 /** Choose amount, way and time, and give it. */
-export function DoseForm(/** @type {any} */ { store, outbox, drug, why, done }) {
+export function DoseForm(/** @type {any} */ { store, outbox, drug, why, trauma, done }) {
   const row = store.here.drugs[drug];
   const first = usual(store, drug);
   const offered = choices(store, drug);
@@ -57,6 +57,11 @@ export function DoseForm(/** @type {any} */ { store, outbox, drug, why, done }) 
     const text = `${label} ${amountText(amount, row.unit)} ${word("route", route)}`;
     outbox.put(store.here.patient, "give_drug",
       { drug, amount, unit: row.unit, route, over_min: over }, { text });
+    done();
+  };
+  const order = () => {
+    outbox.put(trauma, "order_drug", { drug, amount, unit: row.unit, route },
+      { text: t("report.ordered", { what: `${label} ${amountText(amount, row.unit)}` }) });
     done();
   };
   const step = (/** @type {number} */ sign) =>
@@ -78,6 +83,7 @@ export function DoseForm(/** @type {any} */ { store, outbox, drug, why, done }) 
         m === 0 ? t("dose.at_once") : t("dose.minutes", { m })}</button>`)}</div>
     <button class="main big" disabled=${Boolean(why)} onClick=${give}>
       ${t("dose.give", { what: `${label} ${amountText(amount, row.unit)}` })}</button>
+    ${trauma && html`<button class="big" onClick=${order}>${t("order.order", { what: `${label} ${amountText(amount, row.unit)}` })}</button>`}
     ${why && html`<small>${why}</small>`}
     <small class="dim">${t("dose.source", { source: row.source, unit: unitText(row.unit) })}</small>
   </div>`;

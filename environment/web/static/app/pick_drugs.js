@@ -2,6 +2,7 @@
 /** Drugs by what they are for; the dose comes next, with the usual one chosen. */
 import { DoseForm, usual } from "/static/app/pick_dose.js";
 import { amountText, named } from "/static/app/pick_names.js";
+import { Orders } from "/static/app/pick_orders.js";
 import { Groups, Tile } from "/static/app/tablet_parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
@@ -33,12 +34,12 @@ function grouped(/** @type {any} */ drugs) {
 }
 
 /** Pick a drug, then its dose. */
-export function Drugs(/** @type {any} */ { store, outbox, why }) {
+export function Drugs(/** @type {any} */ { store, outbox, why, trauma }) {
   const [chosen, choose] = useState("");
   const against = why(store.here.patient, "give_drug");
   if (chosen) {
     return html`<${DoseForm} store=${store} outbox=${outbox} drug=${chosen} why=${against}
-      done=${() => choose("")} />`;
+      trauma=${store.twins.get(trauma)?.kind ? trauma : ""} done=${() => choose("")} />`;
   }
   const given = store.value(store.here.patient, "drug") ?? {};
   const note = (/** @type {string} */ id) => {
@@ -47,7 +48,12 @@ export function Drugs(/** @type {any} */ { store, outbox, why }) {
     const { amount, unit } = usual(store, id);
     return amount === null ? t("dose.to_choose") : amountText(amount, unit);
   };
-  return html`<${Groups} name=${t("tab.drugs")} prefix="drugs" groups=${grouped(store.here.drugs)}
+  const give = (/** @type {any} */ o) => outbox.put(store.here.patient, "give_drug",
+    { drug: o.what, amount: o.amount, unit: o.unit, route: o.route },
+    { text: `${named(store.here.drugs, o.what)} ${amountText(o.amount, o.unit)}` });
+  return html`${trauma && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma}
+      kind="drug" carryOut=${give} />`}
+    <${Groups} name=${t("tab.drugs")} prefix="drugs" groups=${grouped(store.here.drugs)}
     tile=${(/** @type {string} */ id) => html`<${Tile} key=${id} label=${named(store.here.drugs, id)}
       note=${note(id)} tone=${given[id] ? "had" : ""} why=${against} onTap=${() => choose(id)} />`} />`;
 }

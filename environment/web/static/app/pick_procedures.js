@@ -1,6 +1,7 @@
 // @ts-check
 /** Procedures by what they are for; those with a place ask for it; those that last can be ended. */
 import { named, site } from "/static/app/pick_names.js";
+import { Orders } from "/static/app/pick_orders.js";
 import { Groups, Tile } from "/static/app/tablet_parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
@@ -35,8 +36,10 @@ function lasting(/** @type {any} */ store, /** @type {any[]} */ events) {
 }
 
 /** Pick a procedure, then its place. @param {any} given `groups`: which, all without it */
-export function Procedures({ store, outbox, why, events, groups = Object.keys(GROUPS) }) {
+export function Procedures({ store, outbox, why, events, trauma, groups = Object.keys(GROUPS) }) {
   const [asking, ask] = useState("");
+  const [ordering, order] = useState(false);
+  const canOrder = Boolean(trauma && store.twins.get(trauma)?.kind);
   const patient = store.here.patient;
   const rows = store.here.procedures;
   const done = store.value(patient, "performed") ?? {};
@@ -54,6 +57,12 @@ export function Procedures({ store, outbox, why, events, groups = Object.keys(GR
     } else {
       outbox.put(patient, "perform", { procedure: id, site: where }, { text });
     }
+  };
+  const tap = (/** @type {string} */ id) => {
+    if (ordering && canOrder) {
+      outbox.put(trauma, "order_procedure", { procedure: id }, { text: t("report.ordered", { what: named(rows, id) }) });
+    } else if (rows[id].sites.length > 0) ask(id);
+    else act(id, id === "pelvic_binder" ? "pelvis" : "");
   };
   const stop = (/** @type {any} */ one) => {
     const text = t("procedure.ended", { what: `${named(rows, one.procedure)} ${one.site ? site(one.site) : ""}`.trim() });
@@ -77,10 +86,15 @@ export function Procedures({ store, outbox, why, events, groups = Object.keys(GR
       <span><b>${named(rows, one.procedure)} ${one.site && site(one.site)}</b>
         <small>${t("since", { age: clockText(store.now() - one.since) })}</small></span>
       <button onClick=${() => stop(one)}>${t("procedure.end")}</button></div>`)}
+    ${canOrder && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="procedure"
+        carryOut=${(/** @type {any} */ o) => (rows[o.what].sites.length > 0 ? ask(o.what) : act(o.what, ""))} />
+      <div class="row choices" role="group" aria-label=${t("order.mode")}>${[false, true].map((on) => html`
+        <button key=${String(on)} aria-pressed=${String(ordering === on)} onClick=${() => order(on)}>
+          ${t(on ? "order.mode_order" : "order.mode_done")}</button>`)}</div>`}
     <${Groups} name=${t("tab.procedures")} prefix="procedures"
       groups=${groups.map((/** @type {"airway"} */ g) => [g, GROUPS[g]])}
       tile=${(/** @type {string} */ id) => html`<${Tile} key=${id} label=${named(rows, id)} note=${note(id)}
         tone=${done[id] ? "had" : ""} why=${against(id)}
-        onTap=${() => (rows[id].sites.length > 0 ? ask(id) : act(id, id === "pelvic_binder" ? "pelvis" : ""))} />`} />
+        onTap=${() => tap(id)} />`} />
   </div>`;
 }

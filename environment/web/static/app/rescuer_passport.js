@@ -15,8 +15,7 @@ export function Passport(/** @type {any} */ { store, outbox, why }) {
     { text: t(passport ? "passport.scan" : "passport.identify") });
   const rows = (/** @type {any} */ map) => Object.entries(map ?? {});
   return html`<div class="grid">
-    <p>${at("identified") ? t("passport.known", { name: at("name") ?? t("passport.no_name") }) : t("passport.not_known")}
-      · <b>${t(`passport.${state}`)}</b></p>
+    <p>${at("identified") ? t("passport.known", { name: at("name") ?? t("passport.no_name") }) : t("passport.not_known")}${" · "}<b>${t(`passport.${state}`)}</b></p>
     <label class="grid">${t("passport.name")}<input autocomplete="off" value=${name}
       onInput=${(/** @type {any} */ e) => setName(e.target.value)} /></label>
     <div class="row"><button class="main big" disabled=${Boolean(against)} onClick=${() => identify(true)}>${t("passport.scan")}</button>

@@ -3,7 +3,7 @@
 import { amountText, called, named, site, word } from "/static/app/pick_names.js";
 import { labelOf } from "/static/app/tablet_parts.js";
 import { t, words } from "/static/app/text.js";
-import { clockText, html, timeOfDay } from "/static/app/ui.js";
+import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
 const at = (/** @type {string} */ where) => (where ? ` · ${site(where)}` : "");
 const found = (/** @type {any} */ value) => (value !== null && typeof value === "object"
@@ -36,10 +36,24 @@ const LINES = {
   answered: (v) => `${words(v.question)}: ${words(v.answer)}`,
 };
 
-/** All that has been done so far. */
-export function Report(/** @type {any} */ { store, events }) {
+/** Write a note into the report. */
+function Note(/** @type {any} */ { outbox, trauma, why }) {
+  const [text, write] = useState("");
+  const send = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    outbox.put(trauma, "write_note", { text: text.trim() }, { text: text.trim(), now: true });
+    write("");
+  };
+  return html`<form class="row" onSubmit=${send}><input aria-label=${t("report.note")} placeholder=${t("report.note")}
+      value=${text} onInput=${(/** @type {any} */ e) => write(e.target.value)} />
+    <button disabled=${!text.trim() || Boolean(why(trauma, "write_note"))}>${t("report.write")}</button></form>`;
+}
+
+/** All that has been done so far; with `trauma`, notes can be added. */
+export function Report(/** @type {any} */ { store, events, outbox, trauma, why }) {
   const lines = events.filter((/** @type {any} */ e) => LINES[e.name]).reverse();
-  return html`<ol class="report" aria-label=${t("tab.report")}>${lines.map((/** @type {any} */ e) => html`
+  return html`${trauma && html`<${Note} outbox=${outbox} trauma=${trauma} why=${why} />`}
+    <ol class="report" aria-label=${t("tab.report")}>${lines.map((/** @type {any} */ e) => html`
     <li key=${e.seq} class=${e.name}><time>${clockText(e.effective)}<small>${timeOfDay(store, e.effective)}</small></time>
       <span>${LINES[e.name](e.value, store)}<small>${called(store, e.by)}</small></span></li>`)}
     ${lines.length === 0 && html`<li>${t("report.empty")}</li>`}</ol>`;

@@ -23,6 +23,17 @@ async function lastSaid(
   return found;
 }
 
+/** What an assistant held true, in words; nothing for what only tells it whom to serve. */
+function fact(/** @type {any} */ store, /** @type {any} */ { belief, seq }) {
+  const [, name, given] = belief.match(/^(\w+)\(([^[]*)\)/) ?? [];
+  if (!name || ["process", "display", "patient", "standing", "hold"].includes(name)) return "";
+  const args = given.replaceAll('"', "").split(",").map((/** @type {string} */ x) => words(x.trim()));
+  if (name === "limit") return t("why.limit", { what: args[0], limit: args.slice(1).join(" ") });
+  const row = store.here.vitals[name];
+  if (row) return `${t(`vital.${name}`)} ${args[0]} ${row.shown_unit}`.trim();
+  return seq === null ? "" : `${words(name)} ${args.join(" ")}`;
+}
+
 /** One step of the chain in words; nothing for steps that say no more than the one before. */
 function inWords(/** @type {any} */ store, /** @type {any} */ change) {
   const value = change.value ?? {};
@@ -39,9 +50,10 @@ function inWords(/** @type {any} */ store, /** @type {any} */ change) {
     return `${label}${list} (${words(change.source)})`;
   }
   if (change.name === "decided") {
-    const facts = (value.beliefs ?? []).filter((/** @type {any} */ b) => b.seq !== null)
-      .map((/** @type {any} */ b) => b.belief.replace(/\[.*\]$/, ""));
-    return t("why.decided", { who: words(change.by), plan: words(value.plan), facts: facts.join(", ") });
+    const facts = (value.beliefs ?? []).map((/** @type {any} */ b) => fact(store, b)).filter(Boolean);
+    const filled = { who: words(change.by), plan: `${value.plan}, ${value.file}:${value.line}` };
+    return facts.length === 0 ? t("why.acted", filled)
+      : t("why.decided", { ...filled, facts: [...new Set(facts)].join(", ") });
   }
   if (change.kind === "phase") return t("why.phase", { twin: words(change.twin), phase: words(String(value)) });
   return value.text ?? words(change.name);
