@@ -3,7 +3,7 @@
 import { Alarms, readingOf, wrongNow } from "/static/app/monitor_alarms.js";
 import { Sound } from "/static/app/monitor_sound.js";
 import { Pressure, Tile } from "/static/app/monitor_tile.js";
-import { traces } from "/static/app/monitor_waves.js";
+import { pressureTop, traces } from "/static/app/monitor_waves.js";
 import { called } from "/static/app/pick_names.js";
 import { Sounder } from "/static/app/tone.js";
 import { TRENDS, Trends } from "/static/app/trend.js";
@@ -72,7 +72,7 @@ function Monitor(/** @type {any} */ { store }) {
     <section class="signs" aria-label=${t("monitor.signs")}>
       ${wave("ecg", "II · 25 mm/s")}<${Tile} ...${parts} id="hr" />
       ${wave("pleth", "Pleth · 25 mm/s")}<${Tile} ...${parts} id="spo2" />
-      ${invasive ? wave("art", "ART 0–200 mmHg · 25 mm/s") : html`<div class="wave empty" key="cuff"><p>${t("monitor.by_cuff")}</p></div>`}
+      ${invasive ? wave("art", `ART 0–${pressureTop(parts.reading("sbp")?.value ?? 0)} mmHg · 25 mm/s`) : html`<div class="wave empty" key="cuff"><p>${t("monitor.by_cuff")}</p></div>`}
       <${Pressure} ...${parts} invasive=${invasive} />
       ${wave("co2", "CO2 0–60 mmHg · 6.25 mm/s")}
       <div class="pair"><${Tile} ...${parts} id="etco2" /><${Tile} ...${parts} id="rr" />

@@ -5,6 +5,10 @@ import { PULSELESS, readingOf } from "/static/app/monitor_alarms.js";
 /** Scenario seconds without a new reading after which a trace is no more than a line; more at speed. */
 const SILENT_S = 5;
 
+/** Tops of the pressure's scale, mmHg: the smallest that holds the systolic pressure with room above. */
+const TOPS = [120, 180, 300];
+export const pressureTop = (/** @type {number} */ sbp) => TOPS.find((top) => sbp * 1.1 < top) ?? 300;
+
 /**
  * The traces of whatever monitor is shown.
  * @param {any} store @param {import("/static/app/wave_shapes.js").Signals} signals @param {() => string} shown
@@ -12,7 +16,7 @@ const SILENT_S = 5;
 export function traces(store, signals, shown) {
   const fresh = (/** @type {string} */ key, least = SILENT_S) => {
     const seen = readingOf(store, shown(), key);
-    return seen !== null && !seen.stale && (seen.cuff || seen.age < least + store.speed);
+    return seen !== null && !seen.stale && (seen.cuff || seen.age < least + 3 * store.speed);
   };
   const number = (/** @type {string} */ key) => readingOf(store, shown(), key)?.value ?? 0;
   const rhythm = () => store.value(store.here.patient, "rhythm") ?? "sinus";
@@ -37,7 +41,7 @@ export function traces(store, signals, shown) {
       at: (/** @type {number} */ s) => signals.ecg(s) },
     pleth: { name: "pleth", colour: "--spo2", mmPerS: 25, range: () => range(0, 1.05), live: oxygen,
       at: (/** @type {number} */ s) => signals.pleth(s) },
-    art: { name: "art", colour: "--pressure", mmPerS: 25, range: () => range(0, 200), live: live("sbp"),
+    art: { name: "art", colour: "--pressure", mmPerS: 25, range: () => range(0, pressureTop(number("sbp"))), live: live("sbp"),
       at: (/** @type {number} */ s) => signals.pressure(s) },
     co2: { name: "co2", colour: "--co2", mmPerS: 6.25, range: () => range(0, 60), live: live("etco2"),
       at: (/** @type {number} */ s) => signals.co2(s) },

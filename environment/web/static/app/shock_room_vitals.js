@@ -30,9 +30,9 @@ function Sign(/** @type {any} */ { store, data, sign }) {
   const way = going === null ? "" : t(`going.${WORDS.get(going)}`);
   const pressure = id === "sbp";
   return html`<div class="sign ${seen?.stale ? "old" : ""}" data-vital=${id} role="group" aria-label=${t(`vital_full.${id}`)}>
-    <div class="name">${pressure ? t("wall.pressure") : t(`vital.${id}`)} <small>${row.shown_unit}</small></div>
-    <div class="figure"><b class="value">${number(store, id)}</b>${pressure && html`<span class="second">/${number(store, "dbp")}</span>`}
+    <div class="name">${pressure ? t("wall.pressure") : t(`vital.${id}`)} <small>${row.shown_unit}</small>
       ${going !== null && html`<span class="arrow" role="img" aria-label=${way}>${ARROWS.get(going)}</span>`}</div>
+    <div class="figure"><b class="value">${number(store, id)}</b>${pressure && html`<span class="second">/${number(store, "dbp")}</span>`}</div>
     <div class="under">${seen?.stale ? html`<span class="age">${old(seen)}</span>`
       : html`<${Spark} data=${data} name=${id} seconds=${SECONDS} least=${least} label=${t("wall.curve", { name: t(`vital.${id}`), way })} />`}</div>
   </div>`;

@@ -69,7 +69,6 @@ export class TrendData {
 
   async _history(/** @type {string} */ monitor, /** @type {number} */ from) {
     for (const key of this.keys) {
-      const known = this._steps.get(key) ?? new Map();
       /** @type {Map<number, number>} */
       const older = new Map();
       let address = `/twins/monitor/${monitor}/history?kinds=property&name=${key}&from=${from}&limit=1000`;
@@ -80,7 +79,8 @@ export class TrendData {
         }
         address = body.next ?? "";
       }
-      // what came meanwhile is newer; the map stays in the order of time
+      // looked at only now: others may have come meanwhile; the map stays in the order of time
+      const known = this._steps.get(key) ?? new Map();
       this._steps.set(key, new Map([...known, ...older].sort((a, b) => a[0] - b[0])));
     }
   }
@@ -114,10 +114,10 @@ export class TrendData {
     return n === 0 ? null : sum / n;
   }
 
-  /** Whether it rises (1), falls (-1) or holds (0): the last half minute against 2 to 4 minutes ago. */
+  /** Whether it rises (1), falls (-1) or holds (0): the last half minute against 4 to 6 minutes ago. */
   direction(/** @type {string} */ key, /** @type {number} */ by) {
     const late = this.mean(key, 35, -STEP_S);
-    const early = this.mean(key, 240, 120);
+    const early = this.mean(key, 360, 240);
     if (late === null || early === null) return 0;
     return Math.abs(late - early) < by ? 0 : Math.sign(late - early);
   }
