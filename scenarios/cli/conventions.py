@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TextIO, TypeVar, cast
 
 import typer
 
@@ -133,6 +133,16 @@ def root(runs: Path | None) -> Path:
     return settings().runs if runs is None else runs
 
 
+class _StandardError:
+    """Standard error as it is when something is written; whoever runs us may put in another."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def log_to_standard_error() -> None:
     """Keep standard output for results."""
     import logging
@@ -142,7 +152,7 @@ def log_to_standard_error() -> None:
     level = logging.getLevelNamesMapping()[settings().log.upper()]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
     )
-    logging.basicConfig(stream=sys.stderr, level=level)
+    logging.basicConfig(stream=_StandardError(), level=level)
     logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))
