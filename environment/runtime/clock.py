@@ -295,8 +295,7 @@ class WallClock(_TimedClock):
         if self._paused_at is None:
             self._paused_at = self.now()
             self._disarm()
-            for job in self._jobs:
-                self._scheduler.remove_job(job)
+            self._withdraw()
 
     def resume(self) -> None:
         """Go on where it was paused."""
@@ -312,8 +311,7 @@ class WallClock(_TimedClock):
         self._base, self._origin, self._speed = self.now(), self._loop.time(), speed
         self._moment = None
         if not self.is_paused:
-            for job in self._jobs:
-                self._scheduler.remove_job(job)
+            self._withdraw()
             self._retime()
 
     def set_now(self, now_s: float) -> None:
@@ -348,12 +346,18 @@ class WallClock(_TimedClock):
         at_s, callback = self._jobs[job]
 
         async def run() -> None:
-            self._jobs.pop(job, None)
-            callback()
+            if self._jobs.pop(job, None) is not None:  # else it was set anew, and came meanwhile
+                callback()
 
         delay = max(0.0, (at_s - self.now()) / self._speed)
         due = datetime.now(UTC) + timedelta(seconds=delay)
         self._scheduler.add_job(run, "date", run_date=due, id=job)
+
+    def _withdraw(self) -> None:
+        """Take all jobs from the scheduler but those that it has begun with in this moment."""
+        for job in self._jobs:
+            if self._scheduler.get_job(job):
+                self._scheduler.remove_job(job)
 
     def _retime(self) -> None:
         self._arm()

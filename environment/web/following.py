@@ -148,7 +148,8 @@ class Follower:
         """Let others have their turn: a long replay holds nobody up."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        loop.call_soon(future.set_result, None)
+        # Whoever waits may be gone before his turn comes.
+        loop.call_soon(lambda: None if future.done() else future.set_result(None))
         await future
 
     def _fits(self, change: Change, wanted: Wanted, who: Caller, rights: Rights) -> bool:

@@ -1,0 +1,139 @@
+"""An instructor holds the time of a session that runs on the wall clock."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from environment.client import TwinClient
+from environment.errors import InvocationFailedError
+from environment.model.change import JSON
+from environment.runtime.catching_up import CatchUpClock, CatchUpLoop
+from environment.runtime.clock import WallClock
+from environment.runtime.past import Past
+from scenarios.resuming import take_up
+from scenarios.session import Session
+from tests.session.test_director import quiet, told
+
+pytestmark = pytest.mark.wall_time
+
+
+@asynccontextmanager
+async def live(speed: float) -> AsyncIterator[tuple[Session, TwinClient]]:
+    scenario = quiet()
+    async with asyncio.TaskGroup() as tasks:
+        clock = WallClock(scenario.start, speed=speed)
+        clock.pause()
+        session = Session(scenario, clock, {}, seed=7, tasks=tasks, directed=True)
+        try:
+            await session.start()
+            assert session.director is not None
+            session.director.go()
+            yield session, session.client("instructor")
+        finally:
+            await session.stop()
+
+
+async def until(session: Session, holds: Callable[[], object]) -> None:
+    came = asyncio.Event()
+    end = session.world.watch(lambda notice: came.set())
+    try:
+        async with asyncio.timeout(20):
+            while not holds():
+                came.clear()
+                await came.wait()
+    finally:
+        end()
+
+
+def readings(session: Session) -> int:
+    return sum(c.name == "truth" for c in session.world.journal)
+
+
+def first_comes_at(session: Session) -> float | None:
+    rows = told(session, "next") or {}
+    return next((row["at_s"] for row in rows.values()), None)
+
+
+async def test_while_the_session_is_paused_nothing_becomes_due() -> None:
+    async with live(60.0) as (session, instructor):
+        await until(session, lambda: readings(session) > 3)
+        at_s = await instructor.invoke("session", "pause")
+        count = readings(session)
+        assert told(session, "running") is False
+        # Everything that could still happen in this moment: a note, and what it tells.
+        await instructor.invoke("session", "set_mark", "good")
+        assert session.clock.now() == at_s
+        assert readings(session) == count
+        await instructor.invoke("session", "resume")
+        await until(session, lambda: readings(session) > count)
+
+
+async def test_a_step_goes_to_the_next_thing_of_the_script_and_no_further() -> None:
+    async with live(0.5) as (session, instructor):
+        await until(session, lambda: first_comes_at(session) == 60)
+        await instructor.invoke("session", "pause")
+        due: JSON = await instructor.invoke("session", "step")
+        assert due == 60
+        await until(session, lambda: told(session, "running") is False)
+        assert session.clock.now() == pytest.approx(60, abs=5)
+        await until(session, lambda: session.world.twin("ambulance_monitor").value("attached"))
+        assert told(session, "speed") == 0.5
+        assert isinstance(session.clock, WallClock)
+        assert session.clock.speed == 0.5
+
+
+async def test_the_speed_changes_at_once_and_has_its_limits() -> None:
+    async with live(1.0) as (session, instructor):
+        await instructor.invoke("session", "set_speed", 60)
+        assert isinstance(session.clock, WallClock)
+        assert session.clock.speed == 60
+        assert told(session, "speed") == 60
+        # Also in the very moment in which the call is due: it comes once.
+        await until(session, lambda: first_comes_at(session) == 300)
+        calls = [
+            c
+            for c in session.world.journal
+            if c.name == "take_call" and c.value["status"] == "requested"
+        ]
+        assert len(calls) == 1
+        with pytest.raises(InvocationFailedError, match=r"from 0\.1 to 60"):
+            await instructor.invoke("session", "set_speed", 1000)
+
+
+def test_a_session_whose_process_ended_comes_back_as_its_instructor_left_it() -> None:
+    changes = []
+
+    async def before() -> None:
+        async with live(60.0) as (session, instructor):
+            await until(session, lambda: readings(session) > 3)
+            await instructor.invoke("session", "set_speed", 10)
+            await instructor.invoke("session", "simulate", "nurse", False)
+            await instructor.invoke("session", "set_vital", "hr", 140, 0)
+            await instructor.invoke("session", "pause")
+            changes.extend(session.world.journal)
+
+    async def after() -> None:
+        scenario = quiet()
+        async with asyncio.TaskGroup() as tasks:
+            clock = CatchUpClock(scenario.start, speed=60)
+            past = Past(changes, speed=60)
+            session = Session(scenario, clock, {}, seed=7, tasks=tasks, past=past)
+            try:
+                await take_up(session, past)
+                assert session.director is not None
+                session.director.go()
+                assert clock.is_paused
+                assert session.director.pace.speed == 10
+                assert session.team.played == {"nurse"}
+                assert [h.name for h in session.body.held] == ["hr"]
+                await session.client("instructor").invoke("session", "resume")
+                assert not clock.is_paused
+                assert clock.speed == 10
+            finally:
+                await session.stop()
+
+    asyncio.run(before())
+    with asyncio.Runner(loop_factory=CatchUpLoop) as runner:
+        runner.run(after())
