@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.pages.stage import BROWSER, PORTRAIT, TABLET, Stage, on_stage
@@ -125,6 +126,17 @@ async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> N
         await tap(page, "Do it: Binder now")
         await stage.until(lambda: stage.asked("patient.perform", by=ME))
         assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
+
+
+@pytest.mark.slow
+async def test_an_alerts_reasons_go_back_to_the_monitors_readings() -> None:
+    async with on_stage(speed=60) as stage:
+        page = await stage.enter(ME, "trauma_leader", "/leader")
+        await tap(page, "Why HAE-01?")
+        why = page.get_by_role("list", name="Reasons, first cause first")
+        await expect(why).to_contain_text("(ambulance monitor)")
+        await expect(why).to_contain_text("rescuer assistant, because of")
+        await expect(why).to_contain_text(re.compile(r"SBP \d+ mmHg"))
 
 
 async def test_a_device_that_another_has_taken_meanwhile_refuses_in_words() -> None:

@@ -69,8 +69,10 @@ export function Why(/** @type {any} */ { store, display, rule, suggestion }) {
         : await lastSaid(display, ["suggested"], (v) => v.name === suggestion);
       if (said === null) return tell([]);
       const { body } = await get(`/twins/display/${display}/why/${said.seq}`);
-      return tell(body.chain.map((/** @type {any} */ c) => ({ at: c.effective, text: inWords(store, c) }))
-        .filter((/** @type {any} */ s) => s.text));
+      const told = body.chain.map((/** @type {any} */ c) => ({ at: c.effective, text: inWords(store, c) }))
+        .filter((/** @type {any} */ s) => s.text);
+      if (body.hidden > 0) told.push({ at: said.effective, text: t("why.hidden", { n: body.hidden }) });
+      return tell(told);
     };
     read().catch(() => tell([]));
   }, [display, rule, suggestion]);
