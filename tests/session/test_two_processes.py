@@ -32,7 +32,7 @@ async def test_agents_of_another_process_raise_the_alerts_of_one_process(tmp_pat
     alone, apart = raised(one), raised(played.journal)
     assert steps(one) == steps(played.journal)
     assert {rule for _, rule, _, _ in alone} >= {"TRI-01"}
-    assert same_alerts(alone, apart), f"one process {alone}\ntwo processes {apart}"
+    assert same_alerts(alone, apart, speed=20), f"one process {alone}\ntwo processes {apart}"
     # The reasons are the same too, through the messages between agents.
     assert why(one, alone[0][1]) == why(played.journal, alone[0][1])
     assert played.journal.verify() == len(played.journal)
