@@ -12,6 +12,8 @@ export const SIGNS = [
   { id: "hr", by: 5, least: 40 }, { id: "sbp", by: 5, least: 40 }, { id: "spo2", by: 2, least: 10 },
   { id: "rr", by: 3, least: 16 }, { id: "etco2", by: 3, least: 16 },
 ];
+/** How many of them, from the first, are shown largest. */
+const LARGE = 3;
 const SECONDS = 600;
 const ARROWS = new Map([[1, "↑"], [0, "→"], [-1, "↓"]]);
 const WORDS = new Map([[1, "rising"], [0, "steady"], [-1, "falling"]]);
@@ -54,8 +56,10 @@ function ShockIndex(/** @type {any} */ { store }) {
 }
 
 export function Vitals(/** @type {any} */ { store, data }) {
+  const sign = (/** @type {any} */ one) => html`<${Sign} key=${one.id} store=${store} data=${data} sign=${one} />`;
   return html`<section class="vitals" aria-label=${t("monitor.signs")}>
-    ${SIGNS.map((sign) => html`<${Sign} key=${sign.id} store=${store} data=${data} sign=${sign} />`)}
-    <div class="smalls"><${Small} store=${store} id="gcs" /><${Small} store=${store} id="temp" /><${ShockIndex} store=${store} /></div>
+    ${SIGNS.slice(0, LARGE).map(sign)}
+    <div class="others">${SIGNS.slice(LARGE).map(sign)}
+      <${Small} store=${store} id="gcs" /><${Small} store=${store} id="temp" /><${ShockIndex} store=${store} /></div>
   </section>`;
 }
