@@ -45,7 +45,18 @@ IDENTITY: Mapping[str, frozenset[str]] = {
 #: the patient really is and what will happen. Only rows with `secret` reach it.
 OPEN: Mapping[str, frozenset[str]] = {
     "session": frozenset(
-        {"running", "speed", "title", "ends_s", "people", "rewound", "created", "life", "fidelity"}
+        {
+            "running",
+            "speed",
+            "title",
+            "ends_s",
+            "people",
+            "take_over",
+            "rewound",
+            "created",
+            "life",
+            "fidelity",
+        }
     ),
 }
 
@@ -96,6 +107,13 @@ GRANTS: tuple[Grant, ...] = (
         roles=("trauma_leader", "team_member", "rescuer", "operator", "display"),
         verbs=_LOOK,
         kinds=("session",),
+    ),
+    # Whoever comes in takes over from the one who is simulated in his place.
+    Grant(
+        roles=("trauma_leader", "team_member", "rescuer", "operator"),
+        verbs=("invoke",),
+        kinds=("session",),
+        members=("take_over",),
     ),
     # In hospital: all of the case, and the pre-hospital process to read.
     Grant(

@@ -7,6 +7,8 @@ from environment.model.guards import has_key
 from environment.model.members import (
     Effect,
     Event,
+    Finding,
+    Guard,
     Invocation,
     Property,
     becomes,
@@ -23,6 +25,19 @@ _NOTHING: dict[str, object] = {}  # read only
 def _played(twin: Twin, call: Invocation, change: Change | None) -> bool:
     person = (twin.value("people") or {}).get(call.arguments["person"], {})
     return bool(person.get("simulated") == call.arguments["on"])
+
+
+def _takes_part(twin: Twin, call: Invocation) -> Finding | None:
+    if call.by in (twin.value("people") or {}):
+        return None
+    return Finding("somebody who takes part", call.by)
+
+
+def _plays_himself(twin: Twin, call: Invocation, change: Change | None) -> bool:
+    return (twin.value("people") or {}).get(call.by, {}).get("simulated") is False
+
+
+TAKES_PART = Guard("takes_part", "The caller is one of the people of the session.", _takes_part)
 
 
 class Session(Twin):
@@ -125,6 +140,16 @@ class Session(Twin):
     async def simulate(self, person: str, on: bool) -> JSON:
         """Let a person be simulated, or leave all that he does to whoever plays him."""
         return await self.port.command("simulate", person=person, on=on)
+
+    @operation(
+        effect=Effect("people has the caller, not simulated", _plays_himself),
+        within_s=5,
+        guards=[TAKES_PART],
+        roles=("rescuer", "trauma_leader", "team_member", "operator"),
+    )
+    async def take_over(self) -> JSON:
+        """Play oneself from now on: nothing more is simulated for the caller."""
+        return await self.port.command("simulate", person=self.port.caller, on=False)
 
     @operation(roles=_INSTRUCTOR)
     async def inject(self, do: str, given: dict[str, object] = _NOTHING, by: str = "") -> JSON:

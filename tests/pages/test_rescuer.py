@@ -89,6 +89,18 @@ async def test_yellow_items_alone_are_a_question_that_one_tap_answers() -> None:
         ]
 
 
+async def test_whoever_comes_in_plays_himself_and_is_no_longer_simulated() -> None:
+    async with on_stage(speed=10) as stage:
+        page = await stage.enter(ME, "rescuer", "/rescuer")
+        people = stage.changes("session", "property", "people")
+        assert people[0].value[ME]["simulated"] is True
+        await stage.until(
+            lambda: not stage.changes("session", "property", "people")[-1].value[ME]["simulated"]
+        )
+        await expect(page.get_by_text("is simulated as well")).to_be_hidden()
+        assert stage.changes("session", "operation", "take_over")[0].by == ME
+
+
 async def test_what_was_tapped_in_error_is_taken_back() -> None:
     async with on_stage(speed=10, played=(ME,)) as stage:
         page = await stage.enter(ME, "rescuer", "/rescuer?hold=2#drugs")

@@ -13,7 +13,7 @@ import { called, loadNames } from "/static/app/pick_names.js";
 import { Procedures } from "/static/app/pick_procedures.js";
 import { Said, displaysOf } from "/static/app/tablet_alerts.js";
 import { useHistory } from "/static/app/tablet_history.js";
-import { Patient, Tabs, Taps, personOf, useUsual } from "/static/app/tablet_parts.js";
+import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/app/tablet_parts.js";
 import { Report } from "/static/app/tablet_report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
@@ -21,6 +21,7 @@ import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
 function Leader(/** @type {any} */ { store }) {
   useStore(store);
   useUsual(store);
+  useTakingOver(store);
   const [outbox] = useState(() => new Outbox(store));
   const person = personOf(store, "trauma_leader");
   const process = store.only("trauma");

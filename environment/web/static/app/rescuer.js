@@ -15,7 +15,7 @@ import { Steps } from "/static/app/rescuer_steps.js";
 import { Triage } from "/static/app/rescuer_triage.js";
 import { Said, displaysOf } from "/static/app/tablet_alerts.js";
 import { useHistory } from "/static/app/tablet_history.js";
-import { Patient, Tabs, Taps, personOf, useUsual } from "/static/app/tablet_parts.js";
+import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/app/tablet_parts.js";
 import { Report } from "/static/app/tablet_report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
@@ -26,6 +26,7 @@ const GROUPS = ["bleeding", "airway", "breathing", "lines", "support"];
 function Rescuer(/** @type {any} */ { store }) {
   useStore(store);
   useUsual(store);
+  useTakingOver(store);
   const [outbox] = useState(() => new Outbox(store));
   const person = personOf(store, "rescuer");
   const process = store.only("preh");

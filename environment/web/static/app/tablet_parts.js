@@ -1,5 +1,6 @@
 // @ts-check
 /** What both tablets are made of: tabs, the patient's strip, tiles, what became of each tap. */
+import { act } from "/static/app/act.js";
 import { amountText, called, named, word } from "/static/app/pick_names.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
@@ -122,6 +123,14 @@ export function Groups(/** @type {any} */ { name, prefix, groups, tile }) {
     ${groups.map((/** @type {any} */ [g]) => html`<button key=${g} aria-pressed=${String(g === open[0])}
       onClick=${() => choose(g)}>${t(`${prefix}.${g}`)}</button>`)}</div>
     <div class="tiles" role="group" aria-label=${t(`${prefix}.${open[0]}`)}>${open[1].map(tile)}</div></div>`;
+}
+
+/** Whoever comes in by his own link plays himself: what was simulated for him ends. */
+export function useTakingOver(/** @type {any} */ store) {
+  useEffect(() => {
+    const { you } = store.here;
+    if (store.value("session", "people")?.[you.name]?.simulated) act(store, "session", "take_over");
+  }, []);
 }
 
 /** Usual doses follow the patient's age and weight as they become known. */
