@@ -31,7 +31,7 @@ def alerts(journal: Journal) -> list[tuple[str, str, str, str]]:
 def test_a_case_that_is_killed_ten_times_comes_to_the_same_end(tmp_path: Path) -> None:
     path = short_case(tmp_path, ends="15:00")
     chance = Random(4)
-    case = Case(tmp_path, "--speed", "60")
+    case = Case(tmp_path, "--speed", "40")
     case.start(str(path))
     was_s = 0.0
     moments = sorted(chance.uniform(480.0, ENDS_S - 20.0) for _ in range(KILLS))

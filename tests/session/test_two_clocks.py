@@ -12,7 +12,7 @@ from scenarios.session import run
 #: Scenario times of one alert may lie so far apart on the two clocks.
 WITHIN_S = 5.0
 #: Real seconds that a machine with other work may add, whatever the speed.
-MACHINE_S = 1 / 3
+MACHINE_S = 0.5
 UNTIL_S = 900.0  # 15 s of real time at 60 times its speed
 
 
