@@ -16,7 +16,8 @@ const SHOWN = 60;
 let course = null;
 
 function Next(/** @type {any} */ { store, doing }) {
-  const next = Object.entries(store.value("session", "next") ?? {});
+  const next = Object.entries(store.value("session", "next") ?? {})
+    .sort(([, a], [, b]) => a.at_s - b.at_s);
   const waiting = Object.entries(store.value("session", "waiting") ?? {});
   const people = store.value("session", "people") ?? {};
   const now = (/** @type {string} */ name) => doing("session", "trigger", { name }, { done: t("console.brought") });

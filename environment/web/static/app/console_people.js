@@ -4,9 +4,14 @@ import { word } from "/static/app/pick_names.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
+/** Those who have a page of their own come first. */
+const ROLES = ["trauma_leader", "rescuer", "operator"];
+
 /** The team: each simulated, or played by a person. */
 export function People(/** @type {any} */ { store, doing }) {
-  const people = Object.entries(store.value("session", "people") ?? {});
+  const rank = (/** @type {string} */ role) => (ROLES.includes(role) ? ROLES.indexOf(role) : ROLES.length);
+  const people = Object.entries(store.value("session", "people") ?? {})
+    .sort(([a, x], [b, y]) => rank(x.role) - rank(y.role) || (a < b ? -1 : 1));
   return html`<section class="panel" aria-label=${t("console.people")}>
     <h2>${t("console.people")}</h2>
     <p class="dim">${t("console.people_how")}</p>
@@ -16,7 +21,7 @@ export function People(/** @type {any} */ { store, doing }) {
         onClick=${() => doing("session", "simulate", { person: id, on: !person.simulated },
           { done: t(person.simulated ? "console.is_played" : "console.is_simulated", { name: word("twin", id) }),
             undo: () => doing("session", "simulate", { person: id, on: person.simulated }) })}>
-        ${t("console.by_person")}</button></li>`)}</ul>
+        ${person.simulated ? "" : "✓ "}${t("console.by_person")}</button></li>`)}</ul>
   </section>`;
 }
 
@@ -36,8 +41,8 @@ export function Reasons(/** @type {any} */ { course }) {
 
 /** Bookmarks and marks, with the way back. */
 export function Remembered(/** @type {any} */ { store, doing }) {
-  const marks = Object.entries(store.value("session", "mark") ?? {}).reverse();
-  const bookmarks = Object.entries(store.value("session", "bookmark") ?? {}).reverse();
+  const [marks, bookmarks] = ["mark", "bookmark"].map((name) =>
+    Object.entries(store.value("session", name) ?? {}).sort(([, a], [, b]) => b.at_s - a.at_s));
   const back = (/** @type {string} */ label) => {
     if (confirm(t("console.rewind_sure", { label }))) doing("session", "rewind", { label });
   };
