@@ -133,7 +133,9 @@ export class Store {
   _change(change) {
     const twin = this.twin(change.twin);
     if (change.kind === "property") {
-      this._keep(twin, change.name, change);
+      // A horizon that is over takes nothing away: the last value is shown with its age, as it is
+      // after a reload; only a source takes a value back.
+      if (change.quality !== "stale" || change.by !== "clock") this._keep(twin, change.name, change);
     } else if (change.kind === "phase") {
       twin.phase = change.value;
     } else if (change.kind === "life") {
