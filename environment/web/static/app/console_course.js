@@ -8,6 +8,8 @@ import { t, words } from "/static/app/text.js";
  * @typedef {import("/static/app/store.js").Change} Change
  */
 
+/** How many rows are kept. */
+const KEPT = 500;
 const KINDS = "event,phase,operation";
 /** How a deed ends. */
 const ENDED = ["completed", "failed", "refused"];
@@ -47,6 +49,7 @@ export class Course {
     // Two assistants say the same on two displays: once is enough here.
     if (row !== null && last?.what === row.what && change.recorded - last.at < 5) return;
     if (row !== null) this.rows.push({ seq: change.seq, at: change.recorded, ...row });
+    if (this.rows.length > KEPT) this.rows.splice(0, this.rows.length - KEPT);
   }
 
   /** @returns {{who: string, what: string, tone: string} | null} */
