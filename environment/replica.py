@@ -70,6 +70,16 @@ class FollowedClock:
         """Take the other side's time and speed (0: it stands still)."""
         self._told_s, self._told_at, self._speed = now_s, self._elapsed(), speed
 
+    @property
+    def speed(self) -> float:
+        """How fast the other side goes."""
+        return self._speed
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the other side stands still."""
+        return self._speed == 0
+
     def now(self) -> float:
         """Scenario seconds on the other side."""
         if self.applying is not None:

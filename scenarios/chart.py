@@ -213,7 +213,7 @@ class Chart:
     # -- actions and alerts ----------------------------------------------------------------
 
     def _actions(self) -> None:
-        marks = [(c.effective, *_in_words(c)) for c in self.story.medical_events()]
+        marks = [(c.effective, *in_words(c)) for c in self.story.medical_events()]
         if not marks:
             return
         self.y += GAP
@@ -333,7 +333,7 @@ class _Rows:
         return len(self._taken) - 1
 
 
-def _in_words(change: Change) -> tuple[str, str]:
+def in_words(change: Change) -> tuple[str, str]:
     """The kind of an action, as a class of the style sheet, and its words."""
     value = change.value
     if change.name == "procedure":

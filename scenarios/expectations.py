@@ -23,6 +23,8 @@ class Judgement:
     at_s: float | None  # when it happened, if it did
     text: str
     why: str
+    earliest_s: float | None = None
+    by_s: float | None = None
 
     def as_json(self) -> dict[str, JSON]:
         """As `run --json` and the report write it."""
@@ -182,4 +184,6 @@ def _judgement(expect: Expect, verdict: str, at_s: float | None) -> Judgement:
         at_s=at_s,
         text=text,
         why=expect.why,
+        earliest_s=expect.earliest_s,
+        by_s=expect.by_s,
     )

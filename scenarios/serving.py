@@ -17,11 +17,13 @@ from environment.runtime.clock import WallClock
 from environment.runtime.journal import Journal
 from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
+from scenarios.debriefing import debrief
 from scenarios.devices import simulated_only
 from scenarios.pauses import no_long_pauses
 from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs
+from scenarios.story import Story
 
 if TYPE_CHECKING:
     from scenarios.live_devices import LiveDevices
@@ -104,6 +106,9 @@ class _Stage:
                 session.world, session.operations, tokens=self.tokens, open_role=self.open_role
             )
             self.tokens = site.tokens  # whoever has come in stays in
+            site.debriefs = lambda: [
+                debrief(Story(journal), scenario, name=journal.name, seed=self.seed)
+            ]
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()
             served = None
             try:

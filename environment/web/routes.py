@@ -2,6 +2,7 @@
 
 from environment.model.change import JSON
 from environment.web import (
+    debriefing,
     entering,
     inviting,
     invoking,
@@ -294,6 +295,7 @@ ROUTES: tuple[Route, ...] = (
         statuses=(201,),
         body=inviting.Wanted.model_json_schema(),
     ),
+    Route(path="/debrief/runs", handler=debriefing.debrief, answers={"": _ANY}, tag="pages"),
     Route(path="/here", handler=screens.here, answers={"": _ANY}, tag="pages"),
     *(
         Route(

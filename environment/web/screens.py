@@ -95,6 +95,7 @@ async def here(request: web.Request) -> web.StreamResponse:
         "journal": world.journal.name,
         "start": world.clock.start.isoformat(),
         **time_of(site),
+        "over": site.is_over,
         "patient": patients[0] if patients else "",
         "roles": dict(site.operations.roles),
         "vitals": {key: asdict(row) for key, row in VITALS.items()},

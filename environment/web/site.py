@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +51,10 @@ class Site:
     #: The role of whoever comes over loopback without a token; "" when a token is needed.
     open_role: str = ""
     public_url: str = ""
+    #: What the debrief shows of this run, and of one to compare; whoever runs it gives this.
+    debriefs: Callable[[], list[JSON]] | None = None
+    #: The run has ended: this site shows it, nothing changes any more.
+    is_over: bool = False
     tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
     streams: "dict[asyncio.Task[Any], Stream]" = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)

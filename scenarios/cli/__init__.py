@@ -27,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "check": authoring.check,
     "actions": authoring.actions,
     "report": finished.report,
+    "debrief": finished.debrief,
     "why": finished.why,
     "verify": finished.verify,
     "runs": archive.runs,

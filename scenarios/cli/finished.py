@@ -1,4 +1,4 @@
-"""`report`, `why`, `verify`: a run that has been."""
+"""`report`, `debrief`, `why`, `verify`: a run that has been."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -73,6 +73,29 @@ def report(
         write_reports(opened)
         typer.echo(str(opened.folder / PAGE))
         typer.echo(str(opened.folder / TRACKER))
+
+
+def debrief(
+    run: RunName,
+    other: Annotated[str, typer.Argument(help="Another run to compare it with.")] = "",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes a free one; 8620 by default.")
+    ] = 8620,
+    runs: Runs = None,
+) -> None:
+    """Show a finished run's debrief in a browser, on this machine, until Ctrl-C."""
+    import asyncio
+
+    from scenarios.reviewing import review
+    from scenarios.runs import open_run
+
+    opened = [open_run(name, root(runs)) for name in (run, other) if name]
+
+    def ready(url: str) -> None:
+        typer.echo(f"{url}/debrief", err=True)
+        typer.echo("Ctrl-C ends it.", err=True)
+
+    asyncio.run(review(opened, port=port, ready=ready))
 
 
 def why(

@@ -101,6 +101,7 @@ function Banner(/** @type {{store: Store}} */ { store }) {
   if (!store.connected) {
     return html`<div class="banner lost" role="alert">${t("line.lost")}</div>`;
   }
+  if (store.here.over) return html`<div class="banner" role="status">${t("line.over")}</div>`;
   if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;
   return html`<div class="banner none" role="status"></div>`;
 }

@@ -1,0 +1,207 @@
+"""What a team talks about afterwards, as plain data: the course in lanes, what was expected, why.
+
+The page of the debrief draws it; a session that still runs gives it as far as it has come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from environment.model.change import JSON
+from environment.model.vitals import VITALS
+from scenarios.chart import in_words
+from scenarios.expectations import Judgement, Verdict, judge
+from scenarios.measures import kpi_clock, measured, missed_windows
+from scenarios.report import ended
+from scenarios.schema import Scenario
+from scenarios.story import Alert, Story
+from scenarios.why import why
+
+#: Curves of the lanes, from the top.
+CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "gcs")
+#: Of a curve one point in this many seconds is told; more could not be seen.
+EVERY_S = 10.0
+
+
+def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[str, JSON]:
+    """All that the page shows of one run."""
+    verdict = judge(story, scenario)
+    found = measured(story)
+    return {
+        "name": name,
+        "title": scenario.title,
+        "branch": scenario.branch,
+        "seed": seed,
+        "start": scenario.start.isoformat(),
+        "ends_s": story.ends_s,
+        "ended": ended(found["outcome"]),
+        "alive": found["outcome"]["alive"],
+        "lanes": {
+            "vitals": [row for key in CURVES if (row := _curve(story, key)) is not None],
+            "phases": _phases(story),
+            "rooms": _rooms(story),
+            "actions": _actions(story),
+            "alerts": [_alert(story, alert) for alert in story.alerts],
+            "windows": _windows(verdict, story.ends_s),
+            "marks": _marks(story),
+        },
+        "kpis": [asdict(row) for row in kpi_clock(story)],
+        "missed": missed_windows(story, verdict),
+        "unexpected": [a.seq for a in verdict.unexpected],
+        "precision": verdict.precision,
+        "recall": verdict.recall,
+        "load": found["alert_load"],
+        "totals": found["totals"],
+        "notes": _notes(story),
+        "goals": scenario.goals,
+        "traps": scenario.traps,
+        "questions": scenario.debrief,
+        "changes": len(story.journal),
+    }
+
+
+def _curve(story: Story, key: str) -> dict[str, JSON] | None:
+    """A vital sign, thinned; null where it ended to be known."""
+    row, points = VITALS[key], []
+    last = float("-inf")
+    for at_s, value in story.curve(key):
+        if value is None:
+            points.append([at_s, None])
+            last = float("-inf")
+        elif at_s - last >= EVERY_S:
+            points.append([at_s, value])
+            last = at_s
+    if not points:
+        return None
+    return {"key": key, "label": row.label, "unit": row.shown_unit, "points": points}
+
+
+def _bands(rows: Sequence[tuple[float, str]], ends_s: float) -> list[dict[str, JSON]]:
+    ends = [at_s for at_s, _ in rows[1:]] + [ends_s]
+    return [
+        {"name": name, "from_s": at_s, "to_s": end}
+        for (at_s, name), end in zip(rows, ends, strict=False)
+    ]
+
+
+def _phases(story: Story) -> dict[str, JSON]:
+    """The phases of each process, by its twin."""
+    twins = (*story.of_kind("preh"), *story.of_kind("trauma"))
+    return {
+        twin: _bands(
+            [(c.recorded, str(c.value)) for c in story.phases if c.twin == twin], story.ends_s
+        )
+        for twin in twins
+    }
+
+
+def _rooms(story: Story) -> list[dict[str, JSON]]:
+    return [
+        {"name": s.room, "from_s": s.in_s, "to_s": story.ends_s if s.out_s is None else s.out_s}
+        for s in story.stays
+    ]
+
+
+def _actions(story: Story) -> list[dict[str, JSON]]:
+    rows = []
+    for change in story.medical_events():
+        kind, words = in_words(change)
+        rows.append(
+            {
+                "at_s": change.effective,
+                "kind": kind,
+                "what": words,
+                "by": change.by,
+                "seq": change.seq,
+            }
+        )
+    return rows
+
+
+def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
+    last = max(range(len(alert.course)), key=lambda i: alert.course[i].at_s)
+    steps = [why(story.journal, alert).as_json()]
+    if alert.course[last].priority != alert.course[0].priority:
+        steps.append(why(story.journal, alert, moment=last).as_json())
+    return {
+        "rule": alert.rule,
+        "priority": alert.priority,
+        "text": alert.text,
+        "from_s": alert.raised_s,
+        "to_s": alert.cleared_s,
+        "cleared_because": alert.cleared_because,
+        "steps": [[at_s, priority] for at_s, priority in alert.escalations()],
+        "acknowledged_s": alert.acknowledged_s,
+        "acknowledged_by": alert.acknowledged_by,
+        "acknowledged_how": alert.acknowledged_how,
+        "displays": alert.displays,
+        "seq": alert.seq,
+        "why": steps,
+    }
+
+
+def _windows(verdict: Verdict, ends_s: float) -> list[dict[str, JSON]]:
+    """What was expected, and when; what a running session may still reach is `open`."""
+    rows = [_window("met", j) for j in verdict.met]
+    for judgement in verdict.missed:
+        still = judgement.by_s is not None and ends_s < judgement.by_s and judgement.at_s is None
+        late = judgement.at_s is not None
+        rows.append(_window("open" if still else "late" if late else "missed", judgement))
+    rows += [_window("violated", j) for j in verdict.violated]
+    rows += [_window("void", j) for j in verdict.void]
+    rows.sort(key=lambda row: (row["by_s"] is None, row["by_s"] or 0.0))
+    return rows
+
+
+def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
+    return {
+        "verdict": verdict,
+        "kind": judgement.kind,
+        "subject": judgement.subject,
+        "must": judgement.must,
+        "priority": judgement.priority,
+        "from_s": judgement.earliest_s,
+        "by_s": judgement.by_s,
+        "at_s": judgement.at_s,
+        "text": judgement.text,
+        "why": judgement.why,
+    }
+
+
+def _marks(story: Story) -> list[dict[str, JSON]]:
+    """The instructor's marks and bookmarks, in order."""
+    session = story.one("session")
+    marks = story.last(session, "mark") or {}
+    books = story.last(session, "bookmark") or {}
+    rows = [
+        {
+            "at_s": mark["at_s"],
+            "rating": mark["rating"],
+            "note": mark["note"],
+            "about": mark["about"],
+        }
+        for mark in marks.values()
+    ]
+    rows += [
+        {"at_s": book["at_s"], "rating": "bookmark", "note": label, "about": 0}
+        for label, book in books.items()
+    ]
+    return sorted(rows, key=lambda row: row["at_s"])
+
+
+def _notes(story: Story) -> list[dict[str, JSON]]:
+    """What was noted in the case, and what was refused."""
+    rows = [
+        {"at_s": c.effective, "by": c.by, "kind": "note", "text": str(c.value.get("text", ""))}
+        for c in story.events(story.one("trauma"), "note")
+    ]
+    rows += [
+        {
+            "at_s": a.at_s,
+            "by": a.by,
+            "kind": a.status,
+            "text": f"{a.twin}.{a.operation}: {a.reason}",
+        }
+        for a in story.actions
+        if a.status in ("refused", "failed")
+    ]
+    return sorted(rows, key=lambda row: row["at_s"])

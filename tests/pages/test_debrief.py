@@ -1,0 +1,147 @@
+"""The debrief in a real browser: a finished run and a running one, looked at and talked about."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright, expect
+
+from environment.runtime.access import Tokens
+from scenarios.expectations import judge
+from scenarios.reviewing import review
+from scenarios.runs import Run
+from scenarios.schema import Scenario
+from scenarios.story import Story
+from tests.pages.stage import ARGS, BROWSER, PORTRAIT, WALL, Stage, on_stage
+from tests.scenarios.conftest import pelvis  # noqa: F401 - a fixture
+from tests.scenarios.stage import Performed
+from tests.services import free_port, program
+
+pytestmark = BROWSER
+Case = tuple[Scenario, Performed]
+
+
+def finished(case: Case, name: str) -> Run:
+    scenario, performed = case
+    story = Story(performed.journal)
+    return Run(
+        folder=Path(name),
+        scenario=scenario,
+        seed=7,
+        story=story,
+        verdict=judge(story, scenario),
+        simulated_s=performed.simulated_s,
+    )
+
+
+@asynccontextmanager
+async def on_review(*runs: Run) -> AsyncIterator[Stage]:
+    """Finished runs, served to be looked at."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[str] = loop.create_future()
+    until, numbers = asyncio.Event(), count()
+    tokens = Tokens(now=loop.time, draw=lambda: f"secret-{next(numbers)}")
+    served = asyncio.create_task(
+        review(runs, port=free_port(), ready=ready.set_result, tokens=tokens, until=until)
+    )
+    try:
+        async with async_playwright() as playwright:
+            path = str(program("chromium", package="chromium"))
+            browser = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
+            stage = Stage(await ready, tokens, browser, runs[0].story.journal)
+            try:
+                yield stage
+            finally:
+                await stage.close()
+                await browser.close()
+        assert not stage.wrong, "\n".join(stage.wrong)
+    finally:
+        until.set()
+        await served
+
+
+async def debrief(stage: Stage, **how: object) -> Page:
+    page = await stage.enter("someone", "researcher", "/debrief", **how)  # type: ignore[arg-type]
+    await page.get_by_role("group", name="Course").first.wait_for()
+    return page
+
+
+async def test_a_finished_run_is_scrubbed_and_its_alerts_say_why(pelvis: Case) -> None:  # noqa: F811
+    async with on_review(finished(pelvis, "one")) as stage:
+        page = await debrief(stage, size=WALL)
+        await expect(page.get_by_text("This run is over: you look back at it.")).to_be_visible()
+        moment = page.get_by_role("region", name="Moment")
+        scrubber = page.get_by_role("slider", name="Moment")
+        await scrubber.fill("1200")
+        await expect(moment.locator("h2")).to_contain_text("20:00")
+        story = Story(stage.journal)
+        sbp = [v for t, v in story.curve("sbp") if v is not None and t <= 1200][-1]
+        await expect(moment.locator("[data-vital=sbp] dd")).to_have_text(f"{sbp:.0f}")
+        await expect(moment).to_contain_text("transporting")
+        await scrubber.press("ArrowRight")
+        await expect(moment.locator("h2")).to_contain_text("20:01")
+        await page.get_by_role("button", name="Previous event").click()
+        await expect(moment.locator("h2")).not_to_contain_text("20:01")
+
+        alert = page.locator("[data-rule=HAE-02]").first
+        await alert.focus()
+        await alert.press("Enter")
+        told = page.get_by_role("region", name="In detail")
+        await expect(told).to_contain_text("Why?")
+        await expect(told.locator("[data-step=request]").first).to_contain_text("advisor asks")
+        at = await page.get_by_role("region", name="Moment").locator("b[data-moment]").inner_text()
+        await page.reload()
+        await expect(page.locator("b[data-moment]")).to_have_text(at)
+
+        status = await page.evaluate(
+            """fetch("/twins/patient/patient/operations/assess", {method: "POST",
+               headers: {"Content-Type": "application/json"}, body: "{}"}).then(r => r.status)"""
+        )
+        assert status in (403, 404)  # nobody changes a finished run
+        stage.expect_complaints("status of 40")
+        await page.locator("[data-rule=HAE-02]").first.click()
+        await stage.accessible(page)
+
+
+async def test_what_was_expected_stands_against_what_came(pelvis: Case) -> None:  # noqa: F811
+    run = finished(pelvis, "one")
+    async with on_review(run) as stage:
+        page = await debrief(stage, size=PORTRAIT)
+        expected = page.get_by_role("region", name="Expected against actual")
+        for name, judged in (("met", run.verdict.met), ("void", run.verdict.void)):
+            await expect(expected.locator(f"tr[data-verdict={name}]")).to_have_count(len(judged))
+        assert run.verdict.missed  # nobody advised: some alerts never came
+        wrong = expected.locator("tr[data-verdict=missed], tr[data-verdict=late]")
+        await expect(wrong).to_have_count(len(run.verdict.missed))
+        await wrong.first.get_by_role("button").click()
+        await expect(page.get_by_role("region", name="In detail")).to_contain_text("expected")
+        clock = page.get_by_role("region", name="KPI clock")
+        await expect(clock.locator("[data-kpi=scene_time]")).to_contain_text("held")
+        windows = page.locator("[data-window='patient.apply_tourniquet']")
+        await expect(windows).to_have_attribute("data-verdict", "met")
+        await page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        await stage.accessible(page)
+
+
+async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
+    async with on_review(finished(pelvis, "one"), finished(pelvis, "other")) as stage:
+        page = await debrief(stage, size=WALL)
+        await expect(page.get_by_role("heading", level=1)).to_have_count(2)
+        row = page.locator("[data-kpi=scene_time]")
+        await expect(row.locator("td").nth(2)).to_have_text("00:00")
+        await expect(page.get_by_role("region", name="Moment")).to_have_count(2)
+
+
+async def test_while_it_runs_the_instructor_looks_and_the_team_does_not() -> None:
+    async with on_stage(speed=60) as stage:
+        page = await stage.enter("instructor", "instructor", "/debrief", locale="it-IT")
+        await page.get_by_role("group", name="Decorso").wait_for()
+        await stage.until(lambda: stage.changes("patient", "event", "procedure"))
+        await page.get_by_role("button", name="Rileggi").click()
+        await expect(page.locator("[data-action]").first).to_be_visible()
+        await expect(page.locator("tr[data-verdict=open]").first).to_be_visible()
+        leader = await stage.enter("trauma_leader", "trauma_leader", "/debrief")
+        await expect(leader.get_by_role("status").last).to_contain_text("for the instructor")
+        stage.expect_complaints("status of 403")
