@@ -28,7 +28,9 @@ function arrivesIn(/** @type {any} */ store) {
   if (store.only("preh")?.phase !== "transporting") return null;
   const vehicles = store.ofKind("vehicle");
   const carries = (/** @type {any} */ v) => v.links.get("carries")?.has(store.here.patient);
-  const vehicle = vehicles.find(carries) ?? vehicles.find((/** @type {any} */ v) => store.value(v.id, "status") === "driving");
+  const comes = (/** @type {any} */ v) => store.value(v.id, "status") === "driving" &&
+    store.twins.get(store.value(v.id, "destination"))?.kind !== "place"; // not still on its way out
+  const vehicle = vehicles.find(carries) ?? vehicles.find(comes);
   const eta = vehicle ? store.value(vehicle.id, "eta_s") : null;
   return eta === null ? null : Math.max(0, eta - store.now());
 }
