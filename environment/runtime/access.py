@@ -3,6 +3,8 @@
 A right that no row of `GRANTS` gives does not exist. One function judges every way out (state,
 stream, history, description), so that no way leaks what another hides. Identity is a set of
 members apart from clinical state: a row reaches it only when it says so.
+
+Long because the table stands beside the tokens that say who somebody is: one place to audit.
 """
 
 import hashlib
@@ -305,6 +307,8 @@ class Tokens:
 
     now: Callable[[], float]
     draw: Callable[[], str]
+    #: Called when there is something new to keep on disk.
+    changed: Callable[[], None] = lambda: None
     _kept: dict[str, Token] = field(default_factory=dict)
     _tickets: dict[str, tuple[Caller, str, float]] = field(default_factory=dict)
     _invitations: dict[str, Invitation] = field(default_factory=dict)
@@ -329,6 +333,7 @@ class Tokens:
         until = None if lasts_s is None else self.now() + lasts_s
         row = Token(_digest(secret), name, role, tuple(own), tuple(speaks_for), until)
         self._kept[row.digest] = row
+        self.changed()
         return secret
 
     def revoke(self, name: str) -> int:
@@ -337,6 +342,7 @@ class Tokens:
         for row in rows:
             self._kept[row.digest] = replace(row, revoked=True)
         self._tickets = {k: t for k, t in self._tickets.items() if t[0].name != name}
+        self.changed()
         return len(rows)
 
     def caller(self, secret: str, speaks_as: str = "") -> Caller:

@@ -1,10 +1,10 @@
 """How a session's people learn where their pages are: links and QR codes on the terminal."""
 
-import secrets
+import json
 import socket
 import sys
-import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,11 +13,22 @@ if TYPE_CHECKING:
     from environment.runtime.access import Tokens
 
 
-def new_tokens() -> "Tokens":
-    """Tokens for one session, kept nowhere."""
-    from environment.runtime.access import Tokens
+#: Who has come in, in a run's folder while it is played: hashes of tokens, never tokens.
+ENTERED = "entered.json"
 
-    return Tokens(time.monotonic, lambda: secrets.token_urlsafe(32))
+
+def session_tokens(folder: Path) -> "Tokens":
+    """Tokens of one session: whoever has come in stays in, also if its process ends meanwhile."""
+    from scenarios.cli.serving import tokens_of
+
+    tokens, file = tokens_of(folder / ENTERED), folder / ENTERED
+
+    def write() -> None:
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(tokens.rows()), encoding="utf-8")
+
+    tokens.changed = write
+    return tokens
 
 
 def lan_address() -> str:

@@ -20,7 +20,7 @@ from scenarios.cli.conventions import (
     say,
     settings,
 )
-from scenarios.cli.inviting import Links, lan_address, new_tokens
+from scenarios.cli.inviting import ENTERED, Links, lan_address, session_tokens
 from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
@@ -99,14 +99,14 @@ def serve(
         chosen, with_seed, how = taken.scenario, taken.seed, taken.live
         keeping = contextlib.nullcontext(Keeper.again(taken))
         lan = lan or not (host or is_loopback(how.host))
-    admitted = new_tokens() if tokens is None else tokens_of(tokens)
-    links = Links(admitted, chosen.roles, is_lan=lan)
     devices = None
     if hl7_port is not None or mqtt or record is not None or real_devices(chosen):
         with installed():
             from scenarios.live_devices import LiveDevices
         devices = LiveDevices(chosen, hl7_port=hl7_port, mqtt=mqtt, record=record)
     with keeping as keep, keep:
+        admitted = session_tokens(keep.folder) if tokens is None else tokens_of(tokens)
+        links = Links(admitted, chosen.roles, is_lan=lan)
 
         def ready(url: str, where: Mapping[str, str]) -> None:
             keep.listens(url)
@@ -136,6 +136,7 @@ def serve(
                 told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
             )
         kept = keep(played)
+        (keep.folder / ENTERED).unlink(missing_ok=True)
     for name, account in ({} if devices is None else devices.accounts()).items():
         typer.echo(f"{name}\n{account.table()}", err=True)
     finish(kept, began, as_json=as_json)

@@ -1,12 +1,14 @@
 """Before a session begins: who finds his page, and how."""
 
+from pathlib import Path
+
 import pytest
 
 from environment.runtime.access import TokenError, Tokens
 from environment.web.app import BindError, check_bind, make_site
 from environment.web.inviting import PARTS
 from environment.web.screens import SCREENS
-from scenarios.cli.inviting import Links
+from scenarios.cli.inviting import ENTERED, Links, session_tokens
 from scenarios.session import Session
 from tests.session.test_director import directed, quiet
 
@@ -51,6 +53,18 @@ def test_tablets_find_a_code_to_look_at_for_each_part(
     _, text = shown(capsys, printed)
     finder = "█ ▄▄▄▄▄ █"  # the upper half of the square in three corners of every code
     assert text.count(finder) == 3 * len(PARTS)
+
+
+def test_whoever_has_come_in_stays_in_when_the_process_of_a_session_ends(tmp_path: Path) -> None:
+    before = session_tokens(tmp_path)
+    secret, _ = before.redeem(before.invite("rescuer", "rescuer", "/rescuer"))
+    assert secret not in (tmp_path / ENTERED).read_text("utf-8")
+    assert (tmp_path / ENTERED).stat().st_mode & 0o777 == 0o600
+    after = session_tokens(tmp_path)
+    assert after.caller(secret).role == "rescuer"
+    before.revoke("rescuer")
+    with pytest.raises(TokenError):
+        session_tokens(tmp_path).caller(secret)
 
 
 async def test_beyond_this_machine_a_session_is_served_to_those_with_a_link_only() -> None:

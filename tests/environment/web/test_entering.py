@@ -81,3 +81,17 @@ async def test_the_start_page_is_a_shell_that_tells_a_stranger_nothing() -> None
         for part in ("app/start.js", "app/base.css", "text/en.json", "vendor/htm-preact.js"):
             assert (await browser.get(f"{stage.url}/static/{part}")).status == 200, part
         assert not any(name in text for name in (*stage.world.twins, "enter/"))
+
+
+async def test_a_browser_that_was_in_an_earlier_session_is_not_locked_out_of_an_open_one() -> None:
+    async with staged(open_role="instructor") as stage, browser_of() as browser:
+        await browser.get(link(stage), allow_redirects=False)
+        assert (await (await browser.get(f"{stage.url}/here")).json())["you"]["name"] == "leo"
+        stage.tokens.revoke("leo")
+        assert (await (await browser.get(f"{stage.url}/here")).json())["you"][
+            "role"
+        ] == "instructor"
+    async with staged() as stage, browser_of() as browser:
+        await browser.get(link(stage), allow_redirects=False)
+        stage.tokens.revoke("leo")
+        assert (await browser.get(f"{stage.url}/here")).status == 401
