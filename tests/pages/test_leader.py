@@ -101,6 +101,10 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
             "Into Shock room",
         ):
             await expect(report).to_contain_text(line)
+        late = await stage.enter("sam", "team_member", "/leader#report")
+        same = late.get_by_role("list", name="Report")
+        await expect(same).to_contain_text("Family is here")
+        assert await same.inner_text() == await report.inner_text()
 
 
 async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> None:
@@ -168,6 +172,7 @@ async def test_what_a_leader_starts_in_error_is_undone_by_its_opposite() -> None
         await expect(page.get_by_role("tabpanel")).to_contain_text("not in this phase")
 
 
+@pytest.mark.slow
 async def test_the_leaders_tablet_is_accessible_in_both_themes_and_languages() -> None:
     async with on_stage(speed=10, played=PLAYED) as stage:
         await brought_in(stage)

@@ -1,5 +1,6 @@
 """The rescuer's tablet in a real browser: what is tapped is in the journal, by the rescuer."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.pages.stage import BROWSER, PORTRAIT, on_stage
@@ -146,6 +147,7 @@ async def test_what_cannot_be_done_now_is_not_offered_and_says_why() -> None:
         )
 
 
+@pytest.mark.slow
 async def test_the_rescuers_tablet_is_accessible_in_both_themes_and_languages() -> None:
     async with on_stage(speed=10, played=(ME,)) as stage:
         for theme, locale, name, step in (

@@ -5,7 +5,9 @@ import { get } from "/static/app/store.js";
 import { useEffect, useState } from "/static/app/ui.js";
 
 /** Milliseconds after which what a twin allows is asked again without a visible change. */
-const EVERY_MS = 5000;
+const EVERY_MS = 15_000;
+/** What guards look at most: a change of these is asked about at once. */
+const WATCHED = ["status", "mtp", "severity", "attached", "infusion"];
 
 /**
  * Follow the operations of some twins.
@@ -15,7 +17,8 @@ const EVERY_MS = 5000;
 export function useGuards(store, twins) {
   const [told, tell] = useState(/** @type {Record<string, any>} */ ({}));
   const known = twins.map((id) => store.twins.get(id)).filter((t) => t !== undefined);
-  const mark = known.map((t) => [t.id, t.phase, t.life, store.value(t.id, "status")]).join();
+  const mark = known.map((t) => [t.id, t.phase, t.life,
+    ...WATCHED.map((name) => t.values.get(name)?.seq ?? 0)]).join();
   useEffect(() => {
     let ended = false;
     const read = async () => {

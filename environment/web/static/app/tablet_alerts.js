@@ -24,14 +24,18 @@ export function Said(/** @type {any} */ { store, outbox, person, why, open }) {
     .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s) })));
   const fresh = all.filter((a) => !a.acknowledged);
   const seen = all.filter((a) => a.acknowledged);
-  return html`<section class="said" aria-label=${t("said.name")}>
-    ${asked.map((q) => html`<${Question} key=${q.name} asked=${q} outbox=${outbox} />`)}
-    ${fresh.map((a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`)}
-    ${advised.length > 0 && html`<h2>${t("said.suggestions")}</h2>`}
-    ${advised.map((s) => html`<${Suggestion} key=${s.name} said=${s} store=${store}
-      outbox=${outbox} why=${why} open=${open} />`)}
-    ${seen.length > 0 && html`<h2>${t("said.seen")}</h2>`}
-    ${seen.map((a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`)}
+  const card = (/** @type {any} */ a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`;
+  // One list with keys: what is open on a card stays open when the alert moves to those seen to.
+  const cards = [
+    ...asked.map((q) => html`<${Question} key=${q.name} asked=${q} outbox=${outbox} />`),
+    ...fresh.map(card),
+    ...(advised.length > 0 ? [html`<h2 key="suggestions">${t("said.suggestions")}</h2>`] : []),
+    ...advised.map((s) => html`<${Suggestion} key=${s.name} said=${s} store=${store}
+      outbox=${outbox} why=${why} open=${open} />`),
+    ...(seen.length > 0 ? [html`<h2 key="seen">${t("said.seen")}</h2>`] : []),
+    ...seen.map(card),
+  ];
+  return html`<section class="said" aria-label=${t("said.name")}>${cards}
     ${all.length + asked.length + advised.length === 0 && html`<p class="dim">${t("said.nothing")}</p>`}
   </section>`;
 }
