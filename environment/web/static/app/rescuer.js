@@ -5,6 +5,7 @@ import { Gcs } from "/static/app/forms_gcs.js";
 import { useGuards } from "/static/app/guards.js";
 import { Outbox } from "/static/app/outbox.js";
 import { Drugs } from "/static/app/pick_drugs.js";
+import { Infusions } from "/static/app/pick_infusions.js";
 import { Injuries } from "/static/app/pick_injuries.js";
 import { loadNames } from "/static/app/pick_names.js";
 import { Procedures } from "/static/app/pick_procedures.js";
@@ -35,7 +36,8 @@ function Rescuer(/** @type {any} */ { store }) {
   const monitor = store.ofKind("monitor").map((/** @type {any} */ m) => m.id)
     .find((/** @type {string} */ id) => id.startsWith(vehicle)) ?? "";
   const patient = store.here.patient;
-  const why = useGuards(store, [patient, preh, vehicle, monitor]);
+  const trauma = store.only("trauma")?.id ?? "";
+  const why = useGuards(store, [patient, preh, vehicle, monitor, trauma]);
   const events = useHistory(store, [patient, preh, ...displaysOf(store, person)]);
   const parts = { store, outbox, why, preh, vehicle, monitor, events };
   const pages = {
@@ -46,6 +48,7 @@ function Rescuer(/** @type {any} */ { store }) {
     triage: html`<${Triage} ...${parts} />`,
     procedures: html`<${Procedures} ...${parts} groups=${GROUPS} />`,
     drugs: html`<${Drugs} ...${parts} />`,
+    infusions: html`<${Infusions} ...${parts} />`,
     passport: html`<${Passport} ...${parts} />`,
     handover: html`<${Handover} ...${parts} />`,
     report: html`<${Report} ...${parts} />`,
