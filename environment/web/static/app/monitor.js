@@ -37,9 +37,12 @@ function machinery(/** @type {any} */ store) {
 }
 
 function AlarmBar(/** @type {any} */ { alarms, attached }) {
+  const shown = alarms.slice(0, SHOWN);
+  const isHigh = (/** @type {any} */ a) => a.priority === "high";
   return html`<div class="alarms" role="region" aria-label=${t("monitor.alarms")}>
-    <div role="alert" class="list">${alarms.filter((/** @type {any} */ a) => a.priority === "high").slice(0, SHOWN).map(one)}</div>
-    <div role="status" class="list">${alarms.filter((/** @type {any} */ a) => a.priority !== "high").slice(0, SHOWN).map(one)}
+    <div role="alert" class="list">${shown.filter(isHigh).map(one)}</div>
+    <div role="status" class="list">${shown.filter((/** @type {any} */ a) => !isHigh(a)).map(one)}
+      ${alarms.length > SHOWN && html`<p class="quiet">${t("wall.more", { n: alarms.length - SHOWN })}</p>`}
       ${alarms.length === 0 && html`<p class="quiet">${t(attached ? "monitor.no_alarm" : "monitor.not_attached")}</p>`}</div>
   </div>`;
 }

@@ -53,10 +53,16 @@ export function wrongNow(/** @type {any} */ store, /** @type {string} */ monitor
     const found = seen.stale ? noSignal(store, monitor, key, seen.age) : crossed(store, key, seen.value);
     if (found !== null) wrong.push(found);
   }
+  if (wrong.some((w) => w.id === "sbp")) drop(wrong, "map"); // one alarm for one pressure
   if (store.value(monitor, "poor_signal") === true && !wrong.some((w) => w.id === "no-spo2")) {
     wrong.push({ id: "no-spo2", priority: "low", text: t("monitor.poor"), vital: "spo2", technical: true });
   }
   return wrong;
+}
+
+function drop(/** @type {Alarm[]} */ wrong, /** @type {string} */ id) {
+  const at = wrong.findIndex((w) => w.id === id);
+  if (at >= 0) wrong.splice(at, 1);
 }
 
 /** @returns {Alarm} */

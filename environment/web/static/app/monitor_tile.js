@@ -29,7 +29,7 @@ export function Tile(/** @type {any} */ { store, id, of, reading }) {
       role="group" aria-label=${full} data-alarm-priority=${alarm?.priority ?? ""}>
     <div class="name">${name} <small>${row.shown_unit}</small></div>
     <${Limits} row=${row} />
-    <b class="value ${alarm && !alarm.technical ? alarm.priority : ""}">${text(store, id, seen)}</b>
+    <b class="value ${alarm && !alarm.technical && !seen?.stale ? alarm.priority : ""}">${text(store, id, seen)}</b>
     <${Age} seen=${seen} /></div>`;
 }
 
@@ -37,7 +37,7 @@ export function Tile(/** @type {any} */ { store, id, of, reading }) {
 export function Pressure(/** @type {any} */ { store, monitor, of, reading, invasive }) {
   const [high, low, mean] = ["sbp", "dbp", "map"].map(reading);
   const alarm = of("sbp") ?? of("map");
-  const tone = alarm && !alarm.technical ? alarm.priority : "";
+  const tone = alarm && !alarm.technical && !high?.stale ? alarm.priority : "";
   const row = store.here.vitals.sbp;
   const every = store.value(monitor, "cuff_interval_s");
   const when = high?.cuff && !invasive

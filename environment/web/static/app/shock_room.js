@@ -9,8 +9,9 @@ import { TrendData } from "/static/app/trend_data.js";
 import { t, words } from "/static/app/text.js";
 import { Alert, alertsOf, clockText, html, mount, useEffect, useState, useStore } from "/static/app/ui.js";
 
-/** Alerts and suggestions on the wall at once. */
+/** Alerts on the wall at once, and things to do next. */
 const MOST = 3;
+const STEPS = 2;
 /** Lines that the head of the wall already says. */
 const SAID = ["eta", "leader"];
 
@@ -67,7 +68,8 @@ function Next(/** @type {any} */ { store, wall }) {
   const asked = Object.entries(store.value(wall, "question") ?? {});
   const line = store.value(wall, "line")?.next_step;
   const advised = Object.entries(store.value(wall, "suggestion") ?? {})
-    .sort(([, a], [, b]) => /** @type {any} */ (b).since_s - /** @type {any} */ (a).since_s).slice(0, MOST);
+    .sort(([, a], [, b]) => /** @type {any} */ (b).since_s - /** @type {any} */ (a).since_s)
+    .slice(0, Math.max(0, STEPS - asked.length));
   return html`<section class="next" aria-label=${t("wall.next")}><h2>${t("wall.next")}</h2>
     <ul>${line && html`<li class="line">${line}</li>`}
       ${asked.map(([name, q]) => html`<li key=${name} class="asked">${/** @type {any} */ (q).text}

@@ -196,7 +196,7 @@ export class Store {
     }
     if (best === null) return null;
     const row = this.here.vitals[key];
-    const horizon = (best.source.includes("cuff") && row.cuff_horizon_s) || row.horizon_s;
+    const horizon = (best.quality === "cuff" && row.cuff_horizon_s) || row.horizon_s;
     const age = Math.max(0, this.now() - best.effective);
     return { value: best.value, age, stale: horizon !== null && age > horizon, source: best.source };
   }

@@ -38,7 +38,7 @@ function options(/** @type {any} */ store, /** @type {HTMLElement} */ place, /**
   return {
     width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { show: false },
     scales: {
-      x: { time: false, range: () => [store.now() - shown.seconds, store.now()] },
+      x: { time: false, range: () => [Math.max(0, store.now() - shown.seconds), store.now()] },
       y: { range: (/** @type {any} */ _, /** @type {number} */ _low, /** @type {number} */ high) => [0, Math.max(160, high)] },
     },
     axes: [

@@ -70,7 +70,7 @@ class Pen {
         context.beginPath();
         this.x -= width;
         this.y = null;
-        context.clearRect(0, 0, this.x + GAP_MM * MM, height);
+        context.clearRect(0, 0, this.x + dx * (count - i) + GAP_MM * MM, height);
       }
       if (this.y === null) context.moveTo(this.x, y);
       else context.lineTo(this.x, y);

@@ -32,7 +32,9 @@ export function pulse(/** @type {number} */ t, /** @type {number} */ period) {
   if (t < 0) return 0;
   const rise = 0.11;
   const fall = Math.max(0.2, 0.42 * period);
-  const wave = t < rise ? Math.sin((Math.PI / 2) * (t / rise)) ** 2 : Math.exp(-(t - rise) / fall);
+  const rest = Math.exp(-(period - rise) / fall); // it has come down when the next one comes
+  const decay = (Math.exp(-(t - rise) / fall) - rest) / (1 - rest);
+  const wave = t < rise ? Math.sin((Math.PI / 2) * (t / rise)) ** 2 : decay;
   return Math.max(0, wave + 0.09 * bell(t, 0.36, 0.04));
 }
 
