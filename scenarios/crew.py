@@ -6,6 +6,7 @@ from typing import Protocol
 
 from agents.address import Address
 from agents.bdi import Program, Trace
+from agents.insight import Insight
 from environment.client import TwinClient
 from environment.runtime.clock import Clock
 
@@ -39,6 +40,7 @@ class Crew:
         self.names, self._programs, self._clock = dict(names), programs, clock
         self._client, self._random, self._trace = client, random, trace
         self._agents: list[Agents] = []
+        self._insights: dict[str, Insight] = {}
         self._ends: list[Callable[[], Coroutine[None, None, None]]] = []
 
     async def start(self, transport: str | Address) -> None:
@@ -81,8 +83,13 @@ class Crew:
             if role == ROOM_ROLE:
                 body.believe("my_room", name.removeprefix(f"{ROOM_ROLE}_"))
             self._agents.append(body)
+            self._insights[name] = Insight(body.mind, self._programs[role])
         for agent in self._agents:
             await agent.start()
+
+    def insight(self, name: str) -> Insight | None:
+        """A look into the mind of an agent that lives in this process."""
+        return self._insights.get(name)
 
     async def stop(self) -> None:
         """End the agents, last come first."""

@@ -106,6 +106,7 @@ class _Stage:
                 session.world, session.operations, tokens=self.tokens, open_role=self.open_role
             )
             self.tokens = site.tokens  # whoever has come in stays in
+            site.minds = session.crew.insight
             site.debriefs = lambda: [
                 debrief(Story(journal), scenario, name=journal.name, seed=self.seed)
             ]

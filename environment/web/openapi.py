@@ -37,6 +37,11 @@ _PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
     "from": (_SECONDS, "Recorded at or after, scenario seconds."),
     "to": (_SECONDS, "Recorded at or before, scenario seconds."),
     "name": ({"type": "string"}, "Name of a member."),
+    "part": (
+        {"type": "string", "enum": ["seen", "texts", "why", "why_not"]},
+        "What of a mind; `seen` by default.",
+    ),
+    "of": ({"type": "string"}, "The belief, or the plan's label, to explain."),
     "window": (
         {"type": "number", "minimum": 1, "maximum": 86_400},
         "Seconds that end now.",

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakSet
 
 from aiohttp import web
@@ -37,6 +37,22 @@ class Stream:
     transport: asyncio.Transport | None
 
 
+class Look(Protocol):
+    """A mind to look into; looking changes nothing in it."""
+
+    def seen(self) -> JSON:
+        """What it believes, what it is at, which plans it has."""
+
+    def texts(self) -> JSON:
+        """The plans as they were written, by file."""
+
+    def why(self, belief: str) -> JSON:
+        """The chain behind a belief."""
+
+    def why_not(self, plan: str) -> str:
+        """What keeps a plan from running now."""
+
+
 @dataclass(slots=True)
 class Site:
     """One world on the web."""
@@ -53,6 +69,8 @@ class Site:
     public_url: str = ""
     #: What the debrief shows of this run, and of one to compare; whoever runs it gives this.
     debriefs: Callable[[], list[JSON]] | None = None
+    #: A look into the mind of an agent that lives in this process; None for one that does not.
+    minds: Callable[[str], Look | None] | None = None
     #: The run has ended: this site shows it, nothing changes any more.
     is_over: bool = False
     tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
