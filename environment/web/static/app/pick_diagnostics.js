@@ -1,9 +1,9 @@
 // @ts-check
 /** Tests and images, by the device that does them; the views of the eFAST by hand. */
-import { named } from "/static/app/pick_names.js";
+import { called, named } from "/static/app/pick_names.js";
 import { Orders } from "/static/app/pick_orders.js";
 import { Tile } from "/static/app/tablet_parts.js";
-import { t, words } from "/static/app/text.js";
+import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
 const VIEWS = ["ruq", "luq", "pelvis", "subxiphoid", "pleura_left", "pleura_right"];
@@ -37,7 +37,7 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
   };
   return html`<div class="grid">
     ${running.length > 0 && html`<ul class="plain">${running.map((/** @type {any} */ d) => html`<li key=${d.id}>
-      <b>${words(d.id)}</b> ${t("diagnostic.until", { left: clockText((store.value(d.id, "ready_s") ?? store.now()) - store.now()) })}</li>`)}</ul>`}
+      <b>${called(store, d.id)}</b> ${t("diagnostic.until", { left: clockText((store.value(d.id, "ready_s") ?? store.now()) - store.now()) })}</li>`)}</ul>`}
     <${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="diagnostic"
       carryOut=${(/** @type {any} */ o) => deviceFor(store, o.what) && ask(o.what, deviceFor(store, o.what))} />
     <div class="tiles" role="group" aria-label=${t("tab.diagnostics")}>${Object.keys(rows).map((id) => {
