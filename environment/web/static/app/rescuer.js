@@ -36,7 +36,9 @@ function Rescuer(/** @type {any} */ { store }) {
   const monitor = store.ofKind("monitor").map((/** @type {any} */ m) => m.id)
     .find((/** @type {string} */ id) => id.startsWith(vehicle)) ?? "";
   const patient = store.here.patient;
-  const trauma = store.only("trauma")?.id ?? "";
+  // From the door on the trauma process is no longer the rescuer's to look at.
+  const trauma = ["pre_alerted", "activated"].includes(store.only("trauma")?.phase ?? "")
+    ? store.only("trauma").id : "";
   const why = useGuards(store, [patient, preh, vehicle, monitor, trauma]);
   const events = useHistory(store, [patient, preh, ...displaysOf(store, person)]);
   const parts = { store, outbox, why, preh, vehicle, monitor, events };
