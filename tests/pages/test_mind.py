@@ -8,7 +8,11 @@ pytestmark = BROWSER
 
 
 async def test_a_mind_shows_its_beliefs_its_plan_and_its_reasons() -> None:
-    async with on_stage(speed=60) as stage:
+    async with on_stage(speed=30) as stage:
+        leader = await stage.enter("trauma_leader", "trauma_leader", "/mind")
+        await expect(leader.get_by_text("Minds are for the instructor")).to_be_visible()
+        stage.expect_complaints("status of 403")
+
         page = await stage.enter("someone", "researcher", "/mind#mind_rescuer_assistant", size=WALL)
         await stage.until(lambda: stage.changes("rescuer_tablet", "event", "alert_raised"))
         beliefs = page.get_by_role("region", name="Beliefs", exact=True).first
@@ -42,7 +46,3 @@ async def test_a_mind_shows_its_beliefs_its_plan_and_its_reasons() -> None:
         await stage.accessible(page)
         asked = stage.changes("mind_rescuer_assistant", "operation")
         assert not asked  # looking is not recorded
-
-        leader = await stage.enter("trauma_leader", "trauma_leader", "/mind")
-        await expect(leader.get_by_text("Minds are for the instructor")).to_be_visible()
-        stage.expect_complaints("status of 403")
