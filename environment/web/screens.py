@@ -62,6 +62,7 @@ SCREENS = (
     Screen(path="/console", name="console", title="Instructor", sheets=("console.css",)),
     Screen(path="/debrief", name="debrief", title="Debrief", sheets=("debrief.css",)),
     Screen(path="/mind", name="mind", title="Minds", sheets=("mind.css",)),
+    Screen(path="/browse", name="twins", title="Twins", sheets=("twins.css",)),
 )
 
 
