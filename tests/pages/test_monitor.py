@@ -93,6 +93,7 @@ async def test_a_crossed_limit_is_an_alarm_with_priority_in_words() -> None:
         await expect(alarm(page, "sbp")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_silent_monitor_says_so_and_its_numbers_never_look_fresh() -> None:
     async with on_stage(speed=20) as stage:
         page = await watched(stage)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.pages.stage import BROWSER, WALL, Stage, on_stage
@@ -53,7 +54,7 @@ async def test_the_wall_says_who_comes_without_a_name() -> None:
 
 
 async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
-    async with on_stage(speed=10, played=("rescuer", "trauma_leader")) as stage:
+    async with on_stage(speed=30, played=("rescuer", "trauma_leader")) as stage:
         await announced(stage)
         page = await wall(stage)
         txa = page.locator("[data-timer=txa]")
@@ -136,6 +137,7 @@ async def test_signs_are_large_enough_for_four_metres_and_dim_when_they_are_old(
         await expect(sign(page, "hr")).to_contain_text(re.compile(r"\d\d:\d\d old"))
 
 
+@pytest.mark.slow
 async def test_the_wall_counts_down_to_the_arrival() -> None:
     async with on_stage(speed=60) as stage:
         page = await wall(stage)
