@@ -21,8 +21,8 @@ def once(name: str, seed: int) -> dict[str, float]:
     began = time.perf_counter()
     import agents.body  # noqa: F401 - spade is most of the start
     from scenarios import session
-    from scenarios.reading import load
     from scenarios.keeping import kept_in
+    from scenarios.reading import load
 
     imported = time.perf_counter()
     scenario = load(name)
