@@ -16,8 +16,8 @@ from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
 from scenarios.why import why
 
-#: Curves of the lanes, from the top.
-CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "gcs")
+#: Vital signs of the lanes, from the top, and two that a moment shows besides.
+CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "temp", "gcs")
 #: Of a curve one point in this many seconds is told; more could not be seen.
 EVERY_S = 10.0
 

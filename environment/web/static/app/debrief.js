@@ -66,8 +66,8 @@ function Debrief(/** @type {any} */ { store }) {
     ${other && html`<${Head} run=${other} letter="B" over=${told.over} />
       <section class="panel" aria-label="B"><${Course} run=${other} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
     <div class="panels">
-      <${Moment} store=${store} run=${run} moment=${moment} first=${true} />
-      ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} />`}
+      <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
+      ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}
       <${Chosen} chosen=${chosen} />
       <${Clock} runs=${runs} go=${go} />
       <${Expected} runs=${runs} go=${go} choose=${choose} />

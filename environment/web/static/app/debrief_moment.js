@@ -43,7 +43,7 @@ function Sign(/** @type {any} */ { store, name, reading, moment }) {
 }
 
 /** All of it: vital signs, where the patient is, what is shown, what was done last. */
-export function Moment(/** @type {any} */ { store, run, moment, first }) {
+export function Moment(/** @type {any} */ { store, run, moment, first, letter }) {
   const state = useAsOf(store, moment, first);
   const { lanes } = run;
   const open = lanes.alerts.filter((/** @type {any} */ a) => a.from_s <= moment && (a.to_s === null || moment < a.to_s));
@@ -54,8 +54,8 @@ export function Moment(/** @type {any} */ { store, run, moment, first }) {
     const found = row && valueAt(row.points, moment);
     return found ? { value: found.value, effective: moment - found.age } : null;
   };
-  return html`<section class="panel" aria-label=${t("debrief.moment")}>
-    <h2>${t("debrief.moment")} <b data-moment=${Math.round(moment)}>${clockText(moment)}</b></h2>
+  return html`<section class="panel" aria-label="${t("debrief.moment")} ${letter}">
+    <h2>${letter} ${t("debrief.moment")} <b data-moment=${Math.round(moment)}>${clockText(moment)}</b></h2>
     <dl class="signs">${SHOWN.map((name) => html`
       <${Sign} store=${store} name=${name} reading=${reading(name)} moment=${moment} />`)}</dl>
     <dl class="facts">
