@@ -1,5 +1,6 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
+import { arrivesIn } from "/static/app/arrival.js";
 import { useGuards } from "/static/app/guards.js";
 import { Course } from "/static/app/leader_course.js";
 import { Team } from "/static/app/leader_team.js";
@@ -31,7 +32,7 @@ function Leader(/** @type {any} */ { store }) {
   const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("person")]);
   const events = useHistory(store, [store.here.patient, trauma, ...displaysOf(store, person)]);
   const arrived = store.value(trauma, "arrived_s");
-  const eta = store.value("preh", "eta_s");
+  const coming = arrivesIn(store);
   const parts = { store, outbox, why, trauma, bank, events };
   const tabs = [
     ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],
@@ -40,7 +41,7 @@ function Leader(/** @type {any} */ { store }) {
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>
-      ${arrived === null ? process && eta !== null && html`<span>${t("clock.eta")} <b>${clockText(Math.max(0, eta - store.now()))}</b></span>`
+      ${arrived === null ? process && coming !== null && html`<span>${t("clock.eta")} <b>${clockText(coming)}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>
       ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}

@@ -1,5 +1,6 @@
 // @ts-check
 /** The shock room's wall: where are we, what next? No name is shown. */
+import { arrivesIn } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/pick_names.js";
 import { Given } from "/static/app/shock_room_given.js";
 import { Passport } from "/static/app/shock_room_passport.js";
@@ -22,18 +23,6 @@ function wallOf(/** @type {any} */ store) {
   const [first] = store.only("trauma")?.links.get("shownOn") ?? [];
   const watchers = (/** @type {any} */ d) => store.value(d.id, "watched_by", []).length;
   return first ?? store.ofKind("display").sort((/** @type {any} */ a, /** @type {any} */ b) => watchers(b) - watchers(a))[0]?.id ?? "";
-}
-
-/** Seconds until the patient comes: of the vehicle that carries him, once it is on its way here. */
-function arrivesIn(/** @type {any} */ store) {
-  if (store.only("preh")?.phase !== "transporting") return null;
-  const vehicles = store.ofKind("vehicle");
-  const carries = (/** @type {any} */ v) => v.links.get("carries")?.has(store.here.patient);
-  const comes = (/** @type {any} */ v) => store.value(v.id, "status") === "driving" &&
-    store.twins.get(store.value(v.id, "destination"))?.kind !== "place"; // not still on its way out
-  const vehicle = vehicles.find(carries) ?? vehicles.find(comes);
-  const eta = vehicle ? store.value(vehicle.id, "eta_s") : null;
-  return eta === null ? null : Math.max(0, eta - store.now());
 }
 
 function Clock(/** @type {any} */ { name, seconds }) {
