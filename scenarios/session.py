@@ -125,11 +125,9 @@ async def play(
                 follow(session.world.journal)
             try:
                 await session.start(transport)
-                if isinstance(clock, WallClock):
-                    with no_long_pauses():
+                with no_long_pauses():
+                    if isinstance(clock, WallClock):
                         clock.resume()
-                        await session.until(scenario.ends_s, progress)
-                else:
                     await session.until(scenario.ends_s, progress)
             finally:
                 await session.stop()

@@ -17,7 +17,18 @@ from agents.bdi.bodies import StepInfo
 from agents.bdi.plans import Plan, Trigger, flat_causes
 from agents.bdi.printing import literal_head, term_text
 from agents.bdi.templates import Frame
-from agents.bdi.terms import NIL_BODY, Atom, Cons, Slot, Struct, Term, deref, is_ground
+from agents.bdi.terms import (
+    NIL_BODY,
+    Atom,
+    Cons,
+    Functor,
+    Slot,
+    Struct,
+    Term,
+    Var,
+    deref,
+    is_ground,
+)
 
 #: Lines that are kept before they are handed over (engineering default).
 BATCH = 1000
@@ -37,6 +48,7 @@ class Texts:
         self._held: list[Term] = []  # so that no identity is used twice
         self._names: dict[Atom, str] = {}
         self._strings: dict[str, str] = {}
+        self._heads: dict[Functor, str] = {}
 
     def of(self, term: Term) -> str:
         """The text of a term."""
@@ -50,15 +62,33 @@ class Texts:
         known = self._known.get(id(term))
         if known is not None:
             return known
+        if cls is Var:
+            term = deref(term)
+            return term.name if term.__class__ is Var else self.of(term)
         if not getattr(term, "ground", False):  # a variable may be bound later
             return escaped(term_text(term))
         if len(self._known) > _MOST_TEXTS:
             self._known.clear()
             self._held.clear()
-        text = self._list(term) if cls is Cons else escaped(term_text(term))
+        if cls is Cons:
+            text = self._list(term)
+        elif cls is Struct and not term.ann:
+            text = self._struct(term)
+        else:
+            text = escaped(term_text(term))
         self._known[id(term)] = text
         self._held.append(term)
         return text
+
+    def _struct(self, term: Struct) -> str:
+        """The text of a structure without annotations, from those of its arguments."""
+        functor = term.functor
+        head = self._heads.get(functor)
+        if head is None:
+            head = self._heads[functor] = escaped(literal_head(functor))
+        if not head:
+            return escaped(term_text(term))
+        return f"{head}({','.join([self.of(a) for a in term.args])})" if term.args else head
 
     def _short(self, known: dict[Any, str], term: Term) -> str:
         if len(known) > _MOST_TEXTS:
@@ -118,7 +148,7 @@ class TracedStep:
             if at < 0 or frame[at] is None:
                 shown.append(text)
             else:
-                shown.append(texts.of(deref(frame[at])))
+                shown.append(texts.of(frame[at]))
         return f"{self._head}{','.join(shown)})"
 
 
@@ -168,7 +198,7 @@ class Trace:
             )
         of = self.texts.of
         if args:
-            head = f"{head}({','.join([of(deref(a)) for a in args])})"
+            head = f"{head}({','.join([of(a) for a in args])})"
         if ann is SELF:
             return f"{head}[source(self)]"
         return f"{head}[{','.join([of(a) for a in ann])}]" if ann else head
