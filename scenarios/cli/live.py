@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,9 +24,6 @@ from scenarios.cli.inviting import ENTERED, Links, lan_address, session_tokens
 from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
-
-if TYPE_CHECKING:
-    pass
 
 
 def serve(
