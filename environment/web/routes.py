@@ -273,7 +273,7 @@ ROUTES: tuple[Route, ...] = (
         is_public=True,
     ),
     Route(
-        path="/static/{folder:app|vendor|text}/{name}",
+        path="/static/{folder:[a-z_]+}/{name}",
         handler=screens.part,
         tag="pages",
         types=tuple(screens.TYPES.values()),

@@ -21,7 +21,7 @@ from environment.web.site import WHO, Site, answer, site_of, visible
 from environment.web.streams import time_of
 
 HERE = Path(__file__).parent / "static"
-#: What may be fetched, by folder: ours, what others wrote, and the texts of each language.
+#: What may be fetched, of a page's folder, of `app` (what pages share), `text` and `vendor`.
 TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -32,37 +32,25 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """A page: its address, its module (`static/app/<name>.js`), and how it looks."""
+    """A page: its address, its folder (`static/<name>`, begun by `page.js`), and how it looks."""
 
     path: str
     name: str
     title: str
     theme: str = "light"
-    sheets: tuple[str, ...] = ()
+    style: str = ""  # the folder whose `page.css` it wears, if not its own
 
 
 SCREENS = (
-    Screen(path="/", name="start", title="Start", sheets=("start.css",)),
-    Screen(
-        path="/monitor",
-        name="monitor",
-        title="Patient monitor",
-        theme="dark",
-        sheets=("monitor.css",),
-    ),
-    Screen(
-        path="/shock-room",
-        name="shock_room",
-        title="Shock room",
-        theme="dark",
-        sheets=("shock_room.css",),
-    ),
-    Screen(path="/leader", name="leader", title="Trauma leader", sheets=("tablet.css",)),
-    Screen(path="/rescuer", name="rescuer", title="Rescuer", sheets=("tablet.css",)),
-    Screen(path="/console", name="console", title="Instructor", sheets=("console.css",)),
-    Screen(path="/debrief", name="debrief", title="Debrief", sheets=("debrief.css",)),
-    Screen(path="/mind", name="mind", title="Minds", sheets=("mind.css",)),
-    Screen(path="/browse", name="twins", title="Twins", sheets=("twins.css",)),
+    Screen(path="/", name="start", title="Start"),
+    Screen(path="/monitor", name="monitor", title="Patient monitor", theme="dark"),
+    Screen(path="/shock-room", name="shock_room", title="Shock room", theme="dark"),
+    Screen(path="/leader", name="leader", title="Trauma leader", style="tablet"),
+    Screen(path="/rescuer", name="rescuer", title="Rescuer", style="tablet"),
+    Screen(path="/console", name="console", title="Instructor"),
+    Screen(path="/debrief", name="debrief", title="Debrief"),
+    Screen(path="/mind", name="mind", title="Minds"),
+    Screen(path="/browse", name="twins", title="Twins"),
 )
 
 
@@ -74,7 +62,11 @@ def shell(shown: Screen) -> Handler:
         if theme not in ("dark", "light"):
             raise ProblemError(422, "bad_value", f"?theme={theme}: expected dark or light.")
         text = template(
-            "screen.html.j2", page=shown.name, title=shown.title, theme=theme, sheets=shown.sheets
+            "screen.html.j2",
+            page=shown.name,
+            title=shown.title,
+            theme=theme,
+            style=shown.style or shown.name,
         )
         return web.Response(
             text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}

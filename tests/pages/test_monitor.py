@@ -157,8 +157,8 @@ async def test_the_shapes_and_tones_keep_to_the_numbers_and_the_standard() -> No
         page = await stage.enter("screen", "display", "/monitor")
         found = await page.evaluate(
             """async () => {
-              const { Signals } = await import("/static/app/wave_shapes.js");
-              const { PATTERNS, beatPitch } = await import("/static/app/tone.js");
+              const { Signals } = await import("/static/monitor/wave_shapes.js");
+              const { PATTERNS, beatPitch } = await import("/static/monitor/tone.js");
               const play = (numbers) => {
                 const signals = new Signals();
                 const usual = { hr: 80, rr: 20, sbp: 120, dbp: 70, etco2: 38 };

@@ -12,6 +12,9 @@ from environment.model.triage import ITEMS
 
 STATIC = Path(__file__).parents[2] / "environment/web/static"
 LANGUAGES = sorted(p.stem for p in (STATIC / "text").glob("??.json"))
+MODULES = sorted(
+    str(p.relative_to(STATIC)) for p in STATIC.glob("*/*.js") if p.parent.name != "vendor"
+)
 FILLED = re.compile(r"\{(\w+)\}")
 
 
@@ -28,11 +31,26 @@ def test_each_language_has_the_same_texts_with_the_same_gaps(language: str) -> N
     assert {key: set(FILLED.findall(text)) for key, text in other.items()} == gaps
 
 
-@pytest.mark.parametrize("module", sorted(p.name for p in (STATIC / "app").glob("*.js")))
+@pytest.mark.parametrize("module", MODULES)
 def test_every_text_that_a_module_names_is_there(module: str) -> None:
-    source = (STATIC / "app" / module).read_text("utf-8")
+    source = (STATIC / module).read_text("utf-8")
     asked = set(re.findall(r"""\bt\(\s*["']([\w.]+)["']""", source))
     assert asked - set(table("en")) == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_that_a_module_names_is_there(module: str) -> None:
+    source = (STATIC / module).read_text("utf-8")
+    for named in re.findall(r"""["']/static/([\w/.-]+\.js)["']""", source):
+        assert (STATIC / named).is_file(), f"{module} names {named}"
+
+
+def test_a_page_takes_nothing_from_the_folder_of_another_page() -> None:
+    shared = {"app", "text", "vendor", "tablet"}
+    for module in MODULES:
+        source = (STATIC / module).read_text("utf-8")
+        folders = set(re.findall(r"""["']/static/(\w+)/""", source))
+        assert folders <= shared | {module.partition("/")[0]}, module
 
 
 @pytest.mark.parametrize("language", [x for x in LANGUAGES if x != "en"])

@@ -78,7 +78,7 @@ async def test_the_start_page_is_a_shell_that_tells_a_stranger_nothing() -> None
         text = await got.text()
         assert got.status == 200
         assert "default-src 'none'" in got.headers["Content-Security-Policy"]
-        for part in ("app/start.js", "app/base.css", "text/en.json", "vendor/htm-preact.js"):
+        for part in ("start/page.js", "app/base.css", "text/en.json", "vendor/htm-preact.js"):
             assert (await browser.get(f"{stage.url}/static/{part}")).status == 200, part
         assert not any(name in text for name in (*stage.world.twins, "enter/"))
 

@@ -1,0 +1,60 @@
+// @ts-check
+/** Who is simulated, what agents last decided, what was remembered. */
+import { word } from "/static/app/names.js";
+import { t, words } from "/static/app/text.js";
+import { clockText, html } from "/static/app/ui.js";
+
+/** Those who have a page of their own come first. */
+const ROLES = ["trauma_leader", "rescuer", "operator"];
+
+/** The team: each simulated, or played by a person. */
+export function People(/** @type {any} */ { store, doing }) {
+  const rank = (/** @type {string} */ role) => (ROLES.includes(role) ? ROLES.indexOf(role) : ROLES.length);
+  const people = Object.entries(store.value("session", "people") ?? {})
+    .sort(([a, x], [b, y]) => rank(x.role) - rank(y.role) || (a < b ? -1 : 1));
+  return html`<section class="panel" aria-label=${t("console.people")}>
+    <h2>${t("console.people")}</h2>
+    <p class="dim">${t("console.people_how")}</p>
+    <ul class="plain">${people.map(([id, person]) => html`<li key=${id} class="row between" data-person=${id}>
+      <span>${word("twin", id)} <small>${word("role", person.role)}</small></span>
+      <button aria-label=${t("console.played", { name: word("twin", id) })} aria-pressed=${String(!person.simulated)}
+        onClick=${() => doing("session", "simulate", { person: id, on: !person.simulated },
+          { done: t(person.simulated ? "console.is_played" : "console.is_simulated", { name: word("twin", id) }),
+            undo: () => doing("session", "simulate", { person: id, on: person.simulated }) })}>
+        ${person.simulated ? "" : "✓ "}${t("console.by_person")}</button></li>`)}</ul>
+  </section>`;
+}
+
+/** The last thing that each agent decided, and by which beliefs. */
+export function Reasons(/** @type {any} */ { course }) {
+  const rows = [...course.reasons.values()].sort((a, b) => b.seq - a.seq).slice(0, 6);
+  return html`<section class="panel" aria-label=${t("console.reasons")}>
+    <h2>${t("console.reasons")}</h2>
+    <ul class="plain">${rows.map((/** @type {any} */ change) => html`<li key=${change.twin}>
+      <b>${words(change.twin.replace("mind_", ""))}</b> <small>${clockText(change.recorded)}</small>
+      <div class="reason">${change.value.act}</div>
+      <small class="reason">${change.value.trigger} · ${change.value.file}:${change.value.line}</small></li>`)}
+      ${rows.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
+    <a href="/mind">${t("page.mind")}</a>
+  </section>`;
+}
+
+/** Bookmarks and marks, with the way back. */
+export function Remembered(/** @type {any} */ { store, doing }) {
+  const [marks, bookmarks] = ["mark", "bookmark"].map((name) =>
+    Object.entries(store.value("session", name) ?? {}).sort(([, a], [, b]) => b.at_s - a.at_s));
+  const back = (/** @type {string} */ label) => {
+    if (confirm(t("console.rewind_sure", { label }))) doing("session", "rewind", { label });
+  };
+  return html`<section class="panel" aria-label=${t("console.remembered")}>
+    <h2>${t("console.remembered")}</h2>
+    <ul class="plain">${bookmarks.map(([label, row]) => html`<li key=${label} class="row between" data-bookmark=${label}>
+      <span>⚑ ${label} <small>${clockText(row.at_s)}</small></span>
+      <button onClick=${() => back(label)}>${t("console.rewind")}</button></li>`)}
+    ${marks.map(([number, row]) => html`<li key=${number} class="row between" data-mark=${row.rating}>
+      <span class=${row.rating}>${row.rating === "good" ? "✓" : "✗"} ${t(`console.${row.rating}`)}
+        <small>${clockText(row.at_s)}</small> ${row.note}</span>
+      <button aria-label=${t("console.unmark", { number })} onClick=${() => doing("session", "unmark", { number })}>×</button></li>`)}
+    ${marks.length + bookmarks.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
+  </section>`;
+}

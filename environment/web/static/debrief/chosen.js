@@ -1,0 +1,36 @@
+// @ts-check
+/** What was chosen in the lanes, told in words: an alert with its chain of reasons, an act, a window. */
+import { word } from "/static/app/names.js";
+import { t } from "/static/app/text.js";
+import { clockText, html } from "/static/app/ui.js";
+
+/** One step of the chain, and what led to it. */
+function Step(/** @type {any} */ { step }) {
+  return html`<li data-step=${step.kind}><small>${clockText(step.at_s)}</small> ${step.text}
+    ${step.because.length > 0 && html`<ul>${step.because.map((/** @type {any} */ s) => html`<${Step} step=${s} />`)}</ul>`}</li>`;
+}
+
+function Alert(/** @type {any} */ { row }) {
+  return html`<p><b>${row.rule}</b> · ${row.text}</p>
+    <dl class="facts">
+      <dt>${t("debrief.raised")}</dt><dd>${row.steps.map((/** @type {any} */ s) => html`<div>${clockText(s[0])} ${t(`priority.${s[1]}`)}</div>`)}</dd>
+      <dt>${t("debrief.acknowledged")}</dt><dd>${row.acknowledged_s === null ? "–"
+        : `${clockText(row.acknowledged_s)} ${word("twin", row.acknowledged_by)}: ${row.acknowledged_how}`}</dd>
+      <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${row.cleared_because}`}</dd>
+    </dl>
+    <h3>${t("debrief.why")}</h3>
+    ${row.why.map((/** @type {any} */ step) => html`<ul class="chain" aria-label=${t("why.chain")}><${Step} step=${step} /></ul>`)}`;
+}
+
+const Window = (/** @type {any} */ { row }) => html`<p class="verdict ${row.verdict}"><b>${t(`debrief.${row.verdict}`)}</b> ${row.text}</p>
+  ${row.why && html`<p>${row.why}</p>`}`;
+
+const Act = (/** @type {any} */ { row }) => html`<p>${clockText(row.at_s)} <b>${row.what}</b> (${word("twin", row.by)})</p>`;
+
+/** The panel. */
+export function Chosen(/** @type {any} */ { chosen }) {
+  return html`<section class="panel" aria-label=${t("debrief.chosen")} aria-live="polite"><h2>${t("debrief.chosen")}</h2>
+    ${!chosen ? html`<p class="dim">${t("debrief.choose")}</p>`
+      : chosen.rule ? html`<${Alert} row=${chosen} />`
+        : chosen.verdict ? html`<${Window} row=${chosen} />` : html`<${Act} row=${chosen} />`}</section>`;
+}

@@ -1,0 +1,61 @@
+// @ts-check
+/** The course of a run: all lanes on one axis, and the line of the chosen moment through them. */
+import { Ticks, axisOf } from "/static/app/lane_axis.js";
+import { CURVES_HEIGHT, Curves } from "/static/debrief/lane_curves.js";
+import { Actions, Alerts, Bands, Marks, ROW, layActions, layAlerts } from "/static/debrief/lane_marks.js";
+import { Windows, drawn } from "/static/debrief/lane_windows.js";
+import { t } from "/static/app/text.js";
+import { word } from "/static/app/names.js";
+import { html, useEffect, useState } from "/static/app/ui.js";
+
+const BAND = 28;
+
+/** Follow how wide an element is. @returns {[number, (e: any) => void]} */
+export function useWidth() {
+  const [width, measure] = useState(900);
+  const [element, hold] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    if (!element) return undefined;
+    const watcher = new ResizeObserver(([entry]) => measure(Math.max(720, Math.floor(entry.contentRect.width))));
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [element]);
+  return [width, hold];
+}
+
+/** The lanes. `moment` is a time of the run; `chosen` what is told of in detail. */
+export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choose }) {
+  const [width, hold] = useWidth();
+  const axis = axisOf(width, ends);
+  const { lanes } = run;
+  const laid = { actions: layActions(axis, lanes.actions), alerts: layAlerts(axis, lanes.alerts) };
+  const windows = drawn(lanes.windows);
+  let y = 4;
+  /** The top of a lane of this height. */
+  const next = (/** @type {number} */ height, gap = 6) => { const top = y; y += height + (height ? gap : 0); return top; };
+  const processes = Object.entries(lanes.phases).map(([twin, bands]) => ({ twin, bands, y: next(22) }));
+  const rooms = next(lanes.rooms.length ? BAND : 0, 0);
+  const curves = next(CURVES_HEIGHT, 8);
+  const actions = next(laid.actions.count * ROW);
+  const alerts = next(laid.alerts.count * ROW);
+  const marks = next(lanes.marks.length ? ROW : 0);
+  const expected = next(windows.length * ROW);
+  const height = y + 20;
+  const click = (/** @type {any} */ event) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    if (!event.target.closest("[role=button]")) go(axis.at(event.clientX - box.left));
+  };
+  const pick = (/** @type {any} */ row) => { choose(row); go(row.at_s ?? row.from_s ?? row.by_s ?? 0); };
+  return html`<div class="lanes" ref=${hold}>
+    <svg width=${width} height=${height} role="group" aria-label=${t("debrief.course")} onClick=${click}>
+      <${Ticks} axis=${axis} height=${height} />
+      ${processes.map((p) => html`<${Bands} axis=${axis} y=${p.y} title=${word("twin", p.twin)} bands=${p.bands} group="phase" />`)}
+      ${lanes.rooms.length > 0 && html`<${Bands} axis=${axis} y=${rooms} title=${t("lane.rooms")} bands=${lanes.rooms} group="twin" />`}
+      <${Curves} axis=${axis} vitals=${lanes.vitals} top=${curves} />
+      <${Actions} axis=${axis} y=${actions} rows=${lanes.actions} laid=${laid.actions} chosen=${chosen?.seq} choose=${pick} />
+      <${Alerts} axis=${axis} y=${alerts} rows=${lanes.alerts} laid=${laid.alerts} chosen=${chosen?.seq} choose=${pick} />
+      ${lanes.marks.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${lanes.marks} go=${go} />`}
+      <${Windows} axis=${axis} y=${expected} windows=${windows} chosen=${chosen} choose=${pick} />
+      <line class="cursor" x1=${axis.x(moment)} x2=${axis.x(moment)} y1="0" y2=${height - 16} />
+    </svg></div>`;
+}

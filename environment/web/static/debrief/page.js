@@ -1,0 +1,79 @@
+// @ts-check
+/** The debrief: what happened when, and why. Its data come from the journal, at each load anew. */
+import { Chosen } from "/static/debrief/chosen.js";
+import { Course } from "/static/debrief/course.js";
+import { Moment } from "/static/debrief/moment.js";
+import { Clock, Expected, Notes } from "/static/debrief/tables.js";
+import { loadNames } from "/static/app/names.js";
+import { get } from "/static/app/store.js";
+import { t } from "/static/app/text.js";
+import { clockText, html, mount, useEffect, useState } from "/static/app/ui.js";
+
+/** The moment that the address names, so that a reload looks at the same one. */
+const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? NaN);
+
+/** Everything that happened at some moment, to step from one to the next. */
+function moments(/** @type {any} */ run) {
+  const { actions, alerts, marks } = run.lanes;
+  const all = [...actions.map((/** @type {any} */ a) => a.at_s), ...alerts.map((/** @type {any} */ a) => a.from_s),
+    ...marks.map((/** @type {any} */ m) => m.at_s), ...run.lanes.rooms.map((/** @type {any} */ r) => r.from_s)];
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function Scrubber(/** @type {any} */ { run, ends, moment, go }) {
+  const all = moments(run);
+  const back = all.findLast((at) => at < moment - 0.5);
+  const on = all.find((at) => at > moment + 0.5);
+  return html`<div class="scrubber panel" role="group" aria-label=${t("debrief.scrubber")}>
+    <button disabled=${back === undefined} aria-label=${t("debrief.back")} onClick=${() => go(back)}>◀</button>
+    <output>${clockText(moment)}</output>
+    <input type="range" min="0" max=${Math.ceil(ends)} step="1" value=${Math.round(moment)} aria-label=${t("debrief.moment")}
+      aria-valuetext=${clockText(moment)} onInput=${(/** @type {any} */ e) => go(Number(e.currentTarget.value))} />
+    <button disabled=${on === undefined} aria-label=${t("debrief.on")} onClick=${() => go(on)}>▶</button></div>`;
+}
+
+function Head(/** @type {any} */ { run, letter, over }) {
+  return html`<header class="row between"><div><h1>${letter && html`${letter}: `}${run.title}</h1>
+    <p class="dim">${run.name} · ${run.branch} · ${t("debrief.seed")} ${run.seed} · ${clockText(run.ends_s)}</p></div>
+    <b class="ended ${run.alive ? "alive" : "dead"}">${over ? run.ended : t("debrief.running")}</b></header>`;
+}
+
+function Debrief(/** @type {any} */ { store }) {
+  const [told, tell] = useState(/** @type {any} */ (null));
+  const [moment, at] = useState(Number.isFinite(named()) ? named() : 0);
+  const [chosen, choose] = useState(/** @type {any} */ (null));
+  const [wrong, fail] = useState("");
+  const read = () => get("/debrief/runs").then((r) => { tell(r.body); fail(""); }).catch((e) => fail(String(e.message)));
+  useEffect(() => { read(); }, []);
+  const go = (/** @type {number} */ to) => {
+    at(to);
+    history.replaceState(null, "", `#t=${Math.round(to)}`);
+  };
+  if (told === null) {
+    return html`<main class="debrief"><h1>${t("page.debrief")}</h1>
+      <p role="status">${wrong === "" ? t("debrief.reading") : wrong.endsWith("403") ? t("debrief.not_yet") : t("debrief.none")}</p></main>`;
+  }
+  const { runs } = told;
+  const [run, other] = runs;
+  const ends = Math.max(...runs.map((/** @type {any} */ r) => r.ends_s));
+  return html`<main class="debrief">
+    <${Head} run=${run} letter=${other ? "A" : ""} over=${told.over} />
+    ${!told.over && html`<p class="row"><span>${t("debrief.upto", { at: clockText(run.ends_s) })}</span>
+      <button onClick=${read}>${t("debrief.again")}</button></p>`}
+    <${Scrubber} run=${run} ends=${ends} moment=${moment} go=${go} />
+    <section class="panel" aria-label=${t("debrief.course")}>
+      <${Course} run=${run} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>
+    ${other && html`<${Head} run=${other} letter="B" over=${told.over} />
+      <section class="panel" aria-label="B"><${Course} run=${other} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
+    <div class="panels">
+      <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
+      ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}
+      <${Chosen} chosen=${chosen} />
+      <${Clock} runs=${runs} go=${go} />
+      <${Expected} runs=${runs} go=${go} choose=${choose} />
+      <${Notes} run=${run} go=${go} />
+    </div></main>`;
+}
+
+await loadNames();
+mount(Debrief);

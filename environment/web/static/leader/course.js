@@ -1,0 +1,49 @@
+// @ts-check
+/** The course: phases, rooms, where the patient goes next, the end. */
+import { called, word } from "/static/app/names.js";
+import { Tile } from "/static/tablet/parts.js";
+import { t } from "/static/app/text.js";
+import { clockText, html, useState } from "/static/app/ui.js";
+
+const ENDS = ["icu", "ward", "sub_intensive", "transfer", "mortuary"];
+const STEPS = { pre_alerted: "activated", activated: "delivered" };
+
+/** Move the patient, note the next destination, finish. */
+export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
+  const [ending, end] = useState("");
+  const process = store.twins.get(trauma);
+  const now = store.value(trauma, "room");
+  const stays = store.value(trauma, "stay") ?? {};
+  const rooms = store.ofKind("room").map((/** @type {any} */ r) => r.id);
+  const next = STEPS[/** @type {"activated"} */ (process?.phase)];
+  const move = (/** @type {string} */ room) => outbox.put(trauma, "move", { room }, {
+    text: t("report.room_in", { room: called(store, room) }),
+    undo: now ? { twin: trauma, operation: "move", given: { room: now } } : null });
+  const finish = () => {
+    outbox.put(trauma, "finish", { destination: ending }, { text: t("course.finished", { where: word("end", ending) }) });
+    end("");
+  };
+  return html`<div class="grid">
+    ${next && html`<button class="main big" disabled=${Boolean(why(trauma, "advance"))}
+      onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: word("phase", next),
+        undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
+      ${t("course.step", { phase: word("phase", next) })}</button>`}
+    <h2>${t("course.rooms")}</h2>
+    <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
+      <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}
+        why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
+        note=${stays[room] ? t("course.stay", { age: clockText((stays[room].out_s ?? store.now()) - stays[room].in_s) })
+          : word("status", store.value(room, "status") ?? "free")} />`)}</div>
+    <h2>${t("course.next")}</h2>
+    <div class="row choices" role="group" aria-label=${t("course.next")}>${rooms.map((/** @type {string} */ room) => html`
+      <button key=${room} aria-pressed=${String(store.value(trauma, "destination") === room)}
+        disabled=${Boolean(why(trauma, "set_destination"))}
+        onClick=${() => outbox.put(trauma, "set_destination", { destination: room },
+          { text: t("course.goes_next", { room: called(store, room) }) })}>${called(store, room)}</button>`)}</div>
+    <h2>${t("course.finish")}</h2>
+    <div class="row choices" role="group" aria-label=${t("course.finish")}>${ENDS.map((e) => html`
+      <button key=${e} aria-pressed=${String((ending || store.value(trauma, "final_destination")) === e)}
+        disabled=${Boolean(why(trauma, "finish"))} onClick=${() => end(e)}>${word("end", e)}</button>`)}</div>
+    ${ending && html`<button class="main big" onClick=${finish}>${t("course.confirm", { where: word("end", ending) })}</button>`}
+  </div>`;
+}

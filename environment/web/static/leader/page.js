@@ -1,0 +1,56 @@
+// @ts-check
+/** The trauma leader's tablet: decide, delegate, confirm. */
+import { arrivesIn } from "/static/app/arrival.js";
+import { useGuards } from "/static/tablet/guards.js";
+import { Course } from "/static/leader/course.js";
+import { Team } from "/static/leader/team.js";
+import { Outbox } from "/static/tablet/outbox.js";
+import { Blood } from "/static/tablet/pick_blood.js";
+import { Diagnostics } from "/static/tablet/pick_diagnostics.js";
+import { Drugs } from "/static/tablet/pick_drugs.js";
+import { Infusions } from "/static/tablet/pick_infusions.js";
+import { Injuries } from "/static/tablet/pick_injuries.js";
+import { called, loadNames } from "/static/app/names.js";
+import { Procedures } from "/static/tablet/pick_procedures.js";
+import { Said, displaysOf } from "/static/tablet/alerts.js";
+import { useHistory } from "/static/tablet/history.js";
+import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/tablet/parts.js";
+import { Report } from "/static/tablet/report.js";
+import { language, t } from "/static/app/text.js";
+import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
+
+function Leader(/** @type {any} */ { store }) {
+  useStore(store);
+  useUsual(store);
+  useTakingOver(store);
+  const [outbox] = useState(() => new Outbox(store));
+  const person = personOf(store, "trauma_leader");
+  const process = store.only("trauma");
+  const trauma = process?.id ?? "trauma";
+  const bank = store.only("blood_bank")?.id ?? "";
+  const ids = (/** @type {string} */ kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id);
+  const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("person")]);
+  const events = useHistory(store, [store.here.patient, trauma, ...displaysOf(store, person)]);
+  const arrived = store.value(trauma, "arrived_s");
+  const coming = arrivesIn(store);
+  const parts = { store, outbox, why, trauma, bank, events };
+  const tabs = [
+    ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],
+    ["diagnostics", Diagnostics], ["injuries", Injuries], ["team", Team], ["course", Course], ["report", Report],
+  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), page: html`<${Part} ...${parts} />` }));
+  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  return html`<main class="tablet" lang=${language}>
+    <${Patient} store=${store} process=${process} person=${person}>
+      ${arrived === null ? process && coming !== null && html`<span>${t("clock.eta")} <b>${clockText(coming)}</b></span>`
+        : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
+      <span>${called(store, store.value(trauma, "room") ?? "")}</span>
+      ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}
+    <//>
+    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />
+    <section class="work" aria-label=${t("leader.work")}><${Tabs} name=${t("leader.work")} tabs=${tabs} /></section>
+    <${Taps} outbox=${outbox} />
+  </main>`;
+}
+
+await loadNames();
+mount(Leader);

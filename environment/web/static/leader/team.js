@@ -1,0 +1,44 @@
+// @ts-check
+/** The team: who has which role, who is there, who leads; calling somebody. */
+import { called, word } from "/static/app/names.js";
+import { t } from "/static/app/text.js";
+import { clockText, html, useState } from "/static/app/ui.js";
+
+/** Roles of a trauma team (ATLS 10; the roles that the report knows). */
+const ROLES = ["leader", "airway", "surgeon", "nurse", "second_nurse", "radiographer", "orthopaedics", "scribe"];
+
+/** Fill roles by a tap on the role and one on the person. */
+export function Team(/** @type {any} */ { store, outbox, why, trauma }) {
+  const [role, choose] = useState("");
+  const team = store.value(trauma, "team") ?? {};
+  const people = store.ofKind("person").map((/** @type {any} */ p) => p.id)
+    .filter((/** @type {string} */ id) => !["operator", "instructor"].includes(store.value(id, "role")));
+  const against = why(trauma, "fill_role");
+  const fill = (/** @type {string} */ person) => {
+    const before = team[role]?.person;
+    const text = `${word("role", role)}: ${called(store, person)}`;
+    outbox.put(trauma, "fill_role", { role, person }, { text,
+      undo: before ? { twin: trauma, operation: "fill_role", given: { role, person: before } } : null });
+    if (role === "leader") {
+      outbox.put(trauma, "set_leader", { person }, { text: t("report.leader", { who: called(store, person) }) });
+    }
+    choose("");
+  };
+  const call = (/** @type {string} */ person) => outbox.put(person, "call", { to: store.value(trauma, "room") ?? "shock_room" },
+    { text: t("team.called", { who: called(store, person) }) });
+  return html`<div class="grid">
+    <div class="tiles" role="group" aria-label=${t("team.roles")}>${ROLES.map((r) => html`<button class="tile" key=${r}
+      aria-pressed=${String(r === role)} disabled=${Boolean(against)} onClick=${() => choose(r === role ? "" : r)}>
+      <span>${word("role", r)}</span><small>${team[r]
+        ? `${called(store, team[r].person)} · ${t("since", { age: clockText(store.now() - team[r].since_s) })}` : t("team.nobody")}</small>
+    </button>`)}</div>
+    ${against && html`<p class="dim">${against}</p>`}
+    ${role && html`<div class="row choices" role="group" aria-label=${t("team.who", { role: word("role", role) })}>
+      ${people.map((/** @type {string} */ p) => html`<button key=${p} onClick=${() => fill(p)}>${called(store, p)}</button>`)}</div>`}
+    <h2>${t("team.people")}</h2>
+    <ul class="plain">${people.map((/** @type {string} */ p) => html`<li key=${p} class="row">
+      <b>${called(store, p)}</b> <span class="dim">${store.value(p, "present")
+        ? t("team.at", { place: called(store, store.value(p, "place") ?? "") }) : t(store.value(p, "called") ? "team.coming" : "team.away")}</span>
+      <button disabled=${Boolean(why(p, "call"))} onClick=${() => call(p)}
+        aria-label=${t("team.call_one", { who: called(store, p) })}>${t("team.call")}</button></li>`)}</ul></div>`;
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** Which traces a monitor draws, and when each of them has a signal. */
+import { PULSELESS, readingOf } from "/static/monitor/alarms.js";
+
+/** Scenario seconds without a new reading after which a trace is no more than a line; more at speed. */
+const SILENT_S = 5;
+
+/** Tops of the pressure's scale, mmHg: the smallest that holds the systolic pressure with room above. */
+const TOPS = [120, 180, 300];
+export const pressureTop = (/** @type {number} */ sbp) => TOPS.find((top) => sbp * 1.1 < top) ?? 300;
+
+/**
+ * The traces of whatever monitor is shown.
+ * @param {any} store @param {import("/static/monitor/wave_shapes.js").Signals} signals @param {() => string} shown
+ */
+export function traces(store, signals, shown) {
+  const fresh = (/** @type {string} */ key, least = SILENT_S) => {
+    const seen = readingOf(store, shown(), key);
+    return seen !== null && !seen.stale && (seen.cuff || seen.age < least + 3 * store.speed);
+  };
+  const number = (/** @type {string} */ key) => readingOf(store, shown(), key)?.value ?? 0;
+  const rhythm = () => store.value(store.here.patient, "rhythm") ?? "sinus";
+  const pulseless = () => PULSELESS.includes(rhythm());
+  const attached = () => store.value(shown(), "attached") === true;
+  const take = () => {
+    const heart = fresh("hr") ? number("hr") : 0;
+    signals.now = {
+      rhythm: rhythm(), hr: heart, rr: pulseless() ? 0 : number("rr"), sbp: number("sbp"), dbp: number("dbp"),
+      etco2: number("etco2"), poor: store.value(shown(), "poor_signal") === true,
+    };
+  };
+  store.watch(take);
+  take();
+  const live = (/** @type {string} */ key) => () => attached() && (pulseless() || fresh(key));
+  const oxygen = () => attached() && (pulseless() || fresh("hr")) &&
+    (store.value(shown(), "poor_signal") === true || pulseless() || fresh("spo2"));
+  /** @returns {[number, number]} */
+  const range = (/** @type {number} */ low, /** @type {number} */ high) => [low, high];
+  return {
+    ecg: { name: "ecg", colour: "--hr", mmPerS: 25, range: () => range(-0.6, 1.3), live: live("hr"),
+      at: (/** @type {number} */ s) => signals.ecg(s) },
+    pleth: { name: "pleth", colour: "--spo2", mmPerS: 25, range: () => range(0, 1.05), live: oxygen,
+      at: (/** @type {number} */ s) => signals.pleth(s) },
+    art: { name: "art", colour: "--pressure", mmPerS: 25, range: () => range(0, pressureTop(number("sbp"))), live: live("sbp"),
+      at: (/** @type {number} */ s) => signals.pressure(s) },
+    co2: { name: "co2", colour: "--co2", mmPerS: 6.25, range: () => range(0, 60), live: live("etco2"),
+      at: (/** @type {number} */ s) => signals.co2(s) },
+  };
+}

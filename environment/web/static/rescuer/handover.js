@@ -1,0 +1,64 @@
+// @ts-check
+/** Pre-alert and handover: the card that the team hears (ATMIST), as it stands now. */
+import { amountText, named, site, word } from "/static/app/names.js";
+import { t, words } from "/static/app/text.js";
+import { clockText, html, timeOfDay } from "/static/app/ui.js";
+
+const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
+
+/** The card from what the twins know now. @returns {Record<string, string>} */
+function card(/** @type {any} */ store, /** @type {string} */ preh) {
+  const patient = store.here.patient;
+  const at = (/** @type {string} */ name) => store.value(patient, name);
+  const injury = store.value(preh, "injury_at_s");
+  const injuries = Object.values(at("injury") ?? {}).map((/** @type {any} */ i) =>
+    [i.side && word("site", i.side), word("region", i.region), word("injury", i.kind), i.open ? t("injury.open") : ""].filter(Boolean).join(" "));
+  const signs = ["hr", "sbp", "rr", "spo2", "gcs"].map((key) => {
+    const seen = store.vital(key);
+    return seen && `${t(`vital.${key}`)} ${Number(seen.value).toFixed(store.here.vitals[key].decimals)}`;
+  }).filter(Boolean);
+  const done = Object.entries(at("performed") ?? {}).map(([id, p]) => {
+    const one = /** @type {any} */ (p);
+    return `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${clockText(one.at_s)}`;
+  });
+  const drugs = Object.entries(at("drug") ?? {}).map(([id, d]) =>
+    `${named(store.here.drugs, id)} ${amountText(/** @type {any} */ (d).total, /** @type {any} */ (d).unit)}`);
+  const special = [
+    (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${words(at("anticoagulant"))}`,
+    (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${words(at("antiplatelet"))}`,
+    at("pregnancy_weeks") && `${t("passport.pregnancy")}: ${t("passport.weeks", { n: at("pregnancy_weeks") })}`,
+    ...Object.keys(at("allergy") ?? {}).map((s) => `${t("passport.allergies")}: ${words(s)}`),
+    ...Object.values(at("condition") ?? {}).map((/** @type {any} */ c) => c.label),
+  ].filter(Boolean);
+  return {
+    age: [at("age") === null ? "" : t("patient.age", { age: at("age") }), word("sex", at("sex") ?? "unknown")].filter(Boolean).join(" "),
+    time: injury === null ? t("atmist.unknown") : timeOfDay(store, injury),
+    mechanism: [store.value(preh, "mechanism") && word("mechanism", store.value(preh, "mechanism")), store.value(preh, "dynamic")]
+      .filter(Boolean).join(": ") || t("atmist.unknown"),
+    injuries: injuries.join("; ") || t("injury.none"),
+    signs: signs.join(", ") || t("atmist.unknown"),
+    treatment: [...done, ...drugs].join("; ") || t("atmist.none"),
+    special: special.join("; ") || "–",
+  };
+}
+
+/** Preview, pre-alert, handover. */
+export function Handover(/** @type {any} */ { store, outbox, why, preh }) {
+  const now = card(store, preh);
+  const told = store.value(preh, "pre_alerted_s");
+  const eta = store.value(preh, "eta_s");
+  const leader = store.value("trauma", "leader") ?? "trauma_team";
+  return html`<div class="grid">
+    <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
+      html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
+      <dt>${t("clock.eta")}</dt><dd>${eta === null || eta < store.now() ? "–" : clockText(eta - store.now())}</dd></dl>
+    <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: clockText(told) })}</p>
+    <button class="main big" disabled=${Boolean(why(preh, "send_pre_alert"))}
+      onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
+      ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>
+    <button class="big" disabled=${Boolean(why(preh, "hand_over"))}
+      onClick=${() => outbox.put(preh, "hand_over", { atmist: now, to: leader }, { text: t("handover.hand_over") })}>
+      ${t("handover.hand_over")}</button>
+    ${why(preh, "hand_over") && html`<small>${why(preh, "hand_over")}</small>`}
+  </div>`;
+}

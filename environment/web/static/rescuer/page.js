@@ -1,0 +1,73 @@
+// @ts-check
+/** The rescuer's tablet: find out, treat, decide, tell the hospital. */
+import { Found } from "/static/rescuer/found.js";
+import { Gcs } from "/static/rescuer/gcs.js";
+import { useGuards } from "/static/tablet/guards.js";
+import { Outbox } from "/static/tablet/outbox.js";
+import { Drugs } from "/static/tablet/pick_drugs.js";
+import { Infusions } from "/static/tablet/pick_infusions.js";
+import { Injuries } from "/static/tablet/pick_injuries.js";
+import { loadNames } from "/static/app/names.js";
+import { Procedures } from "/static/tablet/pick_procedures.js";
+import { Form } from "/static/rescuer/form.js";
+import { Handover } from "/static/rescuer/handover.js";
+import { Passport } from "/static/rescuer/passport.js";
+import { Steps } from "/static/rescuer/steps.js";
+import { Triage } from "/static/rescuer/triage.js";
+import { Said, displaysOf } from "/static/tablet/alerts.js";
+import { useHistory } from "/static/tablet/history.js";
+import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/tablet/parts.js";
+import { Report } from "/static/tablet/report.js";
+import { language, t } from "/static/app/text.js";
+import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
+
+/** Procedures of the road: no surgery. */
+const GROUPS = ["bleeding", "airway", "breathing", "lines", "support"];
+
+function Rescuer(/** @type {any} */ { store }) {
+  useStore(store);
+  useUsual(store);
+  useTakingOver(store);
+  const [outbox] = useState(() => new Outbox(store));
+  const person = personOf(store, "rescuer");
+  const process = store.only("preh");
+  const preh = process?.id ?? "preh";
+  const vehicle = [...(process?.links.get("carriedBy") ?? [])][0] ?? store.only("vehicle")?.id ?? "";
+  const monitor = store.ofKind("monitor").map((/** @type {any} */ m) => m.id)
+    .find((/** @type {string} */ id) => id.startsWith(vehicle)) ?? "";
+  const patient = store.here.patient;
+  // From the door on the trauma process is no longer the rescuer's to look at.
+  const trauma = ["pre_alerted", "activated"].includes(store.only("trauma")?.phase ?? "")
+    ? store.only("trauma").id : "";
+  const why = useGuards(store, [patient, preh, vehicle, monitor, trauma]);
+  const events = useHistory(store, [patient, preh, ...displaysOf(store, person)]);
+  const parts = { store, outbox, why, preh, vehicle, monitor, events };
+  const pages = {
+    steps: html`<${Steps} ...${parts} />`,
+    form: html`<${Form} ...${parts} />`,
+    assess: html`<div class="grid"><${Gcs} ...${parts} /><${Found} ...${parts} /></div>`,
+    injuries: html`<${Injuries} ...${parts} />`,
+    triage: html`<${Triage} ...${parts} />`,
+    procedures: html`<${Procedures} ...${parts} groups=${GROUPS} />`,
+    drugs: html`<${Drugs} ...${parts} />`,
+    infusions: html`<${Infusions} ...${parts} />`,
+    passport: html`<${Passport} ...${parts} />`,
+    handover: html`<${Handover} ...${parts} />`,
+    report: html`<${Report} ...${parts} />`,
+  };
+  const eta = store.value(preh, "eta_s");
+  const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page }));
+  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  return html`<main class="tablet" lang=${language}>
+    <${Patient} store=${store} process=${process} person=${person}>
+      ${eta !== null && eta > store.now() && html`<span>${t("clock.eta")} <b>${clockText(eta - store.now())}</b></span>`}
+      <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
+    <//>
+    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />
+    <section class="work" aria-label=${t("rescuer.work")}><${Tabs} name=${t("rescuer.work")} tabs=${tabs} /></section>
+    <${Taps} outbox=${outbox} />
+  </main>`;
+}
+
+await loadNames();
+mount(Rescuer);

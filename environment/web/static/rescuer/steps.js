@@ -1,0 +1,47 @@
+// @ts-check
+/** The way there and back: the next step on one large button, corrections with a reason. */
+import { called, word } from "/static/app/names.js";
+import { Tile } from "/static/tablet/parts.js";
+import { t } from "/static/app/text.js";
+import { clockText, html } from "/static/app/ui.js";
+
+const NEXT = { dispatched: "en_route", en_route: "on_scene", on_scene: "assessed", assessed: "transporting" };
+const BEFORE = { en_route: "dispatched", on_scene: "en_route", assessed: "on_scene", transporting: "assessed" };
+const TIMES = ["call_at_s", "crew_departure_s", "arrival_onsite_s", "at_patient_s", "departure_onsite_s", "arrival_er_s"];
+
+/** Steps, the vehicle, the monitor, the times so far. */
+export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, monitor }) {
+  const phase = /** @type {"dispatched"} */ (store.twins.get(preh)?.phase ?? "");
+  const next = NEXT[phase];
+  const place = [...(store.twins.get(preh)?.links.get("locatedIn") ?? [])][0] ?? "accident_place";
+  const advance = () => {
+    const given = { to: next, ...(next === "on_scene" ? { place } : {}) };
+    outbox.put(preh, "advance", given, { text: word("phase", next),
+      undo: { twin: preh, operation: "correct", given: { to: phase, reason: t("act.undo") } } });
+    // The crew sets out: its vehicle drives too.
+    const to = { en_route: place, transporting: "hospital" }[next];
+    if (to && vehicle && !why(vehicle, "drive")) {
+      outbox.put(vehicle, "drive", { destination: to }, { text: t("steps.drive", { place: called(store, to) }), now: true });
+    }
+  };
+  const reached = store.value(preh, "at_patient_s") !== null;
+  const attached = monitor && store.value(monitor, "attached") === true;
+  const before = BEFORE[/** @type {"en_route"} */ (/** @type {string} */ (phase))];
+  return html`<div class="grid">
+    ${next && html`<button class="main big" disabled=${Boolean(why(preh, "advance"))} onClick=${advance}>${t(`steps.${next}`)}</button>
+      ${why(preh, "advance") && html`<small>${why(preh, "advance")}</small>`}`}
+    <div class="tiles" role="group" aria-label=${t("steps.more")}>
+      <${Tile} label=${t("steps.reach_patient")} pressed=${reached} why=${reached ? "" : why(preh, "reach_patient")}
+        onTap=${() => reached || outbox.put(preh, "reach_patient", {}, { text: t("steps.reach_patient") })} />
+      ${monitor && html`<${Tile} label=${t(attached ? "steps.detach" : "steps.attach")} pressed=${attached}
+        why=${why(monitor, attached ? "detach" : "attach")} onTap=${() => (attached
+          ? outbox.put(monitor, "detach", {}, { text: t("steps.detach"), undo: { twin: monitor, operation: "attach", given: { patient: store.here.patient } } })
+          : outbox.put(monitor, "attach", { patient: store.here.patient }, { text: t("steps.attach"), undo: { twin: monitor, operation: "detach", given: {} } }))} />`}
+      ${before && html`<${Tile} label=${t("steps.correct", { phase: word("phase", before) })} why=${why(preh, "correct")}
+        onTap=${() => outbox.put(preh, "correct", { to: before, reason: t("steps.wrong") }, { text: t("steps.correct", { phase: word("phase", before) }) })} />`}
+    </div>
+    <dl class="atmist" aria-label=${t("steps.times")}>${TIMES.map((name) => {
+      const at = store.value(preh, name);
+      return [html`<dt key=${`t${name}`}>${t(`time.${name}`)}</dt>`, html`<dd key=${name}>${at === null ? "–" : clockText(at)}</dd>`];
+    })}</dl></div>`;
+}

@@ -1,0 +1,58 @@
+// @ts-check
+/** Tests and images, by the device that does them; the views of the eFAST by hand. */
+import { called, named } from "/static/app/names.js";
+import { Orders } from "/static/tablet/pick_orders.js";
+import { Tile } from "/static/tablet/parts.js";
+import { t } from "/static/app/text.js";
+import { clockText, html } from "/static/app/ui.js";
+
+const VIEWS = ["ruq", "luq", "pelvis", "subxiphoid", "pleura_left", "pleura_right"];
+/** What kind of device does a diagnostic; a blood gas and a ROTEM have their own. */
+const DEVICE = { ct: "ct", xray: "x_ray", ultrasound: "ultrasound", laboratory: "laboratory" };
+const OWN = { blood_gas: "blood_gas", rotem: "rotem", glucose_test: "blood_gas" };
+
+/** The device of this type that is nearest to use: one that is free first. */
+function deviceFor(/** @type {any} */ store, /** @type {string} */ diagnostic) {
+  const type = OWN[/** @type {"rotem"} */ (diagnostic)]
+    ?? DEVICE[/** @type {"ct"} */ (store.here.diagnostics[diagnostic].kind)];
+  const all = store.ofKind("device").filter((/** @type {any} */ d) => store.value(d.id, "type") === type);
+  return all.find((/** @type {any} */ d) => store.value(d.id, "status") === "available") ?? all[0];
+}
+
+/** Ask for an examination; what runs shows when it will be done. */
+export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, events }) {
+  const rows = store.here.diagnostics;
+  const times = new Map();
+  for (const e of events) if (e.name === "diagnostic") times.set(e.value.diagnostic, e.effective);
+  const running = store.ofKind("device").filter((/** @type {any} */ d) => store.value(d.id, "status") === "in_use");
+  const fast = store.value(trauma, "fast") ?? {};
+  const ask = (/** @type {string} */ id, /** @type {any} */ device) => (device
+    ? outbox.put(device.id, "examine", { diagnostic: id, patient: store.here.patient }, { text: named(rows, id) })
+    : outbox.put(trauma, "order_diagnostic", { diagnostic: id }, { text: t("diagnostic.ordered", { what: named(rows, id) }) }));
+  const see = (/** @type {string} */ view, /** @type {boolean} */ positive) => {
+    const before = fast[view];
+    outbox.put(trauma, "record_fast", { view, positive }, {
+      text: `eFAST ${t(`fast.${view}`)} ${t(positive ? "fast.positive" : "fast.negative")}`,
+      undo: before ? { twin: trauma, operation: "record_fast", given: { view, positive: before.positive } } : null });
+  };
+  return html`<div class="grid">
+    ${running.length > 0 && html`<ul class="plain">${running.map((/** @type {any} */ d) => html`<li key=${d.id}>
+      <b>${called(store, d.id)}</b> ${t("diagnostic.until", { left: clockText((store.value(d.id, "ready_s") ?? store.now()) - store.now()) })}</li>`)}</ul>`}
+    <${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="diagnostic"
+      carryOut=${(/** @type {any} */ o) => deviceFor(store, o.what) && ask(o.what, deviceFor(store, o.what))} />
+    <div class="tiles" role="group" aria-label=${t("tab.diagnostics")}>${Object.keys(rows).map((id) => {
+      const device = deviceFor(store, id);
+      const against = device ? why(device.id, "examine") : why(trauma, "order_diagnostic");
+      const note = times.has(id) ? t("ago", { age: clockText(store.now() - times.get(id)) })
+        : t("diagnostic.minutes", { m: rows[id].minutes });
+      return html`<${Tile} key=${id} label=${named(rows, id)} note=${note} tone=${times.has(id) ? "had" : ""}
+        why=${against} onTap=${() => ask(id, device)} />`;
+    })}</div>
+    <h2>${t("fast.name")}</h2>
+    <div class="fast">${VIEWS.map((view) => html`<div class="row" key=${view} role="group" aria-label=${t(`fast.${view}`)}>
+      <span>${t(`fast.${view}`)}</span>
+      ${[false, true].map((positive) => html`<button key=${String(positive)} disabled=${Boolean(why(trauma, "record_fast"))}
+        aria-pressed=${String(fast[view]?.positive === positive)}
+        onClick=${() => see(view, positive)}>${t(positive ? "fast.positive" : "fast.negative")}</button>`)}</div>`)}</div>
+  </div>`;
+}

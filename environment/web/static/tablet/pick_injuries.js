@@ -1,0 +1,46 @@
+// @ts-check
+/** Injuries: where, then what; side and open or closed with the same taps. */
+import { word } from "/static/app/names.js";
+import { Tile } from "/static/tablet/parts.js";
+import { t } from "/static/app/text.js";
+import { html, useState } from "/static/app/ui.js";
+
+/** Regions of the body, as the assistants' rules know them; whether they have sides. */
+const REGIONS = { head: false, face: false, neck: false, chest: true, abdomen: false, pelvis: false,
+  spine: false, extremity: true, external: false };
+const KINDS = ["fracture", "wound", "penetrating", "bleed", "contusion", "dislocation", "amputation", "burn"];
+const SIDES = ["", "left", "right"];
+
+/** What has been found, and a way to add to it. */
+export function Injuries(/** @type {any} */ { store, outbox, why }) {
+  const [region, setRegion] = useState("");
+  const [side, setSide] = useState("");
+  const [open, setOpen] = useState(false);
+  const patient = store.here.patient;
+  const found = Object.entries(store.value(patient, "injury") ?? {});
+  const against = why(patient, "record_injury");
+  const add = (/** @type {string} */ kind) => {
+    const name = [side, region, kind].filter(Boolean).join("_");
+    const text = [word("region", region), side && word("site", side), word("injury", kind), open && t("injury.open")]
+      .filter(Boolean).join(" · ");
+    outbox.put(patient, "record_injury", { injury: name, region, kind, side, open }, { text });
+    setRegion("");
+    setSide("");
+    setOpen(false);
+  };
+  return html`<div class="grid">
+    <ul class="plain" aria-label=${t("injury.found")}>${found.map(([key, i]) => {
+      const one = /** @type {any} */ (i);
+      return html`<li key=${key}><b>${word("region", one.region)}</b> ${one.side && word("site", one.side)}
+        ${word("injury", one.kind)} ${one.open ? t("injury.open") : ""}</li>`;
+    })}${found.length === 0 && html`<li class="dim">${t("injury.none")}</li>`}</ul>
+    <div class="row choices" role="group" aria-label=${t("injury.region")}>${Object.keys(REGIONS).map((r) => html`
+      <button key=${r} aria-pressed=${String(r === region)} onClick=${() => setRegion(r)}>${word("region", r)}</button>`)}</div>
+    ${region && html`
+      <div class="row choices">${REGIONS[/** @type {"head"} */ (region)] && SIDES.map((s) => html`
+        <button key=${s} aria-pressed=${String(s === side)} onClick=${() => setSide(s)}>${s ? word("site", s) : t("injury.no_side")}</button>`)}
+        <button aria-pressed=${String(open)} onClick=${() => setOpen(!open)}>${t("injury.open")}</button></div>
+      <div class="tiles" role="group" aria-label=${t("injury.kind")}>${KINDS.map((k) => html`<${Tile} key=${k}
+        label=${word("injury", k)} why=${against} onTap=${() => add(k)} />`)}</div>`}
+  </div>`;
+}
