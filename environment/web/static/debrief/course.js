@@ -1,27 +1,15 @@
 // @ts-check
 /** The course of a run: all lanes on one axis, and the line of the chosen moment through them. */
-import { Ticks, axisOf } from "/static/app/lane_axis.js";
+import { Ticks, axisOf } from "/static/debrief/lane_axis.js";
 import { CURVES_HEIGHT, Curves } from "/static/debrief/lane_curves.js";
 import { Actions, Alerts, Bands, Marks, ROW, layActions, layAlerts } from "/static/debrief/lane_marks.js";
 import { Windows, drawn } from "/static/debrief/lane_windows.js";
+import { useWidth } from "/static/app/width.js";
 import { t } from "/static/app/text.js";
 import { word } from "/static/app/names.js";
-import { html, useEffect, useState } from "/static/app/ui.js";
+import { html } from "/static/app/ui.js";
 
 const BAND = 28;
-
-/** Follow how wide an element is. @returns {[number, (e: any) => void]} */
-export function useWidth() {
-  const [width, measure] = useState(900);
-  const [element, hold] = useState(/** @type {any} */ (null));
-  useEffect(() => {
-    if (!element) return undefined;
-    const watcher = new ResizeObserver(([entry]) => measure(Math.max(720, Math.floor(entry.contentRect.width))));
-    watcher.observe(element);
-    return () => watcher.disconnect();
-  }, [element]);
-  return [width, hold];
-}
 
 /** The lanes. `moment` is a time of the run; `chosen` what is told of in detail. */
 export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choose }) {

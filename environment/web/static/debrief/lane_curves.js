@@ -1,6 +1,6 @@
 // @ts-check
 /** Vital signs as curves, three scales one below the other; a gap where nothing was known. */
-import { Title } from "/static/app/lane_axis.js";
+import { Title } from "/static/debrief/lane_axis.js";
 import { has, t } from "/static/app/text.js";
 import { html } from "/static/app/ui.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** Lanes of phases and rooms, of what was done, of alerts, and of the instructor's marks. */
-import { Title, choosing, rowsOf, widthOf } from "/static/app/lane_axis.js";
+import { Title, choosing, rowsOf, widthOf } from "/static/debrief/lane_axis.js";
 import { word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";

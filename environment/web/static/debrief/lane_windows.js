@@ -1,6 +1,6 @@
 // @ts-check
 /** What was expected, when; and when it came: a window each, with the moment in it or beyond it. */
-import { Title, choosing, widthOf } from "/static/app/lane_axis.js";
+import { Title, choosing, widthOf } from "/static/debrief/lane_axis.js";
 import { ROW } from "/static/debrief/lane_marks.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /** Messages between agents as a ladder: a line for each agent, an arrow for each message. */
-import { useWidth } from "/static/debrief/course.js";
+import { useWidth } from "/static/app/width.js";
 import { word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
