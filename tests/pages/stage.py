@@ -51,33 +51,30 @@ def without(scenario: Scenario, *people: str) -> Scenario:
 
 
 @dataclass(slots=True)
-class Stage:
-    """What a test has of a session: its pages, and its journal."""
+class Glass:
+    """Pages of a site, each in a browser context of its own, and what went wrong on them."""
 
     url: str
-    tokens: Tokens
     browser: Browser
-    journal: Journal
     wrong: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
-    async def enter(
+    async def follow(
         self,
         name: str,
-        role: str,
-        path: str,
+        link: str,
         *,
         size: tuple[int, int] = TABLET,
         locale: str = "en-GB",
     ) -> Page:
-        """Somebody comes in by a link of his own, in a browser of his own."""
+        """Somebody follows a link, in a browser of his own."""
         context = await self.browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce"
         )
         self._contexts.append(context)
         page = await context.new_page()
         self._watch(page, name)
-        await page.goto(address(self.url, self.tokens.invite(name, role, path)))
+        await page.goto(link)
         await page.locator("main").first.wait_for()
         return page
 
@@ -93,14 +90,59 @@ class Stage:
             ),
         )
         page.on("pageerror", lambda e: self.wrong.append(f"{name}: error: {e}"))
-        page.on(
-            "request",
-            lambda r: (
-                self.wrong.append(f"{name}: asked elsewhere: {r.url}")
-                if urlsplit(r.url).netloc not in ("", here)
-                else None
-            ),
+        for kind in ("request", "websocket"):
+            page.on(
+                kind,
+                lambda r: (
+                    self.wrong.append(f"{name}: asked elsewhere: {r.url}")
+                    if urlsplit(r.url).netloc not in ("", here)
+                    else None
+                ),
+            )
+
+    def expect_complaints(self, words: str) -> None:
+        """Forget complaints that a test has brought about, such as a server that went away."""
+        self.wrong[:] = [w for w in self.wrong if words not in w]
+
+    async def accessible(self, page: Page) -> None:
+        """No violation of WCAG 2.2 AA, as far as axe can tell."""
+        if not AXE.is_file():
+            pytest.skip("run `npm ci` in tests/node first")
+        await page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's policy stands
+        found = await page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(TAGS)
         )
+        told = [
+            f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}"
+            for v in found["violations"]
+        ]
+        assert not told, "\n".join(told)
+
+    async def close(self) -> None:
+        """Everybody leaves."""
+        for context in self._contexts:
+            await context.close()
+
+
+@dataclass(slots=True)
+class Stage(Glass):
+    """What a test has of a session: its pages, and its journal."""
+
+    tokens: Tokens = field(kw_only=True)
+    journal: Journal = field(kw_only=True)
+
+    async def enter(
+        self,
+        name: str,
+        role: str,
+        path: str,
+        *,
+        size: tuple[int, int] = TABLET,
+        locale: str = "en-GB",
+    ) -> Page:
+        """Somebody comes in by a link of his own, in a browser of his own."""
+        link = address(self.url, self.tokens.invite(name, role, path))
+        return await self.follow(name, link, size=size, locale=locale)
 
     async def does(self, name: str, role: str, operation: str, /, **given: JSON) -> None:
         """Somebody elsewhere asks for `twin.operation`, without a page."""
@@ -111,10 +153,6 @@ class Stage:
             where = f"{self.url}/twins/{kind}/{twin}/operations/{what}"
             async with client.post(where, json=given) as response:
                 assert response.status == 201, await response.text()
-
-    def expect_complaints(self, words: str) -> None:
-        """Forget complaints that a test has brought about, such as a server that went away."""
-        self.wrong[:] = [w for w in self.wrong if words not in w]
 
     def changes(self, twin: str, kind: str, name: str = "") -> list[Change]:
         """Changes of a twin so far, oldest first."""
@@ -142,24 +180,17 @@ class Stage:
         finally:
             end()
 
-    async def accessible(self, page: Page) -> None:
-        """No violation of WCAG 2.2 AA, as far as axe can tell."""
-        if not AXE.is_file():
-            pytest.skip("run `npm ci` in tests/node first")
-        await page.evaluate(AXE.read_text("utf-8"))  # by the debugger: the page's policy stands
-        found = await page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(TAGS)
-        )
-        told = [
-            f"{v['id']}: {v['nodes'][0]['html'][:200]} {v['nodes'][0]['failureSummary'][:300]}"
-            for v in found["violations"]
-        ]
-        assert not told, "\n".join(told)
 
-    async def close(self) -> None:
-        """Everybody leaves."""
-        for context in self._contexts:
-            await context.close()
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    path = str(program("chromium", package="chromium"))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
 
 @asynccontextmanager
@@ -167,7 +198,7 @@ async def on_stage(
     name: str = "pelvis", *, speed: float = 20.0, played: Sequence[str] = ()
 ) -> AsyncIterator[Stage]:
     """A served session of a scenario in which tests play some of the people."""
-    chromium = program("chromium", package="chromium")
+    program("chromium", package="chromium")
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     journals: list[Journal] = []
     numbers = count()
@@ -189,16 +220,12 @@ async def on_stage(
     if session.done():
         session.result()
     try:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=str(chromium), args=list(ARGS)
-            )
-            stage = Stage(ready.result(), tokens, browser, journals[0])
+        async with chromium() as browser:
+            stage = Stage(ready.result(), browser, tokens=tokens, journal=journals[0])
             try:
                 yield stage
             finally:
                 await stage.close()
-                await browser.close()
         assert not stage.wrong, "\n".join(stage.wrong)
     finally:
         session.cancel()

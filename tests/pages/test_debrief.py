@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from environment.runtime.access import Tokens
 from scenarios.expectations import judge
@@ -14,10 +14,10 @@ from scenarios.reviewing import review
 from scenarios.runs import Run
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from tests.pages.stage import ARGS, BROWSER, PORTRAIT, WALL, Stage, on_stage
+from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, chromium, on_stage
 from tests.scenarios.conftest import pelvis  # noqa: F401 - a fixture
 from tests.scenarios.stage import Performed
-from tests.services import free_port, program
+from tests.services import free_port
 
 pytestmark = BROWSER
 Case = tuple[Scenario, Performed]
@@ -47,15 +47,12 @@ async def on_review(*runs: Run) -> AsyncIterator[Stage]:
         review(runs, port=free_port(), ready=ready.set_result, tokens=tokens, until=until)
     )
     try:
-        async with async_playwright() as playwright:
-            path = str(program("chromium", package="chromium"))
-            browser = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
-            stage = Stage(await ready, tokens, browser, runs[0].story.journal)
+        async with chromium() as browser:
+            stage = Stage(await ready, browser, tokens=tokens, journal=runs[0].story.journal)
             try:
                 yield stage
             finally:
                 await stage.close()
-                await browser.close()
         assert not stage.wrong, "\n".join(stage.wrong)
     finally:
         until.set()
