@@ -55,7 +55,9 @@ function Rescuer(/** @type {any} */ { store }) {
     handover: html`<${Handover} ...${parts} />`,
     report: html`<${Report} ...${parts} />`,
   };
-  const eta = store.value(preh, "eta_s");
+  // The way to the scene too: the process knows only when the patient arrives.
+  const eta = store.value(preh, "eta_s")
+    ?? (store.value(vehicle, "status") === "driving" ? store.value(vehicle, "eta_s") : null);
   const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
