@@ -11,8 +11,8 @@ from agents.errors import AgentError
 from agents.host import GIVEN
 from environment.errors import TwinError
 from environment.twins import kinds
-from scenarios.errors import ScenarioError, ScenarioFileError
-from scenarios.reading import load, names, shown
+from scenarios.errors import Problem, ScenarioError, ScenarioFileError
+from scenarios.reading import names, parse, path_of, shown
 from scenarios.script import DEFAULT_BRANCH
 
 ROLES = Path(__file__).parents[1] / "agents" / "roles"
@@ -39,23 +39,29 @@ def check_all(only: list[str]) -> list[Result]:
     ]
 
 
-def _scenario(name: str) -> Result:
-    """A scenario as written and in each of its branches."""
-    problems: list[str] = []
+def problems_in(text: str, path: str) -> list[Problem]:
+    """All that is wrong with a scenario's text, as written and in each of its branches."""
+    problems: dict[str, Problem] = {}
     branches = [DEFAULT_BRANCH]
     for branch in branches:
         try:
-            scenario = load(name, branch=branch)
-        except ScenarioError as wrong:
-            problems.extend(_told(wrong))
+            scenario = parse(text, path=path, branch=branch)
+        except ScenarioFileError as wrong:
+            for problem in wrong.problems:
+                problems.setdefault(problem, problem)
         else:
             if branch == DEFAULT_BRANCH:
                 branches.extend(b.name for b in scenario.branches)
-    return Result(kind="scenario", name=name, problems=tuple(dict.fromkeys(problems)))
+    return list(problems.values())
 
 
-def _told(wrong: ScenarioError) -> tuple[str, ...]:
-    return wrong.problems if isinstance(wrong, ScenarioFileError) else (str(wrong),)
+def _scenario(name: str) -> Result:
+    try:
+        path = path_of(name)
+        found = problems_in(path.read_text(encoding="utf-8"), shown(path))
+    except (ScenarioError, UnicodeDecodeError) as wrong:
+        return Result(kind="scenario", name=name, problems=(str(wrong),))
+    return Result(kind="scenario", name=name, problems=tuple(found))
 
 
 def _plan(path: Path) -> Result:

@@ -8,10 +8,12 @@
   - PlansError             a plan folder that is not there
   - DeviceError            a real device or a recording does not fit the scenario
   - ReportError            a report of another system that cannot be read
+  - AuthoringError         a scenario cannot be begun, changed or saved like this
   - SurroundingsError      a port, a package or a folder is not as it must be
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 from environment.errors import did_you_mean
 
@@ -23,12 +25,25 @@ class ScenarioError(Exception):
     exit_code = 3
 
 
+class Problem(str):
+    """One line of text, `file:line: entry: what`, that knows where in the file it points."""
+
+    place: tuple[str | int, ...]
+    line: int
+
+    def __new__(cls, text: str, place: tuple[str | int, ...] = (), line: int = 1) -> Self:
+        """The text with its place (`("event", 3, "at")`) and its line."""
+        one = super().__new__(cls, text)
+        one.place, one.line = place, line
+        return one
+
+
 class ScenarioFileError(ScenarioError):
     """All that is wrong with one file, one line of text for each."""
 
     code = "scenario_file"
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
 
@@ -83,6 +98,12 @@ class ReportError(ScenarioError):
     """A report of another system that cannot be read."""
 
     code = "report"
+
+
+class AuthoringError(ScenarioError):
+    """A scenario that cannot be begun, changed or saved like this."""
+
+    code = "authoring"
 
 
 class SurroundingsError(ScenarioError):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from environment.errors import did_you_mean
 from scenarios.cast import with_standard_cast
-from scenarios.errors import ScenarioFileError, UnknownBranchError, UnknownScenarioError
+from scenarios.errors import Problem, ScenarioFileError, UnknownBranchError, UnknownScenarioError
 from scenarios.schema import Origin, Scenario
 from scenarios.script import DEFAULT_BRANCH
 from scenarios.source import Place, Source, read_source
@@ -115,13 +115,13 @@ def _branched(source: Source, rows: Rows, name: str) -> Rows:
     for key in ("remove", "change"):
         for wanted in branch.get(key, ()):
             if wanted not in known:
-                line = source.line(("branch", index, key))
-                raise ScenarioFileError(
-                    [
-                        f"{source.path}:{line}: branch '{name}': {key} '{wanted}': nothing has "
-                        f"that name.{did_you_mean(wanted, known)}"
-                    ]
+                place: Place = ("branch", index, key)
+                line = source.line(place)
+                told = (
+                    f"{source.path}:{line}: branch '{name}': {key} '{wanted}': nothing has "
+                    f"that name.{did_you_mean(wanted, known)}"
                 )
+                raise ScenarioFileError([Problem(told, place, line)])
     removed, changed = branch.get("remove", []), branch.get("change", {})
     result: Rows = {}
     for key, entries in rows.items():
@@ -155,11 +155,13 @@ class Telling:
     ) -> None:
         self.source, self.data, self.places = source, data, places
 
-    def problem(self, place: Place, what: str) -> str:
+    def problem(self, place: Place, what: str) -> Problem:
         """One line: file, line, entry and its time, what is wrong."""
-        return f"{self.source.path}:{self._line(place)}: {self._entry(place)}{what}"
+        origin = self._origin(place)
+        line = self.source.line(origin)
+        return Problem(f"{self.source.path}:{line}: {self._entry(place)}{what}", origin, line)
 
-    def validation(self, error: Any) -> str:
+    def validation(self, error: Any) -> Problem:
         """The same for what the models found (`error`: a dict of pydantic's)."""
         place = tuple(p for p in error["loc"] if not str(p).startswith("function-"))
         last = str(place[-1]) if place else ""
@@ -179,9 +181,6 @@ class Telling:
             if place[1] < len(origins):
                 return (*origins[place[1]], *place[2:])
         return place
-
-    def _line(self, place: Place) -> int:
-        return self.source.line(self._origin(place))
 
     def _entry(self, place: Place) -> str:
         if len(place) < 2 or not isinstance(place[1], int):

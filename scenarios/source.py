@@ -9,7 +9,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenarios.errors import ScenarioFileError
+from scenarios.errors import Problem, ScenarioFileError
 
 Place = tuple[str | int, ...]  # where in the data: ("event", 3, "with", "limb")
 
@@ -41,9 +41,10 @@ def read_source(text: str, path: str) -> Source:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         found = re.search(r"\(at line (\d+)", str(wrong))
-        line = found.group(1) if found else str(text.count("\n") + 1)
+        line = int(found.group(1)) if found else text.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(wrong))
-        raise ScenarioFileError([f"{path}:{line}: this is not TOML: {reason}."]) from wrong
+        told = Problem(f"{path}:{line}: this is not TOML: {reason}.", (), line)
+        raise ScenarioFileError([told]) from wrong
     return Source(path, text, data, _lines(text))
 
 
@@ -60,9 +61,8 @@ def _lines(text: str) -> dict[Place, int]:
         if depth > 0:
             depth += _balance(line)
             continue
-        header = _HEADER.match(line)
-        if header:
-            here = _enter(header.group(1) == "[[", header.group(2), counts)
+        if _HEADER.match(line):
+            here = header_place(line, counts)
             found.setdefault(here, number)
             continue
         key = _KEY.match(line)
@@ -79,10 +79,16 @@ def _lines(text: str) -> dict[Place, int]:
     return found
 
 
-def _enter(is_list: bool, name: str, counts: dict[Place, int]) -> Place:
-    """The place that a header opens; `[[a.b]]` is the next entry of the last `a`."""
+def header_place(line: str, counts: dict[Place, int]) -> Place:
+    """The place that a header opens; `[[a.b]]` is the next entry of the last `a`.
+
+    `counts` keeps the last entry of each list so far, and is carried from one header to the next.
+    """
+    header = _HEADER.match(line)
+    if header is None:
+        return ()
     place: Place = ()
-    parts = _parts(name)
+    is_list, parts = header.group(1) == "[[", _parts(header.group(2))
     for index, part in enumerate(parts):
         place = (*place, part)
         if is_list and index == len(parts) - 1:

@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 import typer
 
-from scenarios.cli import archive, authoring, finished, importing, live, machine, running, serving
+from scenarios.cli import (
+    archive,
+    authoring,
+    beginning,
+    finished,
+    importing,
+    live,
+    machine,
+    running,
+    serving,
+)
 from scenarios.cli.conventions import EPILOG, translated
 
 app = typer.Typer(
@@ -43,3 +53,4 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name, epilog=EPILOG)(translated(command))
+app.add_typer(beginning.new, name="new")
