@@ -17,13 +17,17 @@ const MARK = { high: "!!!", medium: "!!", low: "!" };
 /** Alarms that are written out at once; the others are counted. */
 const SHOWN = 3;
 
-/** The monitor to show: the one asked for, else the one on the patient with the latest reading. */
+/** Seconds by which a monitor may be behind another and still be the one to show (engineering default). */
+const BEHIND_S = 10;
+
+/** The monitor to show: the one asked for, else of those on the patient that measure the one put on last. */
 function monitorOf(/** @type {any} */ store) {
   const asked = new URLSearchParams(location.search).get("twin");
   if (asked) return asked;
   const on = [...store.twin(store.here.patient).links.get("monitoredBy") ?? []];
   const latest = (/** @type {string} */ id) => store.twins.get(id)?.values.get("hr")?.effective ?? -1;
-  return on.sort((a, b) => latest(b) - latest(a))[0] ?? store.only("monitor")?.id ?? "";
+  const now = Math.max(...on.map(latest));
+  return on.findLast((id) => latest(id) >= now - BEHIND_S) ?? store.only("monitor")?.id ?? "";
 }
 
 /** What must outlive a drawing: the heart, the pens, the tones, the trends. */
