@@ -20,6 +20,7 @@ from environment.runtime.journal import Journal, verify_chain
 from environment.store import journal as store
 from scenarios.errors import RunFolderError
 from scenarios.keeping import is_being_played, origin_of
+from scenarios.notes import exported, imported
 from scenarios.reading import parse
 from scenarios.runs import (
     JOURNAL,
@@ -139,6 +140,7 @@ def export_run(name: str, root: Path, path: Path) -> int:
         "text": (folder / TEXT).read_text(encoding="utf-8"),
         "summary": summary,
         "live": live,
+        "notes": exported(folder),
         "changes": len(journal),
     }
     with _writing(path) as file:
@@ -214,6 +216,8 @@ def import_run(path: Path, root: Path) -> Path:
     folder = _folder(root, str(head["run"]), scenario.name)
     store.write(journal, folder / JOURNAL)
     (folder / TEXT).write_text(head["text"], encoding="utf-8")
+    if head.get("notes") is not None:
+        imported(folder, head["notes"])
     if head["live"] is not None:
         live = {**head["live"], "journal": ""}
         (folder / LIVE).write_text(json.dumps(live, indent=1) + "\n", encoding="utf-8")

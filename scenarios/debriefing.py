@@ -3,14 +3,17 @@
 The page of the debrief draws it; a session that still runs gives it as far as it has come.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from environment.model.change import JSON
+from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
+from environment.runtime.journal import Journal
 from scenarios.chart import in_words
 from scenarios.expectations import Judgement, Verdict, judge
 from scenarios.measures import kpi_clock, measured, missed_windows
+from scenarios.notes import all_notes
 from scenarios.report import ended
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
@@ -20,6 +23,33 @@ from scenarios.why import why
 CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "temp", "gcs")
 #: Of a curve one point in this many seconds is told; more could not be seen.
 EVERY_S = 10.0
+
+
+class Live:
+    """The debrief of a run that goes on, worked out beside it: the run does not wait meanwhile."""
+
+    def __init__(self, journal: Journal, scenario: Scenario, seed: int) -> None:
+        self._journal, self._scenario, self._seed = journal, scenario, seed
+        self._upto = -1
+        self._at_work: asyncio.Future[list[JSON]] | None = None
+
+    async def told(self) -> list[JSON]:
+        """At least as far as the run has come now; several who ask share a look."""
+        wanted = len(self._journal)
+        while self._at_work is None or self._upto < wanted:
+            if self._at_work is not None and not self._at_work.done():
+                await asyncio.wait([self._at_work])  # it began too early
+                continue
+            self._upto = len(self._journal)
+            look = asyncio.to_thread(self._look, tuple(self._journal))
+            self._at_work = asyncio.ensure_future(look)
+        return await asyncio.shield(self._at_work)
+
+    def _look(self, changes: Sequence[Change]) -> list[JSON]:
+        journal = Journal(self._journal.name)
+        for change in changes:
+            journal.append(change)
+        return [debrief(Story(journal), self._scenario, name=journal.name, seed=self._seed)]
 
 
 def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[str, JSON]:
@@ -51,6 +81,7 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
         "recall": verdict.recall,
         "load": found["alert_load"],
         "totals": found["totals"],
+        "noted": [note.as_json() for note in all_notes(story)],
         "notes": _notes(story),
         "goals": scenario.goals,
         "traps": scenario.traps,

@@ -18,6 +18,7 @@ from environment.physical.physiology import Body
 from environment.physical.physiology.injuries import injury_from
 from environment.physical.simulated import SimulatedAsset
 from environment.runtime.journal import Journal
+from environment.twins.session import NOW_S
 from scenarios.clinical_time import clock as clock_text
 from scenarios.pace import Pace
 from scenarios.schema import Scenario
@@ -56,9 +57,9 @@ class Director(SimulatedAsset):
         #: Called with who wishes it, a bookmark's label and seq; None: this run cannot go back.
         self.rewinds: Callable[[str, str, int], None] | None = None
         self._maps: dict[str, dict[str, JSON]] = {
-            name: {} for name in ("bookmark", "mark", "injected", "held")
+            name: {} for name in ("bookmark", "mark", "noted", "injected", "held")
         }
-        self._marks = 0
+        self._marks = self._notes = 0
         self._told: dict[str, JSON] = {}
         self._is_due = False
         people = strings.scenario.people
@@ -156,6 +157,28 @@ class Director(SimulatedAsset):
         """Take a note back; its number is not used again."""
         self._maps["mark"].pop(number)
         self._say("mark", dict(self._maps["mark"]), command)
+        return number
+
+    async def do_note(
+        self, command: Command, text: str, at_s: float, about: int, number: str
+    ) -> JSON:
+        """Write something down for the debrief, or write it anew."""
+        if not text.strip():
+            raise InvocationFailedError("A note without a word says nothing.", "no_text")
+        if number and number not in self._maps["noted"]:
+            raise InvocationFailedError(f"There is no note {number}.", "no_note")
+        if not number:
+            self._notes += 1
+            number = str(self._notes)
+        moment = self.now() if at_s == NOW_S else min(at_s, self.now())
+        row = {"text": text.strip(), "at_s": moment, "about": about, "by": command.by}
+        self._keep("noted", number, row, command)
+        return number
+
+    async def do_unnote(self, command: Command, number: str) -> JSON:
+        """Take a note back; its number is not used again."""
+        self._maps["noted"].pop(number)
+        self._say("noted", dict(self._maps["noted"]), command)
         return number
 
     # -- the case --------------------------------------------------------------------------

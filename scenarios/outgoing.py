@@ -16,7 +16,7 @@ from scenarios.runs import Run
 
 
 def _paper(run: Run) -> bytes:
-    return pdf(run.story, run.scenario, seed=run.seed, verdict=run.verdict)
+    return pdf(run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes())
 
 
 def _table(run: Run) -> bytes:
@@ -52,7 +52,7 @@ def _registry(run: Run) -> bytes:
 
 
 def _learning(run: Run) -> bytes:
-    return _json(xapi.statements(run.story, run.scenario, run.verdict))
+    return _json(xapi.statements(run.story, run.scenario, run.verdict, run.notes()))
 
 
 def _json(value: object) -> bytes:

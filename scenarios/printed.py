@@ -1,8 +1,11 @@
 """A run on paper: what the page of the report shows, as PDF to print or to send."""
 
+from collections.abc import Sequence
+
 from environment.paper import Sheet
 from scenarios.clinical_time import clock
 from scenarios.expectations import Judgement, Verdict
+from scenarios.notes import Note
 from scenarios.report import context, span
 from scenarios.schema import Scenario
 from scenarios.story import Story
@@ -35,9 +38,11 @@ PAINTS = {
 }
 
 
-def pdf(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict) -> bytes:
+def pdf(
+    story: Story, scenario: Scenario, *, seed: int, verdict: Verdict, notes: Sequence[Note] = ()
+) -> bytes:
     """The report on paper; the same run gives the same bytes."""
-    shown = context(story, scenario, seed, verdict)
+    shown = context(story, scenario, seed, verdict, notes)
     foot = f"{scenario.id} seed {seed}: {shown['changes']} changes, head {shown['head'][:16]}"
     sheet = Sheet(scenario.title, notice=NOTICE, foot=foot)
     patient = scenario.patient
@@ -56,14 +61,21 @@ def pdf(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict) -> byt
     _expected(sheet, verdict)
     _care(sheet, shown)
     _places(sheet, shown)
-    for title, rows in (
+    if notes:
+        sheet.heading("Notes")
+        rows = [
+            (clock(n.at_s), n.text, _words(n.by) + (", afterwards" if n.is_added else ""))
+            for n in notes
+        ]
+        sheet.table(("Moment", "Note", "By"), rows, (1, 9, 2.4))
+    for title, lines in (
         ("Goals", scenario.goals),
         ("Traps", scenario.traps),
         ("Questions for the debrief", scenario.debrief),
     ):
-        if rows:
+        if lines:
             sheet.heading(title)
-            sheet.points(rows)
+            sheet.points(lines)
     return sheet.pdf()
 
 

@@ -3,7 +3,7 @@
 Nothing is fetched from outside, the picture is drawn into the page, and it prints.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from scenarios.chart import MARK, Chart
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
+from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
 from scenarios.why import Step, why
@@ -36,7 +37,14 @@ ATMIST = {
 }
 
 
-def html(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict | None = None) -> str:
+def html(
+    story: Story,
+    scenario: Scenario,
+    *,
+    seed: int,
+    verdict: Verdict | None = None,
+    notes: Sequence[Note] = (),
+) -> str:
     """The page."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -47,11 +55,11 @@ def html(story: Story, scenario: Scenario, *, seed: int, verdict: Verdict | None
     )
     env.filters |= {"clock": clock, "words": _words, "span": span}
     page = env.get_template("report.html.j2")
-    return page.render(context(story, scenario, seed, verdict or judge(story, scenario)))
+    return page.render(context(story, scenario, seed, verdict or judge(story, scenario), notes))
 
 
 def context(
-    story: Story, scenario: Scenario, seed: int, verdict: Verdict
+    story: Story, scenario: Scenario, seed: int, verdict: Verdict, notes: Sequence[Note] = ()
 ) -> dict[str, Any]:  # whatever the template shows
     """All that the page shows, in the order in which it shows it."""
     found = measured(story)
@@ -76,6 +84,7 @@ def context(
         "verdict": verdict,
         "missed": missed_windows(story, verdict),
         "mark": MARK,
+        "notes": notes,
         "stale": _stale(found["stale_s"]),
         "lives": _lives(story),
         "refused": [a for a in story.actions if a.status in ("refused", "failed")],

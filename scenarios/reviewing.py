@@ -1,7 +1,9 @@
 """Finished runs on the web again: the twins as they were, to look at, not to change."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from environment.model.change import JSON
 from environment.replica import Replica
@@ -9,8 +11,13 @@ from environment.runtime.access import Tokens
 from environment.runtime.operations import Operations
 from environment.twins import kinds
 from environment.web.app import LOOPBACK, make_site, serve
+from environment.web.bodies import Wording
+from environment.web.problems import ProblemError
+from scenarios import notes
 from scenarios.debriefing import debrief
-from scenarios.runs import Run
+from scenarios.errors import RunFolderError
+from scenarios.notes import Note
+from scenarios.runs import Run, time_of_day, write_reports
 
 #: Who looks at a finished run: reads everything but identity, and changes nothing.
 READER = "researcher"
@@ -27,10 +34,82 @@ def again(run: Run) -> Replica:
     return world
 
 
-def told(runs: Sequence[Run]) -> Callable[[], list[JSON]]:
-    """What the page shows of these runs; worked out once, for they have ended."""
+def told(runs: Sequence[Run]) -> Callable[[], Awaitable[list[JSON]]]:
+    """What the page shows of these runs; worked out once, for only their notes still change."""
     rows = [debrief(r.story, r.scenario, name=r.folder.name, seed=r.seed) for r in runs]
-    return lambda: rows
+
+    async def now() -> list[JSON]:
+        with _answered():
+            return [
+                {**row, "noted": [note.as_json() for note in run.notes()]}
+                for row, run in zip(rows, runs, strict=True)
+            ]
+
+    return now
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """What goes wrong with a folder is told to whoever asked for it."""
+    try:
+        yield
+    except RunFolderError as wrong:
+        raise ProblemError(409, "folder", str(wrong)) from wrong
+
+
+class Notebook:
+    """The notes beside the runs that are shown; `now` gives the time of day as it is written."""
+
+    def __init__(self, runs: Sequence[Run], now: Callable[[], str]) -> None:
+        self._runs, self._now = runs, now
+        #: Runs to which something was written, whose reports are to be written anew.
+        self.changed: dict[Path, Run] = {}
+
+    def why_not(self) -> str:
+        """What stands against writing."""
+        return " ".join(filter(None, (notes.why_not(run.folder) for run in self._runs)))
+
+    def add(self, note: Wording, by: str) -> JSON:
+        """Keep a note."""
+        run = self._run(note.run)
+        with _answered():
+            kept = notes.add(run.folder, self._note("", note, by, run))
+        self.changed[run.folder] = run
+        return kept.as_json()
+
+    def change(self, number: str, note: Wording, by: str) -> JSON:
+        """Put a note in the place of one."""
+        run = self._run(note.run)
+        new = self._note(number, note, by, run)
+        with _answered():
+            if not notes.change(run.folder, new):
+                return None
+        self.changed[run.folder] = run
+        return new.as_json()
+
+    def erase(self, run: int, number: str) -> bool:
+        """Forget a note."""
+        of = self._run(run)
+        with _answered():
+            is_gone = notes.erase(of.folder, number)
+        if is_gone:
+            self.changed[of.folder] = of
+        return is_gone
+
+    def _run(self, number: int) -> Run:
+        if number >= len(self._runs):
+            raise ProblemError(422, "bad_value", "run: only one run is shown here, number 0.")
+        return self._runs[number]
+
+    def _note(self, number: str, note: Wording, by: str, run: Run) -> Note:
+        return Note(
+            number=number,
+            at_s=min(note.at_s, run.story.ends_s),
+            text=note.text.strip(),
+            by=by,
+            about=note.about,
+            written=self._now(),
+        )
 
 
 async def review(
@@ -40,15 +119,22 @@ async def review(
     ready: Callable[[str], None],
     tokens: Tokens | None = None,
     until: asyncio.Event | None = None,
+    now: Callable[[], str] = time_of_day,
 ) -> None:
-    """Serve the first run on this machine, the second to compare, until it is to end."""
+    """Serve the first run on this machine, the second to compare, until it is to end.
+
+    Notes that were written meanwhile are in the runs' reports afterwards.
+    """
     world = again(runs[0])
     operations = Operations(world, runs[0].scenario.roles)
     site = make_site(world, operations, tokens=tokens, open_role=READER if tokens is None else "")
     site.debriefs, site.is_over = told(runs), True
+    site.notebook = book = Notebook(runs, now)
     served = await serve(site, host=LOOPBACK, port=port)
     try:
         ready(served.url)
         await (until or asyncio.Event()).wait()
     finally:
         await served.stop()
+        for run in book.changed.values():
+            write_reports(run)

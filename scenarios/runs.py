@@ -1,7 +1,7 @@
 """Run folders: what a run leaves behind, and reading it again from that folder alone.
 
-The machine's clock is asked in two places, both here and in the command line: for the folder's name
-and for how long a run took. It appears in no journal.
+The machine's clock is asked here and in the command line only: for the folder's name, for how long
+a run took, and for when a note was added. It appears in no journal.
 """
 
 import json
@@ -18,6 +18,7 @@ from scenarios import export, report
 from scenarios.errors import RunFolderError, SurroundingsError
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import MEASURES
+from scenarios.notes import Note, all_notes
 from scenarios.reading import parse
 from scenarios.schema import Scenario
 from scenarios.story import Story
@@ -29,6 +30,11 @@ PAGE, TRACKER = "report.html", "report.json"
 SOURCE = "source.json"
 #: How a live run is played, and where its journal is: what it takes to take it up.
 LIVE = "run.json"
+
+
+def time_of_day() -> str:
+    """The machine's date and time, with its zone: when a note was added."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 class Played(Protocol):
@@ -53,6 +59,10 @@ class Run:
     story: Story
     verdict: Verdict
     simulated_s: float
+
+    def notes(self) -> list[Note]:
+        """What was written down about it, then and since."""
+        return all_notes(self.story, self.folder)
 
     def summary(self, wall_s: float) -> dict[str, JSON]:
         """The one object of `run --json` and `summary.json`."""
@@ -130,7 +140,9 @@ def keep(
 
 def write_reports(run: Run) -> None:
     """The page and the report in the original schema."""
-    page = report.html(run.story, run.scenario, seed=run.seed, verdict=run.verdict)
+    page = report.html(
+        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes()
+    )
     (run.folder / PAGE).write_text(page, encoding="utf-8")
     _write_json(run.folder / TRACKER, export.tracker_report(run.story, run.scenario))
 

@@ -17,13 +17,12 @@ from environment.runtime.clock import WallClock
 from environment.runtime.journal import Journal
 from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
-from scenarios.debriefing import debrief
+from scenarios.debriefing import Live
 from scenarios.devices import simulated_only
 from scenarios.pauses import no_long_pauses
 from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
 from scenarios.session import Follow, Played, Progress, Session, load_programs
-from scenarios.story import Story
 
 if TYPE_CHECKING:
     from scenarios.live_devices import LiveDevices
@@ -107,9 +106,7 @@ class _Stage:
             )
             self.tokens = site.tokens  # whoever has come in stays in
             site.minds = session.crew.insight
-            site.debriefs = lambda: [
-                debrief(Story(journal), scenario, name=journal.name, seed=self.seed)
-            ]
+            site.debriefs = Live(journal, scenario, self.seed).told
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()
             served = None
             try:

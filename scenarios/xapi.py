@@ -4,11 +4,13 @@ The list is a body for POST /statements. Ids follow from the journal, so that se
 twice records it once. People are accounts by their id in the scenario; there are no names.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from environment.model.change import JSON
 from scenarios.expectations import Judgement, Verdict
+from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Action, Alert, Story
 
@@ -19,8 +21,10 @@ _VERBS = "http://adlnet.gov/expapi/verbs"
 _TYPES = "http://adlnet.gov/expapi/activities"
 
 
-def statements(story: Story, scenario: Scenario, verdict: Verdict) -> list[dict[str, JSON]]:
-    """The session's beginning, each act of a person, each expectation, and its end; in order."""
+def statements(
+    story: Story, scenario: Scenario, verdict: Verdict, notes: Sequence[Note] = ()
+) -> list[dict[str, JSON]]:
+    """The session's beginning, each act of a person, each expectation, each note, and its end."""
     writer = _Writer(story, scenario)
     rows = [writer.began()]
     rows += [writer.acted(a) for a in story.actions if a.by in writer.people]
@@ -28,6 +32,7 @@ def statements(story: Story, scenario: Scenario, verdict: Verdict) -> list[dict[
     rows += [writer.judged(j, passed=True) for j in verdict.met if j.kind == "action"]
     late = (*verdict.missed, *verdict.violated)
     rows += [writer.judged(j, passed=False) for j in late if j.kind == "action"]
+    rows += [writer.noted(note) for note in notes]
     rows.sort(key=lambda row: row["timestamp"])
     return [*rows, writer.ended(verdict)]
 
@@ -96,6 +101,14 @@ class _Writer:
         name = f"{wanted}/{judgement.text}"
         verb = "passed" if passed else "failed"
         return self._statement(name, self._team(), verb, thing, at_s, result)
+
+    def noted(self, note: Note) -> dict[str, JSON]:
+        """Somebody wrote something down about a moment."""
+        account = {"homePage": HOME, "name": note.by}
+        who = {"objectType": "Agent", "name": note.by, "account": account}
+        name = f"note-{'added' if note.is_added else 'then'}-{note.number}-{note.text}"
+        said = {"response": note.text}
+        return self._statement(name, who, "commented", self._simulation(), note.at_s, said)
 
     # -- parts -----------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from environment.model.members import (
 from environment.model.twin import Twin
 
 _INSTRUCTOR = ("instructor",)
+#: A note's moment when none is named: when it is written. No call is taken so long before its case.
+NOW_S = -1e6
 _NOTHING: dict[str, object] = {}  # read only
 
 
@@ -66,6 +68,11 @@ class Session(Twin):
         "map",
         "What the instructor found good or bad, by number.",
         fields=("rating", "note", "at_s", "about"),
+    )
+    noted = Property(
+        "map",
+        "What the instructor wrote down to talk about, by number.",
+        fields=("text", "at_s", "about", "by"),
     )
     injected = Property(
         "map",
@@ -130,6 +137,24 @@ class Session(Twin):
     async def unmark(self, number: str) -> JSON:
         """Take a mark back."""
         return await self.port.command("unmark", number=number)
+
+    @operation(roles=_INSTRUCTOR, undo="unnote")
+    async def note(self, text: str, at_s: float = NOW_S, about: int = 0, number: str = "") -> JSON:
+        """Write down what to talk about; of now, or of `at_s`. Its number.
+
+        `about` is the number of a change, `number` that of a note which it replaces.
+        """
+        return await self.port.command("note", text=text, at_s=at_s, about=about, number=number)
+
+    @operation(
+        effect=loses("noted", "number"),
+        within_s=5,
+        guards=[has_key("noted", "number")],
+        roles=_INSTRUCTOR,
+    )
+    async def unnote(self, number: str) -> JSON:
+        """Take a note back."""
+        return await self.port.command("unnote", number=number)
 
     @operation(
         effect=Effect("people has person, simulated or not", _played),

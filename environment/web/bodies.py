@@ -8,6 +8,11 @@ from environment.model.change import JSON
 
 T = TypeVar("T", bound=BaseModel)
 
+#: Seconds from the call that a request may name: some thirty years (engineering default).
+MOST_SECONDS = 1_000_000_000
+#: The runs that a debrief shows at once.
+RUNS = 2
+
 
 class Fact(BaseModel):
     """One observation of a source; the twin is in the path, the source is whoever sends it."""
@@ -37,6 +42,18 @@ class Emergency(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=3, max_length=500)
+
+
+class Wording(BaseModel):
+    """A note of a debrief: of which of the runs that are shown, about which moment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: int = Field(default=0, ge=0, lt=RUNS)
+    at_s: float = Field(ge=-MOST_SECONDS, le=MOST_SECONDS)
+    text: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+    by: str = Field(default="", max_length=80)  # empty: whoever came in
+    about: int = Field(default=0, ge=0, le=2**53)
 
 
 def checked(model: type[T], body: JSON) -> tuple[list[T], list[tuple[str, str]]]:

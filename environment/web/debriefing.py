@@ -1,17 +1,22 @@
-"""The debrief's data: what a run's measures and expectations say, told by whoever runs it."""
+"""The debrief's data: what a run's measures and expectations say, told by whoever runs it.
+
+While a session runs, notes are operations of its twin; of a finished run they are kept beside it,
+by the addresses here.
+"""
 
 from aiohttp import web
 
+from environment.runtime.access import Caller
+from environment.web.bodies import RUNS, Wording, checked
 from environment.web.problems import ProblemError
-from environment.web.site import WHO, answer, site_of
+from environment.web.site import WHO, Notebook, answer, json_body, site_of, whole
 
 #: Who may look while a session runs: it says what is expected, and how the patient really is.
 LOOKERS = ("instructor", "researcher")
 
 
-async def debrief(request: web.Request) -> web.StreamResponse:
-    """The runs to talk about; the first is this one, a second to compare it with."""
-    site, who = site_of(request), request[WHO]
+def _looker(request: web.Request) -> Caller:
+    who: Caller = request[WHO]
     if who.role not in LOOKERS:
         raise ProblemError(
             403,
@@ -19,10 +24,73 @@ async def debrief(request: web.Request) -> web.StreamResponse:
             f"The role '{who.role}' may not see what is expected; "
             f"{' and '.join(LOOKERS)} may, and everybody together afterwards.",
         )
+    return who
+
+
+async def debrief(request: web.Request) -> web.StreamResponse:
+    """The runs to talk about; the first is this one, a second to compare it with."""
+    site, who = site_of(request), _looker(request)
     if site.debriefs is None:
         raise ProblemError(
             404,
             "no_debrief",
             "This site has no scenario to judge by. `traumatwin debrief RUN` shows a finished run.",
         )
-    return answer({"over": site.is_over, "runs": site.debriefs()})
+    cannot = "" if site.notebook is None else site.notebook.why_not()
+    # How notes are written here: by operations of the session, to the notebook, or not at all.
+    way = "session" if who.role == "instructor" and not site.is_over else ""
+    if site.notebook is not None:
+        way = "" if cannot else "notebook"
+    runs = await site.debriefs()
+    return answer({"over": site.is_over, "writes": way, "cannot": cannot, "runs": runs})
+
+
+async def add_note(request: web.Request) -> web.StreamResponse:
+    """Write a note about a finished run."""
+    book, who, note = await _written(request)
+    return answer(book.add(note, note.by.strip() or who.name), status=201)
+
+
+async def change_note(request: web.Request) -> web.StreamResponse:
+    """Write a note about a finished run anew."""
+    book, who, note = await _written(request)
+    number = request.match_info["number"]
+    kept = book.change(number, note, note.by.strip() or who.name)
+    if kept is None:
+        raise _unknown(number)
+    return answer(kept)
+
+
+async def erase_note(request: web.Request) -> web.StreamResponse:
+    """Forget a note about a finished run."""
+    _looker(request)
+    number = request.match_info["number"]
+    if not _notebook(request).erase(whole(request, "run", 0, high=RUNS - 1), number):
+        raise _unknown(number)
+    return answer({"number": number})
+
+
+async def _written(request: web.Request) -> tuple[Notebook, Caller, Wording]:
+    who, book = _looker(request), _notebook(request)
+    rows, wrong = checked(Wording, await json_body(request))
+    if wrong or len(rows) != 1:
+        told = "; ".join(f"{field}: {why}" for field, why in wrong) or "One note at a time."
+        raise ProblemError(422, "bad_value", told)
+    return book, who, rows[0]
+
+
+def _notebook(request: web.Request) -> Notebook:
+    book = site_of(request).notebook
+    if book is None:
+        raise ProblemError(
+            404, "no_notebook", "Notes of a session that runs are operations of its twin: `note`."
+        )
+    return book
+
+
+def _unknown(number: str) -> ProblemError:
+    return ProblemError(
+        404,
+        "unknown_note",
+        f"No note {number} was added to this run. Notes of its journal stay as they are.",
+    )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from environment.model.change import JSON
 from environment.web.answers import ANY, SCHEMAS, the
+from environment.web.bodies import MOST_SECONDS
 from environment.web.route import Route
-from environment.web.site import MOST_SECONDS
 
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}
 _SECONDS = {"type": "number", "minimum": -MOST_SECONDS, "maximum": MOST_SECONDS}
@@ -41,6 +41,7 @@ _PARAMETERS: dict[str, tuple[dict[str, JSON], str]] = {
         {"type": "string", "enum": ["seen", "texts", "why", "why_not"]},
         "What of a mind; `seen` by default.",
     ),
+    "run": ({"type": "integer", "minimum": 0, "maximum": 1}, "Which of the runs that are shown."),
     "of": ({"type": "string"}, "The belief, or the plan's label, to explain."),
     "window": (
         {"type": "number", "minimum": 1, "maximum": 86_400},

@@ -15,7 +15,7 @@ from environment.web import (
     twins,
 )
 from environment.web.answers import the
-from environment.web.bodies import Emergency, Fact, Reason
+from environment.web.bodies import Emergency, Fact, Reason, Wording
 from environment.web.route import Route
 from environment.wire import OWN_TYPE
 
@@ -304,6 +304,31 @@ ROUTES: tuple[Route, ...] = (
         query=("part", "of"),
     ),
     Route(path="/debrief/runs", handler=debriefing.debrief, answers={"": _ANY}, tag="pages"),
+    Route(
+        path="/debrief/notes",
+        handler=debriefing.add_note,
+        answers={"": _ANY},
+        tag="pages",
+        methods=("POST",),
+        statuses=(201,),
+        body=Wording.model_json_schema(),
+    ),
+    Route(
+        path="/debrief/notes/{number}",
+        handler=debriefing.change_note,
+        answers={"": _ANY},
+        tag="pages",
+        methods=("PUT",),
+        body=Wording.model_json_schema(),
+    ),
+    Route(
+        path="/debrief/notes/{number}",
+        handler=debriefing.erase_note,
+        answers={"": _ANY},
+        tag="pages",
+        methods=("DELETE",),
+        query=("run",),
+    ),
     Route(path="/here", handler=screens.here, answers={"": _ANY}, tag="pages"),
     *(
         Route(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from environment.runtime.access import Caller, Rights, Tokens, Verb
 from environment.runtime.journal import Journal
 from environment.runtime.operations import Operations
 from environment.runtime.world import World
+from environment.web.bodies import MOST_SECONDS, Wording
 from environment.web.following import Follower
 from environment.web.limits import Bucket, Limits
 from environment.web.problems import ProblemError
@@ -24,9 +25,6 @@ from environment.web.problems import ProblemError
 #: Who has shown what he is; set before any handler runs.
 WHO: web.RequestKey[Caller] = web.RequestKey("who", Caller)
 JSON_TYPE, TD_TYPE, TM_TYPE = "application/json", "application/td+json", "application/tm+json"
-
-#: Seconds from the call that a request may name: some thirty years (engineering default).
-MOST_SECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,22 @@ class Look(Protocol):
         """What keeps a plan from running now."""
 
 
+class Notebook(Protocol):
+    """Keeps notes of finished runs, whose journals are only read."""
+
+    def why_not(self) -> str:
+        """What stands against writing, in words; empty if nothing does."""
+
+    def add(self, note: Wording, by: str) -> JSON:
+        """Keep a note; returns it as it was kept."""
+
+    def change(self, number: str, note: Wording, by: str) -> JSON:
+        """Put a note in the place of one; None where there is none of this number."""
+
+    def erase(self, run: int, number: str) -> bool:
+        """Forget a note; False where there is none of this number."""
+
+
 @dataclass(slots=True)
 class Site:
     """One world on the web."""
@@ -68,7 +82,9 @@ class Site:
     open_role: str = ""
     public_url: str = ""
     #: What the debrief shows of this run, and of one to compare; whoever runs it gives this.
-    debriefs: Callable[[], list[JSON]] | None = None
+    debriefs: Callable[[], Awaitable[list[JSON]]] | None = None
+    #: Keeps notes of finished runs; None where none are shown.
+    notebook: Notebook | None = None
     #: A look into the mind of an agent that lives in this process; None for one that does not.
     minds: Callable[[str], Look | None] | None = None
     #: The run has ended: this site shows it, nothing changes any more.

@@ -1,8 +1,10 @@
 """The debrief in a real browser: a finished run and a running one, looked at and talked about."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -131,7 +133,75 @@ async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
         await expect(page.get_by_role("region", name="Moment")).to_have_count(2)
 
 
-async def test_while_it_runs_the_instructor_looks_and_the_team_does_not() -> None:
+async def test_notes_are_written_by_key_at_the_moment_changed_and_deleted(
+    pelvis: Case,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    run = replace(finished(pelvis, "one"), folder=tmp_path)
+    async with on_review(run) as stage:
+        page = await debrief(stage, size=WALL)
+        await page.get_by_role("slider", name="Moment").fill("600")
+        await page.keyboard.press("w")
+        field = page.get_by_role("textbox", name="Note at 10:00")
+        await expect(field).to_be_focused()
+        await page.keyboard.type("who called the blood bank?")
+        await page.get_by_role("textbox", name="Written by").fill("Ada")
+        await field.press("Enter")
+        notes = page.get_by_role("region", name="Marks and notes")
+        await expect(notes.locator("[data-note=note]")).to_have_text(
+            re.compile(r"10:00 *note *who called the blood bank\? *Ada · afterwards")
+        )
+        await expect(page.locator("[data-mark=note]")).to_have_count(1)  # in the lanes
+        await page.get_by_role("slider", name="Moment").fill("900")
+        await page.get_by_role("button", name="Change: who called").click()
+        await page.keyboard.press("Control+a")
+        await page.keyboard.type("Who called the blood bank, and when?")
+        await page.keyboard.press("Enter")
+        row = notes.locator("[data-note=note]")
+        await expect(row).to_contain_text("and when?")
+        await expect(row).to_contain_text("10:00")  # it stays at its moment
+        await page.reload()
+        await expect(row).to_contain_text("and when?")
+        await stage.accessible(page)
+        await page.get_by_role("button", name="Delete: Who called").click()
+        await expect(row).to_have_count(0)
+    assert "and when?" not in (tmp_path / "notes.json").read_text()
+
+
+async def test_where_a_run_cannot_be_written_the_page_says_so_and_offers_no_field(
+    pelvis: Case,  # noqa: F811
+) -> None:
+    async with on_review(finished(pelvis, "nowhere")) as stage:
+        page = await debrief(stage)
+        await expect(page.get_by_text("Notes cannot be kept.")).to_be_visible()
+        await expect(page.get_by_role("textbox")).to_have_count(0)
+
+
+async def test_while_it_runs_the_debrief_follows_and_the_instructor_writes_notes() -> None:
+    async with on_stage(speed=60) as stage:
+        page = await stage.enter("instructor", "instructor", "/debrief")
+        await page.get_by_role("group", name="Course").wait_for()
+        await stage.until(lambda: stage.changes("patient", "event", "procedure"))
+        await expect(page.locator("[data-action]").first).to_be_visible(timeout=15_000)  # by itself
+        await page.get_by_role("slider", name="Moment").fill("30")
+        await page.keyboard.press("w")
+        await page.keyboard.type("the call")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("[data-note=note]")).to_contain_text("the call")
+        (asked,) = stage.asked("session.note", by="instructor")
+        assert (asked["at_s"], asked["text"]) == (30, "the call")
+
+        console = await stage.enter("instructor", "instructor", "/console")
+        await console.locator("[data-clock]").wait_for()
+        await console.keyboard.press("w")
+        await console.keyboard.type("spoke to nobody")
+        await console.keyboard.press("Enter")
+        await expect(console.locator("[data-noted]")).to_have_count(2)
+        await stage.accessible(console)
+        await stage.accessible(page)
+
+
+async def test_while_it_runs_the_the_instructor_looks_and_the_team_does_not() -> None:
     async with on_stage(speed=60) as stage:
         page = await stage.enter("instructor", "instructor", "/debrief", locale="it-IT")
         await page.get_by_role("group", name="Decorso").wait_for()

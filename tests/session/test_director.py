@@ -260,6 +260,29 @@ async def test_moments_are_marked_and_a_mark_can_be_taken_back() -> None:
         assert await instructor.invoke("session", "set_mark", "bad") != bad
 
 
+async def test_the_instructor_writes_notes_of_now_or_of_a_moment_and_writes_them_anew() -> None:
+    async with directed(quiet()) as (session, instructor):
+        await session.until(125.0)
+        first = await instructor.invoke("session", "note", " who leads? ", about=17)
+        early = await instructor.invoke("session", "note", "binder late", at_s=60)
+        assert told(session, "noted")[first] == {
+            "text": "who leads?",
+            "at_s": 125.0,
+            "about": 17,
+            "by": "instructor",
+        }
+        await instructor.invoke("session", "note", "binder after 9 min", at_s=60, number=early)
+        assert told(session, "noted")[early]["text"] == "binder after 9 min"
+        await instructor.invoke("session", "unnote", early)
+        assert list(told(session, "noted")) == [first]
+        assert await instructor.invoke("session", "note", "of later", at_s=1e9) == "3"
+        assert told(session, "noted")["3"]["at_s"] == 125.0  # nothing is later than now
+        with pytest.raises(InvocationFailedError, match="There is no note 2"):
+            await instructor.invoke("session", "note", "gone", number=early)
+        with pytest.raises(RefusedError, match="role_is_allowed"):
+            await session.client("trauma_leader").invoke("session", "note", "mine")
+
+
 async def test_only_the_instructor_directs() -> None:
     async with directed(quiet()) as (session, _):
         leader = session.client("trauma_leader")

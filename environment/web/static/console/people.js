@@ -39,9 +39,9 @@ export function Reasons(/** @type {any} */ { course }) {
   </section>`;
 }
 
-/** Bookmarks and marks, with the way back. */
+/** Bookmarks, marks and notes, with the way back. */
 export function Remembered(/** @type {any} */ { store, doing }) {
-  const [marks, bookmarks] = ["mark", "bookmark"].map((name) =>
+  const [marks, bookmarks, notes] = ["mark", "bookmark", "noted"].map((name) =>
     Object.entries(store.value("session", name) ?? {}).sort(([, a], [, b]) => b.at_s - a.at_s));
   const back = (/** @type {string} */ label) => {
     if (confirm(t("console.rewind_sure", { label }))) doing("session", "rewind", { label });
@@ -55,6 +55,9 @@ export function Remembered(/** @type {any} */ { store, doing }) {
       <span class=${row.rating}>${row.rating === "good" ? "✓" : "✗"} ${t(`console.${row.rating}`)}
         <small>${clockText(row.at_s)}</small> ${row.note}</span>
       <button aria-label=${t("console.unmark", { number })} onClick=${() => doing("session", "unmark", { number })}>×</button></li>`)}
-    ${marks.length + bookmarks.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
+    ${notes.map(([number, row]) => html`<li key=${`note-${number}`} class="row between" data-noted=${number}>
+      <span>✎ <small>${clockText(row.at_s)}</small> ${row.text}</span>
+      <button aria-label=${t("console.unnote", { number })} onClick=${() => doing("session", "unnote", { number })}>×</button></li>`)}
+    ${marks.length + bookmarks.length + notes.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
   </section>`;
 }

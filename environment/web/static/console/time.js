@@ -24,8 +24,18 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
       forget();
     }
   };
+  const write = async (/** @type {Event | null} */ event = null) => {
+    event?.preventDefault();
+    if (!note.trim()) return document.getElementById("note")?.focus();
+    const told = await doing("session", "note", { text: note, about: about?.seq ?? 0 }, { done: t("console.written") });
+    if (told.ok) {
+      setNote("");
+      forget();
+    }
+    return undefined;
+  };
   useEffect(() => {
-    const keys = { " ": turn, n: step, m: bookmark, g: () => mark("good"), b: () => mark("bad") };
+    const keys = { " ": turn, n: step, m: bookmark, g: () => mark("good"), b: () => mark("bad"), w: () => write() };
     const press = (/** @type {KeyboardEvent} */ event) => {
       const target = /** @type {HTMLElement} */ (event.target);
       const act = keys[/** @type {"n"} */ (event.key)];
@@ -51,12 +61,13 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
           html`<option value=${String(s)} selected=${s === speed}>${s} ×</option>`)}</select></label>
       <button onClick=${bookmark} aria-keyshortcuts="m">${t("console.bookmark")} <kbd>m</kbd></button>
     </div>
-    <div class="row marks">
-      <input aria-label=${t("console.note")} placeholder=${about ? t("console.note_about", { what: about.what })
+    <form class="row marks" onSubmit=${write}>
+      <input id="note" aria-label=${t("console.note")} placeholder=${about ? t("console.note_about", { what: about.what })
         : t("console.note")} value=${note} maxlength="300"
         onInput=${(/** @type {any} */ e) => setNote(e.target.value)} />
-      <button class="good" onClick=${() => mark("good")} aria-keyshortcuts="g">✓ ${t("console.good")} <kbd>g</kbd></button>
-      <button class="bad" onClick=${() => mark("bad")} aria-keyshortcuts="b">✗ ${t("console.bad")} <kbd>b</kbd></button>
-    </div>
+      <button aria-keyshortcuts="w">✎ ${t("console.write")} <kbd>w</kbd></button>
+      <button type="button" class="good" onClick=${() => mark("good")} aria-keyshortcuts="g">✓ ${t("console.good")} <kbd>g</kbd></button>
+      <button type="button" class="bad" onClick=${() => mark("bad")} aria-keyshortcuts="b">✗ ${t("console.bad")} <kbd>b</kbd></button>
+    </form>
   </header>`;
 }

@@ -11,11 +11,16 @@ import { html } from "/static/app/ui.js";
 
 const BAND = 28;
 
+/** Marks, bookmarks and notes: they share a lane. */
+export const marksOf = (/** @type {any} */ run) => [...run.lanes.marks,
+  ...run.noted.map((/** @type {any} */ n) => ({ at_s: n.at_s, rating: "note", note: n.text }))];
+
 /** The lanes. `moment` is a time of the run; `chosen` what is told of in detail. */
 export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choose }) {
   const [width, hold] = useWidth();
   const axis = axisOf(width, ends);
   const { lanes } = run;
+  const noted = marksOf(run);
   const laid = { actions: layActions(axis, lanes.actions), alerts: layAlerts(axis, lanes.alerts) };
   const windows = drawn(lanes.windows);
   let y = 4;
@@ -26,7 +31,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
   const curves = next(CURVES_HEIGHT, 8);
   const actions = next(laid.actions.count * ROW);
   const alerts = next(laid.alerts.count * ROW);
-  const marks = next(lanes.marks.length ? ROW : 0);
+  const marks = next(noted.length ? ROW : 0);
   const expected = next(windows.length * ROW);
   const height = y + 20;
   const click = (/** @type {any} */ event) => {
@@ -42,7 +47,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
       <${Curves} axis=${axis} vitals=${lanes.vitals} top=${curves} />
       <${Actions} axis=${axis} y=${actions} rows=${lanes.actions} laid=${laid.actions} chosen=${chosen?.seq} choose=${pick} />
       <${Alerts} axis=${axis} y=${alerts} rows=${lanes.alerts} laid=${laid.alerts} chosen=${chosen?.seq} choose=${pick} />
-      ${lanes.marks.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${lanes.marks} go=${go} />`}
+      ${noted.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${noted} go=${go} />`}
       <${Windows} axis=${axis} y=${expected} windows=${windows} chosen=${chosen} choose=${pick} />
       <line class="cursor" x1=${axis.x(moment)} x2=${axis.x(moment)} y1="0" y2=${height - 16} />
     </svg></div>`;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Lanes of phases and rooms, of what was done, of alerts, and of the instructor's marks. */
+/** Lanes of phases and rooms, of what was done, of alerts, and of marks and notes. */
 import { Title, choosing, rowsOf, widthOf } from "/static/debrief/lane_axis.js";
 import { word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
@@ -8,7 +8,7 @@ import { clockText, html } from "/static/app/ui.js";
 /** At least as high as a finger needs (WCAG 2.2, 2.5.8). */
 export const ROW = 26;
 const MARK = { high: "!!!", medium: "!!", low: "!" };
-const SIGN = { good: "+", bad: "−", bookmark: "◆" };
+const SIGN = { good: "+", bad: "−", bookmark: "◆", note: "✎" };
 
 /** Phases of a process, or rooms, as bands with their names. */
 export function Bands(/** @type {any} */ { axis, y, title, bands, group }) {
@@ -82,7 +82,7 @@ export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose 
     })}</g>`;
 }
 
-/** The instructor's marks and bookmarks. */
+/** The instructor's marks, bookmarks and notes. */
 export function Marks(/** @type {any} */ { axis, y, rows, go }) {
   return html`<g role="group" aria-label=${t("lane.marks")}><${Title} y=${y + 17} text=${t("lane.marks")} />
     ${rows.map((/** @type {any} */ row) => {

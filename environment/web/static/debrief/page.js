@@ -1,22 +1,26 @@
 // @ts-check
 /** The debrief: what happened when, and why. Its data come from the journal, at each load anew. */
 import { Chosen } from "/static/debrief/chosen.js";
-import { Course } from "/static/debrief/course.js";
+import { Course, marksOf } from "/static/debrief/course.js";
 import { Moment } from "/static/debrief/moment.js";
-import { Clock, Expected, Notes } from "/static/debrief/tables.js";
+import { Notes } from "/static/debrief/notes.js";
+import { Clock, Expected } from "/static/debrief/tables.js";
 import { loadNames } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, mount, useEffect, useState } from "/static/app/ui.js";
+
+/** A session that goes on is read again each so many milliseconds, while it moves and is looked at. */
+const EVERY_MS = 5000;
 
 /** The moment that the address names, so that a reload looks at the same one. */
 const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? NaN);
 
 /** Everything that happened at some moment, to step from one to the next. */
 function moments(/** @type {any} */ run) {
-  const { actions, alerts, marks } = run.lanes;
+  const { actions, alerts } = run.lanes;
   const all = [...actions.map((/** @type {any} */ a) => a.at_s), ...alerts.map((/** @type {any} */ a) => a.from_s),
-    ...marks.map((/** @type {any} */ m) => m.at_s), ...run.lanes.rooms.map((/** @type {any} */ r) => r.from_s)];
+    ...marksOf(run).map((/** @type {any} */ m) => m.at_s), ...run.lanes.rooms.map((/** @type {any} */ r) => r.from_s)];
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
@@ -42,9 +46,16 @@ function Debrief(/** @type {any} */ { store }) {
   const [told, tell] = useState(/** @type {any} */ (null));
   const [moment, at] = useState(Number.isFinite(named()) ? named() : 0);
   const [chosen, choose] = useState(/** @type {any} */ (null));
+  const [looks, look] = useState(0);
   const [wrong, fail] = useState("");
   const read = () => get("/debrief/runs").then((r) => { tell(r.body); fail(""); }).catch((e) => fail(String(e.message)));
+  const [follows, follow] = useState(true);
   useEffect(() => { read(); }, []);
+  useEffect(() => {
+    if (!follows || told?.over !== false) return undefined;
+    const timer = setTimeout(() => (document.hidden || store.speed === 0 ? look((n) => n + 1) : read()), EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [follows, told, looks]);
   const go = (/** @type {number} */ to) => {
     at(to);
     history.replaceState(null, "", `#t=${Math.round(to)}`);
@@ -59,6 +70,7 @@ function Debrief(/** @type {any} */ { store }) {
   return html`<main class="debrief">
     <${Head} run=${run} letter=${other ? "A" : ""} over=${told.over} />
     ${!told.over && html`<p class="row"><span>${t("debrief.upto", { at: clockText(run.ends_s) })}</span>
+      <button aria-pressed=${String(follows)} onClick=${() => follow(!follows)}>${t("debrief.follow")}</button>
       <button onClick=${read}>${t("debrief.again")}</button></p>`}
     <${Scrubber} run=${run} ends=${ends} moment=${moment} go=${go} />
     <section class="panel" aria-label=${t("debrief.course")}>
@@ -69,9 +81,9 @@ function Debrief(/** @type {any} */ { store }) {
       <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
       ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}
       <${Chosen} chosen=${chosen} />
+      <${Notes} store=${store} told=${told} moment=${moment} about=${chosen?.seq ?? 0} go=${go} again=${read} />
       <${Clock} runs=${runs} go=${go} />
       <${Expected} runs=${runs} go=${go} choose=${choose} />
-      <${Notes} run=${run} go=${go} />
     </div></main>`;
 }
 

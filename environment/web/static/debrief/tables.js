@@ -1,6 +1,5 @@
 // @ts-check
-/** Tables of a debrief: the clock, what was missed or late, marks and notes; two runs side by side. */
-import { word } from "/static/app/names.js";
+/** Tables of a debrief: the clock, what was missed or late; two runs side by side. */
 import { has, t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
@@ -40,20 +39,4 @@ export function Expected(/** @type {any} */ { runs, go, choose }) {
       <td class="verdict ${w.verdict}">${t(`debrief.${w.verdict}`)}${other && html` · ${alike(w) ? t(`debrief.${alike(w).verdict}`) : "–"}`}</td>
       <td><button class="quiet text" onClick=${() => { choose(w); go(w.at_s ?? w.by_s ?? 0); }}>${w.text}</button></td></tr>`)}
     </tbody></table></div></section>`;
-}
-
-/** The instructor's marks, notes of the case, what was refused, what to talk about. */
-export function Notes(/** @type {any} */ { run, go }) {
-  const rows = [
-    ...run.lanes.marks.map((/** @type {any} */ m) => ({ at_s: m.at_s, kind: m.rating, text: m.note })),
-    ...run.notes.map((/** @type {any} */ n) => ({ at_s: n.at_s, kind: n.kind, text: `${word("twin", n.by)}: ${n.text}` })),
-  ].sort((a, b) => a.at_s - b.at_s);
-  const list = (/** @type {string} */ key, /** @type {string[]} */ lines) => lines.length > 0 && html`
-    <h3>${t(key)}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
-  return html`<section class="panel" aria-label=${t("debrief.notes")}><h2>${t("debrief.notes")}</h2>
-    ${rows.length === 0 ? html`<p class="dim">${t("debrief.no_notes")}</p>` : html`<ul class="plain">${rows.map((row) => html`
-      <li data-note=${row.kind}><button class="quiet" onClick=${() => go(row.at_s)}>${clockText(row.at_s)}</button>
-        <b>${t(`debrief.${row.kind}`)}</b> ${row.text}</li>`)}</ul>`}
-    ${list("debrief.questions", run.questions)}${list("debrief.traps", run.traps)}${list("debrief.goals", run.goals)}
-  </section>`;
 }
