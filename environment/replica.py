@@ -4,6 +4,7 @@ A replica follows: each change that arrives is applied as it was there. What the
 concludes from silence (stale values, lives) arrives as changes too, so nothing is timed here.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -115,20 +116,17 @@ class FollowedJournal(Journal):
 
     def __getitem__(self, seq: int) -> Change:
         """The change with this `seq`."""
-        found = self._by_seq.get(seq)
+        at = bisect_left(self._changes, seq, key=lambda c: c.seq)
+        if at < len(self._changes) and self._changes[at].seq == seq:
+            return self._changes[at]
+        found = self._packed.find(seq)
         if found is None:
             raise JournalError(f"No change {seq} here: it is not yet known, or not to be seen.")
         return found
 
-    def __init__(self, name: str = "journal") -> None:
-        super().__init__(name)
-        self._by_seq: dict[int, Change] = {}
-
     def append(self, change: Change) -> Change:
         """Take a change in the order of the other side."""
-        self._by_seq[change.seq] = change
-        self._changes.append(change)
-        self._by_twin.setdefault(change.twin, []).append(change)
+        self._take(change)
         return change
 
 
@@ -159,8 +157,9 @@ class Replica(World):
         cause: Cause | None = None,
     ) -> Change:
         """Conclude nothing here: the change that follows has been, or will be, told."""
-        rows = self.journal.read(twin=twin_id)
-        return rows[-1]
+        last = self.journal.last(twin_id)
+        assert last is not None  # it has been created
+        return last
 
     def follow(self, change: Change, kind: str) -> None:
         """Apply one change as it was applied where it was written."""

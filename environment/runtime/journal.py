@@ -1,16 +1,22 @@
 """The journal: the one list of everything that happened, append-only and hash-chained.
 
 State, reports, measures and the answer to *why* are read from it. It can be rebuilt as of any
-time, also as it was known at another time. In memory here; `environment.store` writes it to disk.
+time, also as it was known at another time. In memory here, what is old packed; `environment.store`
+writes it to disk.
 """
 
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from environment.errors import JournalError
 from environment.model.change import Change, canonical
+from environment.runtime.packing import BLOCK, Packed
 
+#: Changes that stay as they are; of more, the oldest are packed. A case of 75 minutes has fewer
+#: (engineering default).
+RECENT = 40_000
 GENESIS = "0" * 64
 
 
@@ -40,9 +46,11 @@ def verify_chain(rows: Iterable[tuple[Change, str]]) -> int:
 class Journal:
     """Changes in the order in which they were recorded; `seq` starts at 1 and is never re-used."""
 
-    def __init__(self, name: str = "journal") -> None:
+    def __init__(self, name: str = "journal", *, recent: int = RECENT) -> None:
         self.name = name
-        self._changes: list[Change] = []
+        self._recent = recent
+        self._packed = Packed()
+        self._changes: list[Change] = []  # what came after the packed ones
         self._by_twin: dict[str, list[Change]] = {}
         self._hashes: list[str] = []
         self._followers: list[Callable[[Change], None]] = []
@@ -50,34 +58,55 @@ class Journal:
         self._secured_followers: list[Callable[[int], None]] = []
 
     def __len__(self) -> int:
-        return len(self._changes)
+        return len(self._packed) + len(self._changes)
 
     def __iter__(self) -> Iterator[Change]:
-        return iter(self._changes)
+        return chain(self._packed, self._changes) if self._packed.last else iter(self._changes)
 
     def __getitem__(self, seq: int) -> Change:
         """The change with this `seq`."""
-        if not 1 <= seq <= len(self._changes):
-            raise JournalError(f"No change {seq}: the journal holds 1 to {len(self._changes)}.")
-        return self._changes[seq - 1]
+        if not 1 <= seq <= len(self):
+            raise JournalError(f"No change {seq}: the journal holds 1 to {len(self)}.")
+        if seq > self._packed.last:
+            return self._changes[seq - 1 - self._packed.last]
+        return self._long_ago(seq)
 
     @property
     def next_seq(self) -> int:
         """The seq that the next change will have."""
-        return len(self._changes) + 1
+        return len(self) + 1
 
     def append(self, change: Change) -> Change:
         """Add a change; its seq must be the next one."""
-        if change.seq != len(self._changes) + 1:
+        if change.seq != self._packed.last + len(self._changes) + 1:
             raise JournalError(f"Expected change {self.next_seq}, got {change.seq}.")
+        self._take(change)
+        for follower in self._followers:
+            follower(change)
+        return change
+
+    def _take(self, change: Change) -> None:
         self._changes.append(change)
         try:
             self._by_twin[change.twin].append(change)
         except KeyError:
             self._by_twin[change.twin] = [change]
-        for follower in self._followers:
-            follower(change)
-        return change
+        if len(self._changes) >= self._recent + BLOCK:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Pack the oldest of the changes that are not."""
+        block = self._changes[:BLOCK]
+        self._packed.add(block)
+        del self._changes[:BLOCK]
+        for twin in {c.twin for c in block}:
+            rows = self._by_twin[twin]
+            del rows[: bisect_right(rows, self._packed.last, key=lambda c: c.seq)]
+
+    def _long_ago(self, seq: int) -> Change:
+        found = self._packed.find(seq)
+        assert found is not None  # whoever asks has seen that it is there
+        return found
 
     def follow(self, callback: Callable[[Change], None]) -> Callable[[], None]:
         """Call back at every change; returns the function that ends it."""
@@ -89,7 +118,7 @@ class Journal:
     @property
     def secured(self) -> int:
         """Up to which change all would be there after this process; all, where nobody writes."""
-        return len(self._changes) if self._secured is None else self._secured
+        return len(self) if self._secured is None else self._secured
 
     def secure(self, upto: int | None) -> None:
         """Up to here all is written; None: nobody writes, or it cannot be written now."""
@@ -126,16 +155,21 @@ class Journal:
         first = bisect_right(rows, since, key=lambda c: c.seq) if since else 0
         first = max(first, bisect_left(rows, start, key=lambda c: c.recorded))
         last = bisect_right(rows, end, key=lambda c: c.recorded)
+        found: Iterable[Change] = rows[first:last]
+        if since < self._packed.last and start <= self._packed.end:
+            old = self._packed.since(since, start, twin)
+            found = chain((c for c in old if c.recorded <= end), found)
         return [
             c
-            for c in rows[first:last]
+            for c in found
             if (kind is None or c.kind == kind) and (name is None or c.name == name)
         ]
 
-    def last(self, twin: str, name: str) -> Change | None:
-        """The most recent change of a member."""
-        for change in reversed(self._by_twin.get(twin, [])):
-            if change.name == name:
+    def last(self, twin: str, name: str | None = None) -> Change | None:
+        """The most recent change of a twin, or of one of its members."""
+        recent = reversed(self._by_twin.get(twin, []))
+        for change in chain(recent, self._packed.backwards(twin)):
+            if name is None or change.name == name:
                 return change
         return None
 
@@ -153,11 +187,11 @@ class Journal:
     def hashes(self) -> list[str]:
         """The hash of each change so far; computed when asked for, each once."""
         previous = self._hashes[-1] if self._hashes else GENESIS
-        for change in self._changes[len(self._hashes) :]:
+        for change in islice(self, len(self._hashes), None):
             previous = chain_hash(previous, change)
             self._hashes.append(previous)
         return self._hashes
 
     def verify(self) -> int:
         """Check the chain against the hashes taken so far."""
-        return verify_chain(zip(self._changes, self.hashes(), strict=True))
+        return verify_chain(zip(self, self.hashes(), strict=True))

@@ -42,7 +42,7 @@ async def _begin(app: web.Application) -> None:
     site = app[SITE]
     server = Server(site.operations, site.rights, hooks=site.limits.hooks)
     app[SERVER] = server
-    app[_ENDS].append(site.world.clock.every(TICK_S, lambda _: server.follow()))
+    app[_ENDS].append(site.world.clock.every(TICK_S, lambda _: server.keep_up()))
     timeout = aiohttp.ClientTimeout(total=ANSWER_WITHIN_S)
     client = app[_CLIENT] = aiohttp.ClientSession(timeout=timeout, trust_env=False)
 

@@ -55,7 +55,9 @@ class Follower:
     def __init__(self, world: World) -> None:
         self.world, self.journal = world, world.journal
         self._begun = len(world.journal)
-        self._told: dict[int, list[str]] = {}
+        # The twins that each change since then concerned; most changes share a few lists of them.
+        self._told: list[tuple[str, ...]] = []
+        self._alike: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._texts: dict[int, str] = {}
         # What subscribers of equal rights who want the same get, until the next change.
         self._chosen: dict[tuple[object, ...], tuple[Change, ...]] = {}
@@ -99,7 +101,10 @@ class Follower:
 
     def concerned(self, change: Change) -> Sequence[str]:
         """The twins whose state or story the change is part of."""
-        return self._told.get(change.seq, ((change.twin,) if change.seq <= self._begun else ()))
+        if change.seq <= self._begun:
+            return (change.twin,)
+        at = change.seq - self._begun - 1
+        return self._told[at] if at < len(self._told) else ()
 
     def text(self, change: Change) -> str:
         """A change as JSON, encoded once for all subscribers."""
@@ -168,7 +173,13 @@ class Follower:
         return any(rights.shows(who, "observe", self.world.twins[t], change) for t in twins)
 
     def _hear(self, notice: Notice) -> None:
-        self._told.setdefault(notice.change.seq, []).append(notice.twin)
+        at = notice.change.seq - self._begun - 1
+        if at >= 0:
+            told = self._told
+            told.extend([()] * (at + 1 - len(told)))
+            if notice.twin not in told[at]:
+                concerned = (*told[at], notice.twin)
+                told[at] = self._alike.setdefault(concerned, concerned)
 
     def _wake(self, change: Change) -> None:
         self._chosen.clear()

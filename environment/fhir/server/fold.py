@@ -70,10 +70,16 @@ class Fold:
 
     def follow(self, now: float) -> None:
         """Take what the journal holds; what belongs to a second that is not over waits for it."""
+        for _ in self.catch_up(now):
+            pass
+
+    def catch_up(self, now: float) -> Iterator[None]:
+        """The same, one second of the case a step; until the last, nobody else may follow."""
         if self._seq < len(self.journal):
             for change in self.journal.read(since=self._seq):
                 if self._pending and _tick(change.recorded) > _tick(self._pending[-1].recorded):
                     self._derive()
+                    yield
                 self._seq = change.seq
                 self._pending.append(change)
                 if change.name in STORED and self._is_record(change.twin):

@@ -1,5 +1,6 @@
 """The FHIR server without its network: a request in, an answer out."""
 
+import asyncio
 from collections.abc import Callable, Collection
 
 from environment.errors import TwinError
@@ -23,6 +24,9 @@ from environment.runtime.access import Caller, Rights
 from environment.runtime.operations import Operations
 from environment.twins.record import Record
 
+#: Seconds for which others wait while the past is taken (engineering default).
+AT_ONCE_S = 0.01
+
 
 class Server:
     """FHIR R4 over the twins of one world."""
@@ -35,7 +39,10 @@ class Server:
         self._nobody = Record(RECORD)  # until something is brought
         clock = self.world.clock
         self.fold = Fold(self.world.journal, clock.start)
-        self.fold.follow(clock.now())
+        self._waking: asyncio.Task[None] | None = None
+        self._is_awake = RECORD in self.world.twins  # somebody has brought something: go on at once
+        if self._is_awake:
+            self.follow()
         self.subscriptions = Subscriptions(
             self.fold, clock, self._look, self._restate, self._record
         )
@@ -44,11 +51,38 @@ class Server:
 
     async def close(self) -> None:
         """Stop telling subscribers."""
+        if self._waking is not None:
+            self._waking.cancel()
         await self.subscriptions.close()
 
     def follow(self) -> None:
         """Take what the journal holds by now."""
+        self._is_awake = True
         self.fold.follow(self.world.clock.now())
+
+    def keep_up(self) -> None:
+        """As `follow`, once somebody has asked: a session that nobody reads here costs nothing."""
+        if self._is_awake:
+            self.follow()
+
+    async def awake(self) -> None:
+        """Follow from now on; what has happened before is taken a little at a time."""
+        if self._is_awake:
+            return
+        if self._waking is None:
+            self._waking = asyncio.ensure_future(self._wake())
+        await asyncio.shield(self._waking)
+
+    async def _wake(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for _ in self.fold.catch_up(self.world.clock.now()):
+            if loop.time() - began > AT_ONCE_S:
+                turn: asyncio.Future[None] = loop.create_future()
+                loop.call_soon(lambda turn=turn: turn.done() or turn.set_result(None))
+                await turn
+                began = loop.time()
+        self._is_awake = True
 
     # -- one request -----------------------------------------------------------------------
 
@@ -56,6 +90,7 @@ class Server:
         """Answer; whatever is wrong with the request is an OperationOutcome."""
         try:
             acceptable(request)
+            await self.awake()
             self.follow()
             return await self._addresses(request).answer()
         except RecursionError:

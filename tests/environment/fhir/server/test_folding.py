@@ -85,3 +85,19 @@ def test_versions_do_not_depend_on_when_the_server_was_asked(
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(work())
+
+
+async def test_a_server_that_nobody_asks_folds_nothing_and_the_first_who_asks_finds_all() -> None:
+    async with open_ward() as asked, open_ward() as silent:
+        await asked.ask("GET", "Patient")
+        for number in range(30):
+            for ward in (asked, silent):
+                ward.world.readings("monitor_1", {"hr": 60.0 + number}, ward.clock.now(), "m")
+            await asked.clock.sleep(1.0)
+        assert not silent.server.fold.shelves.log
+        both = await asyncio.gather(*(silent.ask("GET", "Observation") for _ in range(3)))
+        assert {len(told.json["entry"]) for told in both} == {30}
+        assert versions(silent.server.fold) == versions(asked.server.fold)
+        silent.world.readings("monitor_1", {"hr": 95.0}, silent.clock.now(), "m")
+        await silent.clock.sleep(2.0)
+        assert len(silent.server.fold.shelves["Observation"].current) == 31

@@ -29,7 +29,7 @@ async def test_a_blood_gas_posted_from_the_laboratory_changes_the_twin_and_an_al
         session = Session(scenario, clock, programs, seed=scenario.seed, tasks=tasks)
         await session.start()
         server = Server(session.operations, Rights(now=clock.now))
-        clock.every(1.0, lambda _: server.follow())
+        clock.every(1.0, lambda _: server.keep_up())
 
         async def ask(method: str, path: str, query: Any = (), body: Any = None) -> Told:
             request = Request(

@@ -81,7 +81,7 @@ class Ward:
         self.tell("person", "title", "Dr Rita Rossi", twin="rita")
         self.tell("place", "address", "Via Roma 1", twin="road")
         self.server = Server(self.operations, self.rights, hooks=hooks)
-        self.clock.every(1.0, lambda _: self.server.follow())
+        self.clock.every(1.0, lambda _: self.server.keep_up())
 
     def tell(self, _: str, member: str, value: JSON, *, twin: str = "patient") -> Change | None:
         return self.world.observe(
