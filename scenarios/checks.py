@@ -321,6 +321,14 @@ def _catalogue(
     return ""
 
 
+def named_by(s: Scenario, kind: str, operation: str, argument: str) -> list[str]:
+    """What an argument of an operation may name; empty where it names nothing of a table."""
+    table = _table(s, kind, operation, argument)
+    if table is None and argument == "member" and operation in ("record_finding", "record"):
+        return [*_models()[kind].properties]
+    return table[1] if table is not None else []
+
+
 def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]] | None:
     """What an argument may name: the words for it, and the known names."""
     if key == "procedure" and kind in ("patient", "trauma"):

@@ -11,6 +11,7 @@ import secrets
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import structlog
 from aiohttp import web
@@ -218,15 +219,19 @@ def _check_host(request: web.Request, site: Site) -> None:
 
     Else a foreign page that lets its name point here could use the twins.
     """
-    if not site.open_role:
-        return
+    if site.open_role:
+        check_own_page(request, site.base(request))
+
+
+def check_own_page(request: web.Request, base: str) -> None:
+    """Refuse another machine's name for this server, and pages that it has not sent itself."""
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     if host not in _NAMES:
         raise ProblemError(
             421, "foreign_host", f"This server does not answer to '{host}'. Use {_NAMES[0]}."
         )
     origin = request.headers.get("Origin")
-    if origin is not None and origin != site.base(request):
+    if origin is not None and origin != base:
         raise ProblemError(403, "foreign_origin", f"A page of {origin} may not ask here.")
 
 
@@ -262,35 +267,45 @@ class Served:
 
     url: str
     site: Site
-    _runner: web.AppRunner
-    _listener: asyncio.Server
-
-    @property
-    def app(self) -> web.Application:
-        """The application, with what its parts keep in it."""
-        return self._runner.app
+    app: web.Application  # with what its parts keep in it
+    _stop: Callable[[], Awaitable[None]]
 
     async def stop(self) -> None:
         """Stop listening; open streams end at once."""
-        self._listener.close()
-        if self._runner.server is not None:
-            await self._runner.cleanup()
+        await self._stop()
 
 
 async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served:
     """Listen. `port` 0 takes a free one."""
     check_bind(host, site)
+    app = make_app(site)
+    url, stop = await listen(app, host=host, port=port, limits=site.limits, heard=site.heard)
+    return Served(url, site, app, stop)
+
+
+async def listen(
+    app: web.Application,
+    *,
+    host: str,
+    port: int,
+    limits: Limits,
+    heard: "WeakSet[asyncio.BaseTransport] | None" = None,
+) -> tuple[str, Callable[[], Awaitable[None]]]:
+    """The address at which an application listens now, and what ends that.
+
+    `heard`: connections that have sent a whole request, where the application notes them.
+    """
     # The access log would keep addresses with tickets in them: there is none.
     runner = web.AppRunner(
-        make_app(site),
+        app,
         access_log=None,
         logger=reading_log(),
         shutdown_timeout=1.0,
-        keepalive_timeout=site.limits.silent_s,
+        keepalive_timeout=limits.silent_s,
     )
     await runner.setup()
     assert runner.server is not None  # it has just been set up
-    door = Door(runner.server, site.limits.connections, site.heard)
+    door = Door(runner.server, limits.connections, WeakSet() if heard is None else heard)
     try:
         listener = await asyncio.get_running_loop().create_server(
             door, host, port, backlog=128, reuse_address=True
@@ -300,6 +315,12 @@ async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served
         raise BindError(
             f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another --port."
         ) from None
+
+    async def stop() -> None:
+        listener.close()
+        if runner.server is not None:
+            await runner.cleanup()
+
     found = listener.sockets[0].getsockname()
     shown = f"[{found[0]}]" if ":" in found[0] else found[0]
-    return Served(f"http://{shown}:{found[1]}", site, runner, listener)
+    return f"http://{shown}:{found[1]}", stop

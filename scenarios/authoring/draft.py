@@ -177,6 +177,15 @@ class Draft:
             )
         self._to(self.file)
 
+    def put_aside(self) -> Path | None:
+        """Keep what was never saved beside the file, and say where; None when all is saved."""
+        if not self.is_changed:
+            return None
+        folder = Path() if self.is_library else self.file.parent
+        aside = folder / f"{self.file.stem}.draft.toml"
+        self._write(aside)
+        return aside
+
     def _save_as(self, name: str) -> None:
         check_name(name)
         folder = Path() if self.is_library else self.file.parent
@@ -187,14 +196,17 @@ class Draft:
         self.file, self.is_library = file, False
 
     def _to(self, file: Path) -> None:
+        self._write(file)
+        self.saved, self._known = self.text, _digest(self.text.encode("utf-8"))
+
+    def _write(self, file: Path) -> None:
         """Write the whole file or nothing of it."""
-        raw = self.text.encode("utf-8")
         try:
             mode = file.stat().st_mode & 0o7777 if file.exists() else None
             handle, other = tempfile.mkstemp(dir=file.resolve().parent, prefix=f".{file.stem}-")
             try:
                 with os.fdopen(handle, "wb") as out:
-                    out.write(raw)
+                    out.write(self.text.encode("utf-8"))
                 Path(other).chmod(_usual_mode() if mode is None else mode)
                 Path(other).replace(file.resolve())
             except BaseException:
@@ -204,7 +216,6 @@ class Draft:
             raise AuthoringError(
                 f"{shown(file)} cannot be written: {wrong.strerror}. The draft is kept here."
             ) from wrong
-        self.saved, self._known = self.text, _digest(raw)
 
 
 def _digest(raw: bytes) -> str:

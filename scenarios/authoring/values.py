@@ -5,6 +5,7 @@ It keeps the order, the comments and the form of what is not touched.
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import tomlkit
@@ -81,9 +82,7 @@ def _put(doc: Any, inner: Place, value: Any) -> None:
     here = doc
     for depth, part in enumerate(inner[:-1]):
         if isinstance(here, InlineTable) and found(doc.unwrap(), inner) is None:
-            _rewrite(
-                doc, inner[:depth], lambda table, rest=inner[depth:]: _nest(table, rest, value)
-            )
+            _rewrite(doc, inner[:depth], partial(_nest, rest=inner[depth:], value=value))
             return
         if isinstance(part, str) and part not in here:
             made: dict[str, Any] = {}
@@ -92,7 +91,7 @@ def _put(doc: Any, inner: Place, value: Any) -> None:
             return
         here = here[part]
     if isinstance(here, InlineTable) and inner[-1] not in here:
-        _rewrite(doc, inner[:-1], lambda table: _nest(table, inner[-1:], value))
+        _rewrite(doc, inner[:-1], partial(_nest, rest=inner[-1:], value=value))
     else:
         here[inner[-1]] = _item(value)
 

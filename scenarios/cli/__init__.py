@@ -35,6 +35,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "list": authoring.list_,
     "check": authoring.check,
+    "edit": authoring.edit,
     "actions": authoring.actions,
     "report": finished.report,
     "debrief": finished.debrief,

@@ -1,10 +1,10 @@
-"""`list`, `check`, `actions`: what can be run, what is wrong with it, what plans may call."""
+"""`list`, `check`, `edit`, `actions`: what can be run, what is wrong, what plans may call."""
 
 from typing import Annotated
 
 import typer
 
-from scenarios.cli.conventions import AsJson, say, terminal
+from scenarios.cli.conventions import AsJson, ScenarioName, say, terminal
 
 
 def list_(as_json: AsJson = False) -> None:
@@ -59,6 +59,33 @@ def check(
             for problem in result.problems:
                 typer.echo(f"problem  {problem}")
     raise typer.Exit(3 if broken else 0)
+
+
+def edit(
+    scenario: ScenarioName,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8621,
+) -> None:
+    """Change a scenario in a form in the browser, with a preview of its curves."""
+    import asyncio
+
+    from scenarios.authoring.draft import Draft
+    from scenarios.authoring.site import author
+    from scenarios.reading import path_of
+
+    draft = Draft.open(path_of(scenario))
+
+    def ready(url: str) -> None:
+        typer.echo(url)
+        if draft.is_library:
+            typer.echo("This one belongs to the library: save it under another name.", err=True)
+        typer.echo("Ctrl-C ends it.", err=True)
+
+    try:
+        asyncio.run(author(draft, port=port, ready=ready))
+    finally:
+        aside = draft.put_aside()
+        if aside is not None:
+            typer.echo(f"What you had not saved is in {aside}.", err=True)
 
 
 def actions(
