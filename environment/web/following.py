@@ -149,14 +149,6 @@ class Follower:
             found = self._frames[key] = (changes, text.encode())
         return found[1]
 
-    async def turn(self) -> None:
-        """Let others have their turn: a long replay holds nobody up."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        # Whoever waits may be gone before his turn comes.
-        loop.call_soon(lambda: None if future.done() else future.set_result(None))
-        await future
-
     def _fits(self, change: Change, wanted: Wanted, who: Caller, rights: Rights) -> bool:
         if wanted.kinds and change.kind not in wanted.kinds:
             return False

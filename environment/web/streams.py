@@ -14,6 +14,7 @@ from aiohttp_sse import EventSourceResponse
 from environment.errors import did_you_mean
 from environment.model.change import JSON, Change, ChangeKind, canonical
 from environment.model.twin import Twin
+from environment.runtime.turns import turn
 from environment.web.following import Cursor, Gap, Wanted
 from environment.web.problems import ProblemError
 from environment.web.site import WHO, Site, flag, site_of, to_reader, twin_of, visible, whole
@@ -239,7 +240,7 @@ async def _batches(
         if cursor.at > before:
             yield changes, gap, cursor.at
             if cursor.at < follower.head:
-                await follower.turn()
+                await turn()
         else:
             await follower.beyond(cursor.at)
 

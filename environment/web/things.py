@@ -9,6 +9,7 @@ from environment.errors import UnknownTwinError, did_you_mean
 from environment.model.change import JSON, Change, canonical
 from environment.model.twin import Twin
 from environment.runtime.access import Caller
+from environment.runtime.turns import turn
 from environment.web.descriptions import (
     directory_description,
     path,
@@ -177,6 +178,6 @@ async def _stream_events(
                         async with to_reader(request):
                             await response.send(text, id=str(change.seq), event=name)
                 if cursor.at < site.follower.head:
-                    await site.follower.turn()
+                    await turn()
                 await site.follower.beyond(cursor.at)
     return response

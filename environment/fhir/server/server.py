@@ -22,6 +22,7 @@ from environment.fhir.server.writing import Intent, Writer
 from environment.model.change import Change
 from environment.runtime.access import Caller, Rights
 from environment.runtime.operations import Operations
+from environment.runtime.turns import turn
 from environment.twins.record import Record
 
 #: Seconds for which others wait while the past is taken (engineering default).
@@ -78,9 +79,7 @@ class Server:
         began = loop.time()
         for _ in self.fold.catch_up(self.world.clock.now()):
             if loop.time() - began > AT_ONCE_S:
-                turn: asyncio.Future[None] = loop.create_future()
-                loop.call_soon(lambda turn=turn: turn.done() or turn.set_result(None))
-                await turn
+                await turn()
                 began = loop.time()
         self._is_awake = True
 
