@@ -2,8 +2,10 @@
 
 from aiohttp import web
 
-from environment.runtime.access import LINK_S, TokenError
-from environment.web.site import site_of
+from environment.client import because
+from environment.runtime.access import LINK_S, Caller, TokenError
+from environment.web.invoking import carry_out
+from environment.web.site import Site, site_of
 
 
 def cookie_name(request: web.BaseRequest) -> str:
@@ -16,14 +18,33 @@ def address(base: str, code: str) -> str:
     return f"{base}/enter/{code}"
 
 
+def play(site: Site, who: Caller) -> None:
+    """Whoever comes in as one of a session's people plays him: nothing more is simulated for him.
+
+    Once, when the link is followed: a reload, or a page that is left, changes nothing. Giving him
+    back is the instructor's.
+    """
+    for twin in () if site.is_over else tuple(site.world.twins.values()):
+        if twin.kind != "session" or who.role not in twin.operations["take_over"].roles:
+            continue
+        if (twin.value("people") or {}).get(who.name, {}).get("simulated"):
+            with because(who.name, None):
+                asked = site.operations.request(
+                    twin.id, "take_over", (), {}, by=who.name, role=who.role
+                )
+            site.spawn(carry_out(site, asked))
+
+
 async def enter(request: web.Request) -> web.StreamResponse:
     """Follow a link: become who it is for, and go to his page."""
+    site = site_of(request)
     try:
-        secret, page = site_of(request).tokens.redeem(request.match_info["code"])
+        secret, page = site.tokens.redeem(request.match_info["code"])
     except TokenError:
         if "text/html" not in request.headers.get("Accept", ""):
             raise
         return web.Response(status=303, headers={"Location": "/?link=used"})
+    play(site, site.tokens.caller(secret))
     response = web.Response(status=303, headers={"Location": page})
     response.set_cookie(
         cookie_name(request),

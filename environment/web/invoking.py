@@ -198,7 +198,7 @@ def _begin(
             )
     except (RefusedError, BadValueError) as error:
         return of_error(error)
-    site.spawn(_carry_out(site, progress))
+    site.spawn(carry_out(site, progress))
     return _accepted(request, site, found, progress)
 
 
@@ -208,7 +208,7 @@ def _accepted(request: web.Request, site: Site, found: Twin, progress: Progress)
     return answer(body, status=201, headers={"Location": body["href"]})
 
 
-async def _carry_out(site: Site, progress: Progress) -> None:
+async def carry_out(site: Site, progress: Progress) -> None:
     """Let the asset do it; how it ended is in the journal, a defect also in the log."""
     try:
         await site.operations.carry_out(progress)

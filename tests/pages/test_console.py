@@ -108,6 +108,32 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
         await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)
 
 
+async def test_a_member_of_the_team_is_let_in_by_a_link_and_is_played_from_then_on() -> None:
+    async with on_stage(speed=20) as stage:
+        page = await console(stage)
+        row = page.locator("[data-person=anaesthetist]")
+        await expect(row.get_by_role("button", name="person")).to_have_attribute(
+            "aria-pressed", "false"
+        )
+        await row.get_by_text("Make a link").first.click()
+        await row.get_by_role("button", name="Make a link").click()
+        link = await row.locator("code").inner_text()
+        await stage.accessible(page)
+        guest = await (await stage.browser.new_context()).new_page()
+        await guest.goto(link)
+        await expect(guest).to_have_url(f"{stage.url}/leader")
+        await expect(row.get_by_role("button", name="person")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        assert stage.changes("session", "operation", "take_over")[0].by == "anaesthetist"
+        wrong = await page.evaluate(
+            """fetch("/links", {method: "POST", headers: {"Content-Type": "application/json"},
+               body: '{"part": "rescuer", "person": "anaesthetist"}'}).then(r => r.json())"""
+        )
+        assert "is not for him" in wrong["detail"]
+        stage.expect_complaints("422")
+
+
 async def test_the_team_never_learns_what_the_console_shows() -> None:
     async with on_stage(speed=20) as stage:
         await console(stage)

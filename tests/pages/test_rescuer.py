@@ -90,16 +90,37 @@ async def test_yellow_items_alone_are_a_question_that_one_tap_answers() -> None:
         ]
 
 
-async def test_whoever_comes_in_plays_himself_and_is_no_longer_simulated() -> None:
+async def test_whoever_follows_a_link_plays_until_the_instructor_gives_him_back() -> None:
+    def is_simulated() -> bool:
+        people = stage.changes("session", "property", "people")[-1].value
+        return bool(people[ME]["simulated"])
+
     async with on_stage(speed=10) as stage:
+        wall = await stage.enter("wall", "display", "/shock-room")
+        await wall.locator("main").wait_for()
+        assert is_simulated()  # whoever only looks plays nobody
         page = await stage.enter(ME, "rescuer", "/rescuer")
-        people = stage.changes("session", "property", "people")
-        assert people[0].value[ME]["simulated"] is True
-        await stage.until(
-            lambda: not stage.changes("session", "property", "people")[-1].value[ME]["simulated"]
-        )
-        await expect(page.get_by_text("is simulated as well")).to_be_hidden()
+        await stage.until(lambda: not is_simulated())
         assert stage.changes("session", "operation", "take_over")[0].by == ME
+        hint = page.get_by_text("You are simulated as well.")
+        await expect(hint).to_be_hidden()
+        await stage.enter(ME, "rescuer", "/rescuer")  # a second tablet changes nothing
+        await page.reload()
+        assert len(stage.asked("session.take_over")) == 1
+
+        console = await stage.enter("instructor", "instructor", "/console")
+        played = console.locator(f"[data-person={ME}]").get_by_role("button", name="person")
+        await expect(played).to_have_attribute("aria-pressed", "true")
+        await played.click()
+        await stage.until(is_simulated)
+        await expect(hint).to_be_visible()
+        await page.reload()
+        await expect(hint).to_be_visible()  # a reload takes nothing back
+        assert len(stage.asked("session.take_over")) == 1
+        await stage.accessible(page)
+        await page.get_by_role("button", name="I play myself").click()
+        await stage.until(lambda: not is_simulated())
+        await expect(hint).to_be_hidden()
 
 
 async def test_what_was_tapped_in_error_is_taken_back() -> None:

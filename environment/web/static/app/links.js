@@ -12,12 +12,13 @@ export const PARTS = {
   monitor: "/monitor",
   debrief: "/debrief",
   mind: "/mind",
+  twins: "/browse",
 };
 
 /** Ask for a new link. @returns {Promise<{href: string, qr: {size: number, path: string}}>} */
-export async function newLink(/** @type {string} */ part) {
+export async function newLink(/** @type {string} */ part, person = "") {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  const response = await fetch("/links", { method: "POST", headers, body: JSON.stringify({ part }) });
+  const response = await fetch("/links", { method: "POST", headers, body: JSON.stringify({ part, person }) });
   const told = await response.json();
   if (!response.ok) throw new Error(told.detail ?? told.title);
   return told;
@@ -30,15 +31,14 @@ export function Qr(/** @type {any} */ { qr, label }) {
     shape-rendering="crispEdges"><path d=${qr.path} /></svg>`;
 }
 
-/** A button that makes a link for a part, and what it made. */
-export function LinkMaker(/** @type {{part: string}} */ { part }) {
+/** A button that makes a link for a part, perhaps for one of the cast, and what it made. */
+export function LinkMaker(/** @type {{part: string, person?: string, name?: string}} */ { part, person = "", name = t(`page.${part}`) }) {
   const [made, setMade] = useState(null);
   const [wrong, setWrong] = useState("");
-  const make = () => newLink(part).then(
+  const make = () => newLink(part, person).then(
     (link) => { setMade(link); setWrong(""); },
     (error) => setWrong(String(error.message)),
   );
-  const name = t(`page.${part}`);
   return html`<button onClick=${make} aria-label=${`${t("start.link")}: ${name}`}>
       ${made ? t("start.link.another") : t("start.link")}</button>
     ${wrong && html`<small role="alert">${wrong}</small>`}

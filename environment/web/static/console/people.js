@@ -1,11 +1,15 @@
 // @ts-check
 /** Who is simulated, what agents last decided, what was remembered. */
+import { LinkMaker } from "/static/app/links.js";
 import { word } from "/static/app/names.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
 /** Those who have a page of their own come first. */
 const ROLES = ["trauma_leader", "rescuer", "operator"];
+
+/** The page of each role that can be played. */
+const PAGE = { trauma_leader: "leader", team_member: "leader", rescuer: "rescuer" };
 
 /** The team: each simulated, or played by a person. */
 export function People(/** @type {any} */ { store, doing }) {
@@ -21,7 +25,9 @@ export function People(/** @type {any} */ { store, doing }) {
         onClick=${() => doing("session", "simulate", { person: id, on: !person.simulated },
           { done: t(person.simulated ? "console.is_played" : "console.is_simulated", { name: word("twin", id) }),
             undo: () => doing("session", "simulate", { person: id, on: person.simulated }) })}>
-        ${person.simulated ? "" : "✓ "}${t("console.by_person")}</button></li>`)}</ul>
+        ${person.simulated ? "" : "✓ "}${t("console.by_person")}</button>
+      ${PAGE[/** @type {"rescuer"} */ (person.role)] && html`<details><summary>${t("start.link")}</summary>
+        <div class="grid"><${LinkMaker} part=${PAGE[/** @type {"rescuer"} */ (person.role)]} person=${id} name=${word("twin", id)} /></div></details>`}</li>`)}</ul>
   </section>`;
 }
 

@@ -14,7 +14,7 @@ import { called, loadNames } from "/static/app/names.js";
 import { Procedures } from "/static/tablet/pick_procedures.js";
 import { Said, displaysOf } from "/static/tablet/alerts.js";
 import { useHistory } from "/static/tablet/history.js";
-import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/tablet/parts.js";
+import { Patient, Tabs, Taps, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
@@ -22,7 +22,6 @@ import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
 function Leader(/** @type {any} */ { store }) {
   useStore(store);
   useUsual(store);
-  useTakingOver(store);
   const [outbox] = useState(() => new Outbox(store));
   const person = personOf(store, "trauma_leader");
   const process = store.only("trauma");

@@ -16,7 +16,7 @@ import { Steps } from "/static/rescuer/steps.js";
 import { Triage } from "/static/rescuer/triage.js";
 import { Said, displaysOf } from "/static/tablet/alerts.js";
 import { useHistory } from "/static/tablet/history.js";
-import { Patient, Tabs, Taps, personOf, useTakingOver, useUsual } from "/static/tablet/parts.js";
+import { Patient, Tabs, Taps, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
@@ -27,7 +27,6 @@ const GROUPS = ["bleeding", "airway", "breathing", "lines", "support"];
 function Rescuer(/** @type {any} */ { store }) {
   useStore(store);
   useUsual(store);
-  useTakingOver(store);
   const [outbox] = useState(() => new Outbox(store));
   const person = personOf(store, "rescuer");
   const process = store.only("preh");

@@ -11,7 +11,7 @@ const OF_ROLE = {
   team_member: ["leader"],
   rescuer: ["rescuer"],
   display: ["shock_room", "monitor"],
-  researcher: ["mind"],
+  researcher: ["mind", "twins", "debrief"],
 };
 
 function Card(/** @type {any} */ { part, isInstructor }) {
@@ -38,7 +38,7 @@ function Start(/** @type {any} */ { here }) {
     ${isInstructor && isAlone && html`<p class="dim">${t("start.alone")}</p>`}
     <div class="grid parts">${parts.map((part) =>
       html`<${Card} key=${part} part=${part} isInstructor=${isInstructor} />`)}</div>
-    ${here && html`<p class="row"><a href="/twins">${t("start.twins")}</a>
+    ${here && html`<p class="row">${!parts.includes("twins") && html`<a href="/browse">${t("start.all_twins")}</a>`}
       <a href="/api">${t("start.api")}</a></p>`}
   </main>
   <footer class="note">${t("not_for_care")}</footer>`;

@@ -73,8 +73,10 @@ export function Patient(/** @type {any} */ { store, process, person, children })
     <div class="who"><h1>${who}</h1><span class="phase">${phase}</span></div>
     <div class="clocks"><span>${t("clock.injury")} <b>${since(injury)}</b></span>${children}</div>
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
-    ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated" role="status">
-      ${t("person.simulated", { who: called(store, person) })}</p>`}
+    ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated row" role="status">
+      ${person === store.here.you.name ? html`<span>${t("person.you_simulated")}</span>
+        <button onClick=${() => act(store, "session", "take_over")}>${t("person.take_over")}</button>`
+        : t("person.simulated", { who: called(store, person) })}</p>`}
   </header>`;
 }
 
@@ -123,14 +125,6 @@ export function Groups(/** @type {any} */ { name, prefix, groups, tile }) {
     ${groups.map((/** @type {any} */ [g]) => html`<button key=${g} aria-pressed=${String(g === open[0])}
       onClick=${() => choose(g)}>${t(`${prefix}.${g}`)}</button>`)}</div>
     <div class="tiles" role="group" aria-label=${t(`${prefix}.${open[0]}`)}>${open[1].map(tile)}</div></div>`;
-}
-
-/** Whoever comes in by his own link plays himself: what was simulated for him ends. */
-export function useTakingOver(/** @type {any} */ store) {
-  useEffect(() => {
-    const { you } = store.here;
-    if (store.value("session", "people")?.[you.name]?.simulated) act(store, "session", "take_over");
-  }, []);
 }
 
 /** Usual doses follow the patient's age and weight as they become known. */
