@@ -62,10 +62,10 @@ LISTS = {
 CONTROLS = {"do": "operation", "on": "operation", "action": "operation", "values": "course",
             "with": "arguments", "on_with": "arguments", "property": "property",
             "start": "text", "body": "body"}  # fmt: skip
+#: Fields that are seldom needed: they come last.
+RARE = ("id", "version", "licence", "author", "source", "seed", "display", "media")
 #: Texts that take more than a line.
 LONG = ("text", "why", "history", "says", "source")
-#: What twins the instructor's session and the machinery are: nobody in a script asks them.
-NOT_ASKED = ("session", "mind", "record", "place")
 
 
 def vocabulary(data: Mapping[str, Any] | None) -> dict[str, JSON]:
@@ -106,7 +106,7 @@ def _fixed() -> dict[str, JSON]:
     sites += [f"{side}_{limb}" for limb in limbs for side in ("left", "right")]
     return {
         "tables": {
-            name: sorted(_fields(model), key=lambda row: row["key"] != "at")  # the time leads
+            name: sorted(_fields(model), key=lambda row: (row["key"] != "at", row["key"] in RARE))
             for name, model in TABLES.items()
         },
         "injuries": {
@@ -128,7 +128,8 @@ def _named(data: Mapping[str, Any], cast: Scenario) -> dict[str, JSON]:
     names = [str(b.get("name", "")) for b in branches]
     rules = {rule: row.title for rule, row in RULES.items()}
     return {
-        "twins": {twin: kind for twin, kind in cast.twins.items() if kind not in NOT_ASKED},
+        "patient": cast.patient.id,
+        "twins": cast.twins,
         "roles_of": cast.roles,
         "lists": {
             "people": {p.id: p.title for p in cast.people},
