@@ -113,7 +113,7 @@ class Keeper:
         else:
             known = (r.removeprefix(f"{here.run}-") for r in store.runs(here) if r != here.run)
             name = _branch_name(known)
-            store.write(journal, here.named(f"{here.run}-{name}"))
+            store.write(journal, here.beside(f"{here.run}-{name}"))
             store.write(first, here)
         self._writer = Writer(here, after=after, digest=(first.hashes() or [""])[-1])
         self.follow = self._writer.follow

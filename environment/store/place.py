@@ -103,8 +103,13 @@ class Place:
         return bare.update_query_dict({**known.query, **query}).render_as_string()
 
     def named(self, run: str) -> "Place":
-        """The run of this name in the same database; a file holds one run only."""
+        """The run of this name where none was named; a file holds one run only."""
         return self if self.path is not None or self.run else replace(self, run=run)
+
+    def beside(self, run: str) -> "Place":
+        """Another run in the same database."""
+        assert self.path is None
+        return replace(self, run=run)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
