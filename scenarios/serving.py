@@ -67,6 +67,7 @@ class _Stage:
     progress: Progress | None
     told: Told | None
     branch: Branch | None
+    run: str
     times: int = 0
 
     async def play(
@@ -105,6 +106,7 @@ class _Stage:
                 session.world, session.operations, tokens=self.tokens, open_role=self.open_role
             )
             self.tokens = site.tokens  # whoever has come in stays in
+            site.run = self.run
             site.minds = session.crew.insight
             site.debriefs = Live(journal, scenario, self.seed).told
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()
@@ -185,6 +187,7 @@ async def play_served(
     told: Told | None = None,
     paused: bool = False,
     branch: Branch | None = None,
+    run: str = "",
 ) -> Played:
     """Play a scenario on the web, agents inside; the call comes when everybody is there.
 
@@ -208,6 +211,7 @@ async def play_served(
         progress=progress,
         told=told,
         branch=branch,
+        run=run,
     )
     journals: list[Journal] = []
 
@@ -265,6 +269,7 @@ def served(
     told: Told | None = None,
     paused: bool = False,
     branch: Branch | None = None,
+    run: str = "",
 ) -> Played:
     """Play a case on the web to its end, or on from a past.
 
@@ -290,5 +295,6 @@ def served(
                 told=told,
                 paused=paused,
                 branch=branch,
+                run=run,
             )
         )

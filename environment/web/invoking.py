@@ -5,6 +5,7 @@ import hashlib
 import traceback
 from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import unquote
 
 import structlog
 from aiohttp import web
@@ -110,6 +111,7 @@ async def invoke(request: web.Request) -> web.StreamResponse:
     site, who, found = site_of(request), request[WHO], twin_of(request)
     name = request.match_info["name"]
     found.member("operation", name, found.id)
+    _same_course(request, site)
     body = await json_body(request)
     if body is not None and not isinstance(body, Mapping):
         return invalid([("", "expected an object with the operation's arguments")])
@@ -136,6 +138,18 @@ async def invoke(request: web.Request) -> web.StreamResponse:
             site.answers.pop(next(iter(site.answers)))  # the oldest
         return _again(response)
     return response
+
+
+def _same_course(request: web.Request, site: Site) -> None:
+    """Refuse what was meant for another run, or for a future that was discarded."""
+    meant = unquote(request.headers.get("Twin-Course", ""))
+    if meant and meant != site.course:
+        raise ProblemError(
+            412,
+            "other_course",
+            f"This was asked of the course '{meant}', and now '{site.course}' is played: the "
+            "session went back, or is another one. Read the twins anew and ask again.",
+        )
 
 
 def _remember(request: web.Request, site: Site, found: Twin, place: tuple[str, str, str]) -> None:

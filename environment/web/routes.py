@@ -205,7 +205,7 @@ ROUTES: tuple[Route, ...] = (
         answers={"": the("ActionStatus")},
         tag="operations",
         methods=("POST",),
-        headers=("Idempotency-Key", "Twin-Cause"),
+        headers=("Idempotency-Key", "Twin-Cause", "Twin-Course"),
         statuses=(201,),
         body={"type": "object"},
     ),

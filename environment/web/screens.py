@@ -86,6 +86,7 @@ async def here(request: web.Request) -> web.StreamResponse:
     body: JSON = {
         "you": {"name": who.name, "role": who.role, "own": list(who.own)},
         "journal": world.journal.name,
+        "course": site.course,
         "start": world.clock.start.isoformat(),
         **time_of(site),
         "over": site.is_over,

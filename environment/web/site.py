@@ -81,6 +81,8 @@ class Site:
     #: The role of whoever comes over loopback without a token; "" when a token is needed.
     open_role: str = ""
     public_url: str = ""
+    #: The run that is shown, where whoever serves it keeps several.
+    run: str = ""
     #: What the debrief shows of this run, and of one to compare; whoever runs it gives this.
     debriefs: Callable[[], Awaitable[list[JSON]]] | None = None
     #: Keeps notes of finished runs; None where none are shown.
@@ -97,6 +99,11 @@ class Site:
     heard: "WeakSet[asyncio.BaseTransport]" = field(default_factory=WeakSet)
     #: Views of the journal for those who see the same, as `bundles` needs them.
     views: dict[tuple[str, ...], Journal] = field(default_factory=dict)
+
+    @property
+    def course(self) -> str:
+        """Which course of which run this is: another one after the session went back."""
+        return f"{self.run}/{self.world.journal.name}"
 
     def base(self, request: web.BaseRequest) -> str:
         """The address under which the caller reaches this site."""

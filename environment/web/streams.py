@@ -254,6 +254,7 @@ async def _follow_socket(
         async def send() -> None:
             hello = {
                 "journal": site.world.journal.name,
+                "course": site.course,
                 "head": site.follower.head,
                 "start": site.world.clock.start.isoformat(),
                 **time_of(site),

@@ -125,6 +125,7 @@ def serve(
                 is_open=not lan and tokens is None,
                 paused=pause,
                 branch=keep.branch,
+                run=keep.folder.name,
                 devices=devices,
                 ready=ready,
                 progress=progress.to,

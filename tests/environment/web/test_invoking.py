@@ -1,5 +1,7 @@
 """Asking a twin for an operation over HTTP: the whole life of an invocation."""
 
+from urllib.parse import quote
+
 import pytest
 
 from environment.web.limits import Limits
@@ -77,6 +79,16 @@ async def test_a_repeated_request_with_its_key_is_carried_out_once(stage: Stage)
     assert (other.status, other.json["code"]) == (422, "key_reused")
     asked = stage.world.journal.read(twin="lamp", kind="operation")
     assert [c.value["status"] for c in asked].count("requested") == 1
+
+
+async def test_what_was_meant_for_another_course_of_the_run_is_not_done(stage: Stage) -> None:
+    here = (await stage.ask("GET", "/here")).json["course"]
+    for course, status in ((here, 201), (f"{here}~1", 412)):
+        meant = quote(course, safe="")
+        asked = await stage.ask("POST", SWITCH, body={"on": True}, Twin_Course=meant)
+        assert asked.status == status
+    rows = [c for c in stage.world.journal if c.kind == "operation"]
+    assert {c.value["invocation"] for c in rows} == {"switch-1"}
 
 
 async def test_a_running_invocation_can_be_cancelled_by_its_caller_only(stage: Stage) -> None:

@@ -4,17 +4,18 @@ import { has, inWords, t } from "/static/app/text.js";
 
 /**
  * Ask a twin for an operation and wait for what becomes of it.
- * @param {{twins: Map<string, {kind: string}>}} store
+ * @param {{here: any, twins: Map<string, {kind: string}>}} store
  * @param {string} twin @param {string} operation @param {Record<string, any>} given
  * @param {{key?: string, accepted?: () => void}} how `key`: the tap it belongs to, if it is kept
- * @returns {Promise<{ok: boolean, text: string, output: any, lost?: boolean}>} `text` says why not;
- *   `lost`: there was no answer
+ * @returns {Promise<{ok: boolean, text: string, output: any, lost?: boolean, gone?: boolean}>} `text`
+ *   says why not; `lost`: there was no answer; `gone`: the session went back meanwhile
  */
 export async function act(store, twin, operation, given = {}, { key = newKey(), accepted } = {}) {
   const kind = store.twins.get(twin)?.kind ?? "";
   try {
-    const asked = await send(`/twins/${kind}/${twin}/operations/${operation}`, key, given);
+    const asked = await send(`/twins/${kind}/${twin}/operations/${operation}`, key, given, store.here.course);
     const told = await asked.json();
+    if (asked.status === 412) return { ok: false, text: t("tap.gone"), output: null, gone: true };
     if (!asked.ok) return { ok: false, text: refusal(told), output: null };
     accepted?.();
     const address = asked.headers.get("Location") ?? told.href;
@@ -34,20 +35,26 @@ export function newKey() {
   return `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 }
 
+/** What goes with a tap: it counts once, and only in the course of events that its page showed. */
+export function headersOf(/** @type {string} */ key, /** @type {string} */ course) {
+  return { "Content-Type": "application/json", "Idempotency-Key": key, "Twin-Course": encodeURIComponent(course) };
+}
+
 /** The same request again where the line broke: the key makes it count once. */
 async function send(
   /** @type {string} */ address,
   /** @type {string} */ key,
   /** @type {Record<string, any>} */ given,
+  /** @type {string} */ course,
   tries = 3,
 ) {
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+  const headers = headersOf(key, course);
   try {
     return await fetch(address, { method: "POST", headers, body: JSON.stringify(given) });
   } catch (error) {
     if (tries <= 1) throw error;
     await new Promise((resolve) => setTimeout(resolve, 700));
-    return send(address, key, given, tries - 1);
+    return send(address, key, given, course, tries - 1);
   }
 }
 

@@ -29,7 +29,8 @@ export class Store {
     this.at0 = performance.now();
     this.connected = false;
     this.lostAt = 0;
-    this.ended = false;
+    /** What this page shows is no longer what is played: it is about to begin anew. */
+    this.replaced = false;
     this._wait = AGAIN_MS;
     /** @type {Set<() => void>} */
     this._watchers = new Set();
@@ -117,7 +118,8 @@ export class Store {
     if (message.hello) {
       this.connected = true;
       this._wait = AGAIN_MS;
-      if (message.hello.journal !== this.here.journal || message.hello.head < this.head) {
+      if (message.hello.course !== this.here.course || message.hello.head < this.head) {
+        this.replaced = true;
         location.reload(); // another run, or one that was taken back to an earlier moment
         return;
       }

@@ -5,10 +5,10 @@
  *
  * @typedef {{twin: string, operation: string, given: Record<string, any>}} Asked
  * @typedef {Asked & {key: string, text: string, tapped: number, due: number, undo: Asked | null,
- *   state: "held" | "sending" | "accepted" | "waiting" | "old" | "done" | "refused", why: string,
- *   until: number}} Task
+ *   state: "held" | "sending" | "accepted" | "waiting" | "old" | "gone" | "done" | "refused",
+ *   why: string, until: number, course: string}} Task
  */
-import { act, newKey } from "/static/app/act.js";
+import { act, headersOf, newKey } from "/static/app/act.js";
 
 /** Seconds in which a tap that cannot be taken back may be undone (engineering default). */
 const HOLD_S = 4;
@@ -45,7 +45,7 @@ export class Outbox {
     const held = !now && undo === null;
     /** @type {Task} */
     const task = { twin, operation, given, key: newKey(), text, tapped: at,
-      due: held ? at + this.hold_ms : at, undo, state: "held", why: "", until: 0 };
+      due: held ? at + this.hold_ms : at, undo, state: "held", why: "", until: 0, course: this.store.here.course };
     this.tasks.push(task);
     if (!held) this._send(task);
     this._keep();
@@ -63,6 +63,7 @@ export class Outbox {
   /** Send what was asked about, or is held, now. */
   sendNow(/** @type {Task} */ task) {
     task.tapped = Date.now();
+    task.course = this.store.here.course;
     this._send(task);
     this._keep();
   }
@@ -80,7 +81,9 @@ export class Outbox {
       key: task.key,
       accepted: () => { task.state = "accepted"; this._keep(); },
     });
-    if (told.lost) {
+    if (told.gone) {
+      task.state = "gone";
+    } else if (told.lost) {
       task.state = "waiting";
       task.due = Date.now() + AGAIN_MS;
     } else {
@@ -108,8 +111,10 @@ export class Outbox {
   /** What an earlier page, or a broken line, has left. */
   _again(/** @type {Task} */ task) {
     if (!this.tasks.includes(task)) this.tasks.push(task);
-    if (Date.now() - task.tapped > OLD_MS) {
-      task.state = "old";
+    const gone = task.course !== this.store.here.course;
+    if (gone || Date.now() - task.tapped > OLD_MS) {
+      // What was tapped in a future that was discarded is asked about: it may not fit any more.
+      task.state = gone ? "gone" : "old";
       this._keep();
     } else {
       this._send(task);
@@ -118,12 +123,13 @@ export class Outbox {
 
   /** The page goes away: what is held counts, so it is sent; the next page hears the answer. */
   _leave() {
+    if (this.store.replaced) return; // it was meant for what is played no more: the next page asks
     for (const task of this.tasks) {
       if (task.state !== "held") continue;
       const kind = this.store.twins.get(task.twin)?.kind ?? "";
       fetch(`/twins/${kind}/${task.twin}/operations/${task.operation}`, {
         method: "POST", keepalive: true, body: JSON.stringify(task.given),
-        headers: { "Content-Type": "application/json", "Idempotency-Key": task.key },
+        headers: headersOf(task.key, task.course),
       }).catch(() => {});
     }
   }

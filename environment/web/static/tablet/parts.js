@@ -103,8 +103,8 @@ function Tap(/** @type {any} */ { task, outbox }) {
   return html`<div class="tap ${task.state}" data-state=${task.state}>
     <span><b>${task.text}</b> <small>${said}</small></span>
     ${undoable && html`<button onClick=${() => outbox.undo(task)}>${t("act.undo")}</button>`}
-    ${task.state === "old" && html`<button onClick=${() => outbox.sendNow(task)}>${t("tap.send")}</button>`}
-    ${(task.state === "refused" || task.state === "old") && html`<button
+    ${["old", "gone"].includes(task.state) && html`<button onClick=${() => outbox.sendNow(task)}>${t("tap.send")}</button>`}
+    ${["refused", "old", "gone"].includes(task.state) && html`<button
       aria-label=${t("act.close")} onClick=${() => outbox.close(task)}>×</button>`}
   </div>`;
 }
