@@ -48,11 +48,19 @@ def problems_in(text: str, path: str) -> list[Problem]:
             scenario = parse(text, path=path, branch=branch)
         except ScenarioFileError as wrong:
             for problem in wrong.problems:
-                problems.setdefault(problem, problem)
+                if problem not in problems:
+                    problems[problem] = _in_branch(problem, branch)
         else:
             if branch == DEFAULT_BRANCH:
                 branches.extend(b.name for b in scenario.branches)
     return list(problems.values())
+
+
+def _in_branch(problem: Problem, branch: str) -> Problem:
+    """A problem that only a branch has says so, where its place does not."""
+    if branch == DEFAULT_BRANCH or problem.place[:1] == ("branch",):
+        return problem
+    return Problem(f"{problem} So it is in branch '{branch}'.", problem.place, problem.line)
 
 
 def _scenario(name: str) -> Result:

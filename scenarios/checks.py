@@ -5,25 +5,29 @@ vocabulary of the twins; injuries and courses with what the simulated body under
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from agents.rules import RULES
-from environment.errors import TwinError, did_you_mean
-from environment.model import catalogue
+from environment.errors import TwinError
+from environment.model.life import Life
 from environment.model.members import Operation
-from environment.model.triage import ITEMS
 from environment.model.twin import Twin
-from environment.physical.physiology import Body
-from environment.physical.physiology.course import course
-from environment.physical.physiology.injuries import injury_from
-from environment.physical.physiology.parameters import parameters
-from environment.twins import kinds
+from scenarios.body_checks import body_problems, lowered
 from scenarios.clinical_time import clock
+from scenarios.meetable import unmeetable
+from scenarios.naming import kinds_of_twins, misnamed, near
 from scenarios.schema import Scenario
-from scenarios.script import SUGGESTIONS, Act, Condition, Respond, Trigger, Value
+from scenarios.script import (
+    DEFAULT_BRANCH,
+    SUGGESTIONS,
+    Act,
+    Condition,
+    Respond,
+    Trigger,
+    Value,
+)
 from scenarios.source import Place
 
 Problem = tuple[Place, str]
@@ -33,23 +37,18 @@ ROLES = Path(__file__).parents[1] / "agents" / "roles"
 ALWAYS = ("phase", "life")
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """The nearest names if there are any, else all that are known."""
-    hint = did_you_mean(name, known)
-    return hint.split(" Known: ")[0] if " Did you mean " in hint else hint
-
-
 def problems_of(scenario: Scenario) -> list[Problem]:
     """Everything that is wrong, in the order of the file."""
     checks: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (
         _ids,
         _lines,
-        _body,
+        body_problems,
         _agents,
         _events,
         _responses,
         _triggers,
         _expectations,
+        _meetable,
     )
     return [problem for check in checks for problem in check(scenario)]
 
@@ -85,8 +84,16 @@ def _ids(s: Scenario) -> Iterator[Problem]:
     ):
         for i, entry in enumerate(entries):
             if entry.name and entry.name in named:
-                yield (key, i, "name"), f"the name '{entry.name}' is used twice."
+                what = f"the name '{entry.name}' is used twice: branches could not tell which."
+                yield (key, i, "name"), what
             named.add(entry.name)
+    branches: set[str] = {DEFAULT_BRANCH}
+    for i, branch in enumerate(s.branches):
+        if branch.name in branches:
+            what = "is what the run without a branch is called"
+            told = what if branch.name == DEFAULT_BRANCH else "is used twice"
+            yield ("branch", i, "name"), f"the name '{branch.name}' {told}. Take another."
+        branches.add(branch.name)
 
 
 def _lines(s: Scenario) -> Iterator[Problem]:
@@ -111,25 +118,6 @@ def _lines(s: Scenario) -> Iterator[Problem]:
             yield ("device", i), f"{line} is already that of '{taken[line]}'."
         if line:
             taken[line] = device.id
-
-
-def _body(s: Scenario) -> Iterator[Problem]:
-    table = s.body_table()
-    try:
-        parameters(table["patient"])
-    except (TwinError, TypeError) as wrong:
-        yield ("patient", "body"), _lowered(str(wrong))
-    for i, injury in enumerate(s.injuries):
-        try:
-            injury_from(injury.body_table())
-        except (TwinError, TypeError) as wrong:
-            yield ("injury", i), _lowered(str(wrong))
-    body = Body()
-    for i, given in enumerate(s.courses):
-        try:
-            body.script(given.parameter, course(table["script"][given.parameter]))
-        except TwinError as wrong:
-            yield ("course", i), _lowered(str(wrong))
 
 
 def _agents(s: Scenario) -> Iterator[Problem]:
@@ -200,6 +188,17 @@ def _expectations(s: Scenario) -> Iterator[Problem]:
                 yield (*place, "branch"), f"no branch '{branch}'.{near(branch, branches)}"
 
 
+def _meetable(s: Scenario) -> Iterator[Problem]:
+    """What no run could meet; what agents may do by themselves can always come."""
+    for place, what in unmeetable(s):
+        twin, _, name = s.expectations[int(place[1])].action.partition(".")
+        kind = _kind(s, twin)
+        operation = kind.operations.get(name) if kind is not None else None
+        by_agents = operation is not None and "agent" in (operation.roles or ("agent",))
+        if len(place) > 2 or not (by_agents and s.agents):
+            yield place, what
+
+
 def _rule(rule: str, place: Place) -> Iterator[Problem]:
 
     if rule not in RULES:
@@ -231,16 +230,35 @@ def _condition(s: Scenario, condition: Condition, place: Place) -> Iterator[Prob
     known = [*twin.properties, *ALWAYS]
     if condition.property not in known:
         hint = near(condition.property, known)
-        yield place, f"unknown property '{condition.twin}.{condition.property}'.{hint}"
+        what = f"unknown property '{condition.twin}.{condition.property}'.{hint}"
+        yield (*place, "property"), what
+        return
+    for key, value in (("is", condition.is_), ("is_not", condition.is_not)):
+        what = _never(twin, condition.property, value)
+        if value is not None and what:
+            yield (*place, key), what
+
+
+def _never(twin: type[Twin], name: str, value: Value) -> str:
+    """Why a property can never have a value; nothing when it can."""
+    if name in ALWAYS:
+        words = [str(life) for life in Life]
+        if name == "phase":
+            words = list(twin.machine.phases) if twin.machine else []
+        return (
+            ""
+            if value in words
+            else f"no {name} '{value}' of a {twin.kind}.{near(str(value), words)}"
+        )
+    try:
+        twin.properties[name].check(value, f"{twin.kind}.{name}")
+    except TwinError as wrong:
+        return lowered(str(wrong))
+    return ""
 
 
 def _kind(s: Scenario, twin: str) -> type[Twin] | None:
-    return _models().get(s.twins.get(twin, ""))
-
-
-@cache
-def _models() -> dict[str, type[Twin]]:
-    return kinds()
+    return kinds_of_twins().get(s.twins.get(twin, ""))
 
 
 def _operation(
@@ -270,7 +288,7 @@ def _operation(
     bad = {key for key, _ in _arguments(operation, do, given, all_given)}
     for key, value in given.items():
         if key not in bad:
-            problem = _catalogue(s, twin, name, key, value, given)
+            problem = misnamed(s, twin, name, key, value, given)
             if problem:
                 yield (*where, key), f"{do}: argument '{key}': {problem}"
 
@@ -292,76 +310,3 @@ def _arguments(
             alone.bind(do, (), {parameter.name: given[parameter.name]})
         except TwinError as wrong:
             yield parameter.name, str(wrong)
-
-
-def _catalogue(
-    s: Scenario, twin: type[Twin], name: str, key: str, value: Value, given: Mapping[str, Value]
-) -> str:
-    """What is wrong with an argument that names something, or nothing."""
-    table = _table(s, twin.kind, name, key)
-    if table is not None:
-        if value in table[1] or not isinstance(value, str):
-            return ""
-        known = catalogue.key_of(value)  # another name for one of them: say which
-        return f"unknown {table[0]} '{value}'.{near(known, table[1])}"
-    try:
-        if key == "unit" and name in ("give_drug", "order_drug") and "drug" in given:
-            row = catalogue.DRUGS.get(catalogue.key_of(str(given["drug"])))
-            if row is not None:
-                catalogue.convert(1.0, str(value), row.unit)
-        if name in ("record_finding", "record") and "member" in given:
-            member = str(given["member"])
-            declared = twin.properties.get(member)
-            if declared is None and key == "member":
-                return f"no property '{member}'.{near(member, twin.properties)}"
-            if declared is not None and key == "value":
-                declared.check(value, f"{twin.kind}.{member}")
-    except TwinError as wrong:
-        return _lowered(str(wrong))
-    return ""
-
-
-def named_by(s: Scenario, kind: str, operation: str, argument: str) -> list[str]:
-    """What an argument of an operation may name; empty where it names nothing of a table."""
-    table = _table(s, kind, operation, argument)
-    if table is None and argument == "member" and operation in ("record_finding", "record"):
-        return [*_models()[kind].properties]
-    return table[1] if table is not None else []
-
-
-def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]] | None:
-    """What an argument may name: the words for it, and the known names."""
-    if key == "procedure" and kind in ("patient", "trauma"):
-        return "procedure", list(catalogue.PROCEDURES)
-    if key == "drug":
-        return "drug", [*catalogue.DRUGS]
-    if key == "product" and kind == "patient":
-        return "blood product", [*catalogue.BLOOD]
-    if key == "diagnostic":
-        return "diagnostic", [*catalogue.DIAGNOSTICS]
-    if key == "item" and name in ("flag", "unflag"):
-        return "triage item", list(ITEMS)
-    if key == "room" and name == "move":
-        return "room", [r.id for r in s.rooms]
-    if key == "destination" and name == "drive":
-        return "destination", [*{d for v in s.vehicles for d in v.minutes}]
-    if key == "vehicle":
-        return "vehicle", [v.id for v in s.vehicles]
-    if key == "patient":
-        return "patient", [s.patient.id]
-    if key == "person" and name in ("set_leader", "fill_role"):
-        return "person", [p.id for p in s.people]
-    if key == "place" and name == "take_call":
-        return "place", [p.id for p in s.places]
-    if key == "limb":
-        return "limb", [f"{side}_{limb}" for side in ("left", "right") for limb in LIMBS]
-    return None
-
-
-LIMBS = (
-    "thigh", "leg", "lower_leg", "foot", "arm", "upper_arm", "forearm", "hand", "femur", "tibia",
-)  # fmt: skip
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -4,8 +4,8 @@ The page of the debrief draws it; a session that still runs gives it as far as i
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
@@ -13,16 +13,30 @@ from environment.runtime.journal import Journal
 from scenarios.chart import in_words
 from scenarios.expectations import Judgement, Verdict, judge
 from scenarios.measures import kpi_clock, measured, missed_windows
-from scenarios.notes import all_notes
+from scenarios.notes import Note, all_notes
 from scenarios.report import ended
 from scenarios.schema import Scenario
-from scenarios.story import Alert, Story
+from scenarios.story import RANK, Alert, Story
 from scenarios.why import why
 
 #: Vital signs of the lanes, from the top, and two that a moment shows besides.
 CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "temp", "gcs")
 #: Of a curve one point in this many seconds is told; more could not be seen.
 EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """A run as far as it has come."""
+
+    scenario: Scenario
+    seed: int
+    story: Story
+    verdict: Verdict
+
+    def notes(self) -> list[Note]:
+        """What was written down meanwhile."""
+        return all_notes(self.story)
 
 
 class Live:
@@ -45,11 +59,26 @@ class Live:
             self._at_work = asyncio.ensure_future(look)
         return await asyncio.shield(self._at_work)
 
+    def taken(self, _: int = 0) -> Callable[[], SoFar]:
+        """The run as far as it has come now, for whoever works on it beside."""
+        changes = tuple(self._journal)
+
+        def so_far() -> SoFar:
+            story = self._story(changes)
+            verdict = judge(story, self._scenario)
+            return SoFar(scenario=self._scenario, seed=self._seed, story=story, verdict=verdict)
+
+        return so_far
+
     def _look(self, changes: Sequence[Change]) -> list[JSON]:
+        story = self._story(changes)
+        return [debrief(story, self._scenario, name=self._journal.name, seed=self._seed)]
+
+    def _story(self, changes: Sequence[Change]) -> Story:
         journal = Journal(self._journal.name)
         for change in changes:
             journal.append(change)
-        return [debrief(Story(journal), self._scenario, name=journal.name, seed=self._seed)]
+        return Story(journal)
 
 
 def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[str, JSON]:
@@ -71,6 +100,7 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
             "rooms": _rooms(story),
             "actions": _actions(story),
             "alerts": [_alert(story, alert) for alert in story.alerts],
+            "alarms": _alarms(story),
             "windows": _windows(verdict, story.ends_s),
             "marks": _marks(story),
         },
@@ -168,6 +198,38 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
         "seq": alert.seq,
         "why": steps,
     }
+
+
+def _alarms(story: Story) -> list[dict[str, JSON]]:
+    """What monitors alarmed by themselves, from when to when, and who paused the sound."""
+    rows: list[dict[str, JSON]] = []
+    for monitor in story.of_kind("monitor"):
+        is_open: dict[str, dict[str, JSON]] = {}
+        for change in story.journal.read(twin=monitor, kind="event"):
+            told = change.value
+            if change.name in ("alarm_began", "alarm_changed"):
+                row = is_open.get(told["alarm"])
+                if row is None:
+                    row = is_open[told["alarm"]] = {
+                        **told,
+                        "twin": monitor,
+                        "from_s": change.effective,
+                        "to_s": None,
+                        "steps": [],
+                        "silenced": [],
+                        "seq": change.seq,
+                    }
+                    rows.append(row)
+                row["steps"].append([change.effective, told["priority"]])
+                row["priority"] = max(row["priority"], told["priority"], key=RANK.__getitem__)
+            elif change.name == "alarm_ended" and told["alarm"] in is_open:
+                is_open.pop(told["alarm"])["to_s"] = change.effective
+            elif change.name == "silenced":
+                for name in told["alarms"]:
+                    if name in is_open:
+                        paused = {"at_s": change.effective, "by": change.by}
+                        is_open[name]["silenced"].append(paused)
+    return sorted(rows, key=lambda row: row["from_s"])
 
 
 def _windows(verdict: Verdict, ends_s: float) -> list[dict[str, JSON]]:

@@ -1,25 +1,60 @@
-"""A finished run as a file for somebody else: paper, spreadsheet, registry, learning record."""
+"""A run as a file for somebody else: on paper, as a table, for records, registries and learning."""
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from environment.model.change import FIELDS
-from scenarios import utstein, xapi
+from scenarios import export, report, utstein, xapi
 from scenarios.clinical_time import clock
 from scenarios.errors import SurroundingsError
+from scenarios.expectations import Verdict
+from scenarios.notes import Note
 from scenarios.printed import pdf
-from scenarios.runs import Run
+from scenarios.schema import Scenario
+from scenarios.story import Story
 
 
-def _paper(run: Run) -> bytes:
+class Told(Protocol):
+    """A run, finished or as far as it has come, as it can be told to others."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was played."""
+
+    @property
+    def seed(self) -> int:
+        """Of its chance."""
+
+    @property
+    def story(self) -> Story:
+        """What happened."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was expected, and what came of it."""
+
+    def notes(self) -> list[Note]:
+        """What was written down about it."""
+
+
+def _page(run: Told) -> bytes:
+    return report.html(
+        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes()
+    ).encode()
+
+
+def _paper(run: Told) -> bytes:
     return pdf(run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes())
 
 
-def _table(run: Run) -> bytes:
+def _table(run: Told) -> bytes:
     """One row a change. Values are JSON, so that a spreadsheet takes none for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -47,11 +82,29 @@ def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
 
 
-def _registry(run: Run) -> bytes:
+def _tracker(run: Told) -> bytes:
+    return _json(export.tracker_report(run.story, run.scenario))
+
+
+def _record(run: Told) -> bytes:
+    """The case as a FHIR document; its ids begin with the scenario and the journal's hash."""
+    from environment.fhir.bundle import document
+    from environment.fhir.case import Case, models_of
+    from environment.fhir.checks import check
+
+    journal = run.story.journal
+    prefix = f"{run.scenario.id}-{(journal.hashes() or ['empty'])[-1][:8]}"
+    case = Case(journal, models_of(journal), run.scenario.start, prefix=prefix)
+    bundle = document(case, title=run.scenario.title)
+    check(bundle)
+    return _json(bundle)
+
+
+def _registry(run: Told) -> bytes:
     return _json(utstein.record(run.story, run.scenario))
 
 
-def _learning(run: Run) -> bytes:
+def _learning(run: Told) -> bytes:
     return _json(xapi.statements(run.story, run.scenario, run.verdict, run.notes()))
 
 
@@ -60,21 +113,54 @@ def _json(value: object) -> bytes:
     return f"{text}\n".encode()
 
 
-#: The option of the command line -> what the file holds.
-FORMATS: dict[str, Callable[[Run], bytes]] = {
-    "pdf": _paper,
-    "csv": _table,
-    "utstein": _registry,
-    "xapi": _learning,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One form that a run can take: how such a file ends, its media type, and what makes it."""
+
+    suffix: str
+    media: str
+    make: Callable[[Told], bytes]
+
+
+_JSON = "application/json"
+#: The option of the command line -> what the file is.
+FORMS = {
+    "html": Form(suffix=".html", media="text/html", make=_page),
+    "pdf": Form(suffix=".pdf", media="application/pdf", make=_paper),
+    "traumatracker": Form(suffix="-traumatracker.json", media=_JSON, make=_tracker),
+    "csv": Form(suffix=".csv", media="text/csv", make=_table),
+    "fhir": Form(suffix="-fhir.json", media="application/fhir+json", make=_record),
+    "utstein": Form(suffix="-utstein.json", media=_JSON, make=_registry),
+    "xapi": Form(suffix="-xapi.json", media=_JSON, make=_learning),
 }
 
 
-def write(run: Run, form: str, path: Path) -> None:
+def write(run: Told, form: str, path: Path) -> None:
     """Write the run in this form."""
-    content = FORMATS[form](run)
+    content = FORMS[form].make(run)
     try:
         path.write_bytes(content)
     except OSError as wrong:
         raise SurroundingsError(
             f"{path} cannot be written: {wrong.strerror}. Choose another file with --{form}."
         ) from wrong
+
+
+class Files:
+    """Runs as files, made beside the event loop; `take` is called in it and tells a run later."""
+
+    forms: Mapping[str, str] = {name: form.media for name, form in FORMS.items()}
+
+    def __init__(self, take: Callable[[int], Callable[[], Told]], runs: int = 1) -> None:
+        self._take = take
+        self.runs = runs
+
+    async def make(self, run: int, form: str) -> tuple[bytes, str]:
+        """The content of the file, and a name for it."""
+        told, made = self._take(run), FORMS[form]
+
+        def make() -> tuple[bytes, str]:
+            one = told()
+            return made.make(one), f"{one.scenario.name}-{one.scenario.branch}{made.suffix}"
+
+        return await asyncio.to_thread(make)

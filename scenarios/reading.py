@@ -3,11 +3,10 @@
 A branch is applied to the plain data first, so that a variant is checked exactly like the rest.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from environment.errors import did_you_mean
 from scenarios.cast import with_standard_cast
@@ -15,10 +14,22 @@ from scenarios.errors import Problem, ScenarioFileError, UnknownBranchError, Unk
 from scenarios.schema import Origin, Scenario
 from scenarios.script import DEFAULT_BRANCH
 from scenarios.source import Place, Source, read_source
+from scenarios.telling import Telling
 
 LIBRARY = Path(__file__).parent / "library"
 #: Lists of a scenario whose entries a branch may change, remove or add.
 VARIED = ("injury", "course", "finding", "event", "respond", "trigger", "expect")
+#: What stands in for a wrong value while the rest is checked: no check depends on it.
+ALMOST: dict[str, Any] = {
+    "id": "wrong",
+    "title": "wrong",
+    "level": "beginner",
+    "start": "2026-01-01T00:00:00Z",
+    "ends": "9999:59",
+    "seed": 1,
+    **dict.fromkeys(("version", "licence", "author", "source"), ""),
+    **dict.fromkeys(("goals", "traps", "debrief", "media"), ()),
+}
 Rows = dict[str, list[tuple[Place, Any]]]  # list -> (where the entry stands, the entry: TOML)
 
 
@@ -76,11 +87,7 @@ def parse(
     for key in ("place", "vehicle", "room", "person", "device"):
         places[key] = _cast_places(source.data, full, key)
     telling = Telling(source, full, places)
-    try:
-        scenario = Scenario.model_validate(full)
-    except ValidationError as wrong:
-        raise ScenarioFileError([telling.validation(e) for e in wrong.errors()]) from wrong
-    scenario._origin = Origin(
+    origin = Origin(
         name=name or Path(path).stem,
         path=path,
         text=text,
@@ -88,12 +95,16 @@ def parse(
         places=places,
         lines=source.lines,
     )
-    if checked:
-        from scenarios.checks import problems_of  # the vocabulary of all twins: late, for --help
-
-        problems = [telling.problem(place, what) for place, what in problems_of(scenario)]
-        if problems:
-            raise ScenarioFileError(problems)
+    try:
+        scenario = Scenario.model_validate(full)
+    except ValidationError as wrong:
+        told = [telling.validation(error) for error in wrong.errors()]
+        raise ScenarioFileError(
+            told + (_besides(telling, wrong, origin) if checked else [])
+        ) from wrong
+    scenario._origin = origin
+    if checked and (problems := _found(scenario, telling)):
+        raise ScenarioFileError(problems)
     return scenario
 
 
@@ -147,76 +158,39 @@ def _cast_places(data: dict[str, Any], full: dict[str, Any], key: str) -> tuple[
     return tuple((key, where.get(e.get("id"), -1)) for e in full[key])
 
 
-class Telling:
-    """Says where something stands, in the words of the person who wrote the file."""
+def _besides(telling: Telling, wrong: ValidationError, origin: Origin) -> list[Problem]:
+    """What the checks find in the entries with which nothing is wrong otherwise.
 
-    def __init__(
-        self, source: Source, data: dict[str, Any], places: dict[str, tuple[Place, ...]]
-    ) -> None:
-        self.source, self.data, self.places = source, data, places
-
-    def problem(self, place: Place, what: str) -> Problem:
-        """One line: file, line, entry and its time, what is wrong."""
-        origin = self._origin(place)
-        line = self.source.line(origin)
-        return Problem(f"{self.source.path}:{line}: {self._entry(place)}{what}", origin, line)
-
-    def validation(self, error: Any) -> Problem:
-        """The same for what the models found (`error`: a dict of pydantic's)."""
-        place = tuple(p for p in error["loc"] if not str(p).startswith("function-"))
-        last = str(place[-1]) if place else ""
-        if error["type"] == "extra_forbidden":
-            hint = did_you_mean(last, _known_keys(place[:-1]))
-            return self.problem(place, f"unknown key '{last}'.{hint}")
-        if error["type"] == "missing":
-            return self.problem(place[:-1], f"'{last}' is missing.")
-        what = error["msg"].removeprefix("Value error, ")
-        inside = ".".join(str(p) for p in place if isinstance(p, str) and p not in self.places)
-        label = f"{inside}: " if inside else ""
-        return self.problem(place, f"{label}{what[:1].lower()}{what[1:]}.")
-
-    def _origin(self, place: Place) -> Place:
-        if len(place) > 1 and place[0] in self.places and isinstance(place[1], int):
-            origins = self.places[str(place[0])]
-            if place[1] < len(origins):
-                return (*origins[place[1]], *place[2:])
-        return place
-
-    def _entry(self, place: Place) -> str:
-        if len(place) < 2 or not isinstance(place[1], int):
-            return ""
-        origin = self._origin(place[:2])
-        words = " ".join(
-            str(part + 1 if isinstance(part, int) else f", {part}" if i else part)
-            for i, part in enumerate(origin)
-        ).replace(" , ", ", ")
-        entries = self.data.get(str(place[0]), [])
-        entry = entries[place[1]] if place[1] < len(entries) else {}
-        at = entry.get("at") if isinstance(entry, dict) else None
-        return f"{words} (at {at}): " if at else f"{words}: "
+    So that one wrong number hides no misspelt operation.
+    """
+    full, places = dict(telling.data), dict(telling.places)
+    full["patient"] = dict(full["patient"]) if isinstance(full.get("patient"), dict) else {}
+    bad: dict[str, set[int]] = {}
+    for error in wrong.errors():
+        first, *rest = error["loc"]
+        if first in VARIED and rest and isinstance(rest[0], int):
+            bad.setdefault(str(first), set()).add(rest[0])
+        elif first == "patient":
+            key = str(rest[0]) if rest else ""
+            full["patient"] = {k: v for k, v in full["patient"].items() if k != key}
+        elif first in ALMOST:
+            full[str(first)] = ALMOST[str(first)]
+        else:
+            return []  # who takes part is not known: all else would look wrong
+    full["patient"] = {"age": 30, "weight_kg": 70, **full["patient"]}
+    for key, rows in bad.items():
+        kept = [i for i in range(len(full[key])) if i not in rows]
+        full[key] = [full[key][i] for i in kept]
+        places[key] = tuple(places[key][i] for i in kept)
+    try:
+        scenario = Scenario.model_validate(full)
+    except ValidationError:
+        return []
+    scenario._origin = origin
+    return _found(scenario, Telling(telling.source, full, places))
 
 
-def _known_keys(place: Place) -> list[str]:
-    """The keys of the table at a place."""
-    model: type[BaseModel] | None = Scenario
-    for part in place:
-        if isinstance(part, int):
-            continue
-        field = next(
-            (
-                f
-                for name, f in (model.model_fields if model else {}).items()
-                if part in (name, f.alias)
-            ),
-            None,
-        )
-        model = next(_models(field.annotation), None) if field else None
-    return [f.alias or name for name, f in model.model_fields.items()] if model else []
+def _found(scenario: Scenario, telling: Telling) -> list[Problem]:
+    from scenarios.checks import problems_of  # the vocabulary of all twins: late, for --help
 
-
-def _models(annotation: Any) -> "Iterator[type[BaseModel]]":
-    """The models inside an annotation (`Any`: whatever typing makes)."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)
+    return [telling.problem(place, what) for place, what in problems_of(scenario)]

@@ -17,6 +17,7 @@ from scenarios import notes
 from scenarios.debriefing import debrief
 from scenarios.errors import RunFolderError
 from scenarios.notes import Note
+from scenarios.outgoing import Files
 from scenarios.runs import Run, time_of_day, write_reports
 
 #: Who looks at a finished run: reads everything but identity, and changes nothing.
@@ -130,6 +131,7 @@ async def review(
     site = make_site(world, operations, tokens=tokens, open_role=READER if tokens is None else "")
     site.debriefs, site.is_over = told(runs), True
     site.notebook = book = Notebook(runs, now)
+    site.files = Files(lambda number: lambda: runs[number], len(runs))
     served = await serve(site, host=LOOPBACK, port=port)
     try:
         ready(served.url)

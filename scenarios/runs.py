@@ -147,35 +147,6 @@ def write_reports(run: Run) -> None:
     _write_json(run.folder / TRACKER, export.tracker_report(run.story, run.scenario))
 
 
-def write_tracker(run: Run, path: Path) -> None:
-    """The report in the schema of the original TraumaTracker."""
-    try:
-        _write_json(path, export.tracker_report(run.story, run.scenario))
-    except OSError as wrong:
-        raise SurroundingsError(
-            f"{path} cannot be written: {wrong.strerror}. Choose another file with --traumatracker."
-        ) from wrong
-
-
-def write_fhir(run: Run, path: Path) -> None:
-    """The case as a FHIR document; its ids begin with the scenario and the journal's hash."""
-    from environment.fhir.bundle import document
-    from environment.fhir.case import Case, models_of
-    from environment.fhir.checks import check
-
-    journal = run.story.journal
-    prefix = f"{run.scenario.id}-{(journal.hashes() or ['empty'])[-1][:8]}"
-    case = Case(journal, models_of(journal), run.scenario.start, prefix=prefix)
-    bundle = document(case, title=run.scenario.title)
-    check(bundle)
-    try:
-        _write_json(path, bundle)
-    except OSError as wrong:
-        raise SurroundingsError(
-            f"{path} cannot be written: {wrong.strerror}. Choose another file with --fhir."
-        ) from wrong
-
-
 def write_summary(run: Run, wall_s: float) -> dict[str, JSON]:
     """The last file of a run."""
     summary = run.summary(wall_s)

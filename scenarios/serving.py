@@ -19,6 +19,7 @@ from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
 from scenarios.debriefing import Live
 from scenarios.devices import simulated_only
+from scenarios.outgoing import Files
 from scenarios.pauses import no_long_pauses
 from scenarios.resuming import Told, take_up
 from scenarios.schema import Scenario
@@ -108,7 +109,8 @@ class _Stage:
             self.tokens = site.tokens  # whoever has come in stays in
             site.run = self.run
             site.minds = session.crew.insight
-            site.debriefs = Live(journal, scenario, self.seed).told
+            live = Live(journal, scenario, self.seed)
+            site.debriefs, site.files = live.told, Files(live.taken)
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()
             served = None
             try:

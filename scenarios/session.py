@@ -24,6 +24,7 @@ from environment.physical.room_sim import RoomSim
 from environment.physical.screen import Screen
 from environment.physical.vehicle_sim import VehicleSim
 from environment.physical.ventilator_sim import VentilatorSim
+from environment.runtime.alarming import MonitorAlarms
 from environment.runtime.clock import Clock, VirtualClock, VirtualLoop, WallClock
 from environment.runtime.invoked_again import RelivingOperations
 from environment.runtime.journal import Journal
@@ -316,6 +317,8 @@ class Session:
             await self._couple(display, Screen(display, watched_by=watchers))
         for device in scenario.devices:
             await self._couple(device.id, self._device(device.id, bodies))
+            if device.kind == "monitor":
+                MonitorAlarms(self.world, device.id).begin()
         await self._couple("blood_bank", self._blood_bank())
         if self.director is not None:
             self.world.add(SESSION, SESSION, by="scenario")

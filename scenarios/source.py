@@ -15,6 +15,7 @@ Place = tuple[str | int, ...]  # where in the data: ("event", 3, "with", "limb")
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=""")
+_BARE_TIME = re.compile(r"[=\[,]\s*(-?\d{1,4}:\d\d(?::\d\d)?)")
 _INNER = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")
 
 
@@ -43,7 +44,10 @@ def read_source(text: str, path: str) -> Source:
         found = re.search(r"\(at line (\d+)", str(wrong))
         line = int(found.group(1)) if found else text.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(wrong))
-        told = Problem(f"{path}:{line}: this is not TOML: {reason}.", (), line)
+        there = text.splitlines()[line - 1 : line]
+        bare = _BARE_TIME.search(there[0]) if there else None
+        hint = f' A time stands in quotes: "{bare.group(1)}".' if bare else ""
+        told = Problem(f"{path}:{line}: this is not TOML: {reason}.{hint}", (), line)
         raise ScenarioFileError([told]) from wrong
     return Source(path, text, data, _lines(text))
 

@@ -22,8 +22,9 @@ from environment.physical.physiology.parameters import CONDITIONS, BodyParameter
 from environment.twins import kinds
 from scenarios import script
 from scenarios.cast import STANDARD, with_standard_cast
-from scenarios.checks import ALWAYS, ROLES, named_by
+from scenarios.checks import ALWAYS, ROLES
 from scenarios.clinical_time import seconds
+from scenarios.naming import named_by
 from scenarios.schema import Anamnesis, Injury, Passport, Patient, Scenario, ScriptedFinding
 from scenarios.schema import Course as ScriptedCourse
 from scenarios.script import SUGGESTIONS, Time
@@ -134,7 +135,7 @@ def _named(data: Mapping[str, Any], cast: Scenario) -> dict[str, JSON]:
         "lists": {
             "people": {p.id: p.title for p in cast.people},
             "roles": {path.stem: "" for path in sorted(ROLES.glob("*.asl"))},
-            "injuries": {kind: _first(make.__doc__) for kind, make in KINDS.items()},
+            "injuries": dict.fromkeys(KINDS, ""),
             "parameters": dict.fromkeys([*SCRIPTABLE, *sorted(FINDINGS)], ""),
             "rules": rules,
             "advice": {**dict.fromkeys(SUGGESTIONS, ""), **rules},

@@ -1,10 +1,13 @@
 """`list`, `check`, `edit`, `actions`: what can be run, what is wrong, what plans may call."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.cli.conventions import AsJson, ScenarioName, say, terminal
+
+if TYPE_CHECKING:
+    from scenarios.checking import Result
 
 
 def list_(as_json: AsJson = False) -> None:
@@ -42,6 +45,9 @@ def check(
     what: Annotated[
         list[str] | None, typer.Argument(help="Scenario names or files, plan files; all if none.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", "-v", help="Tell what each scenario will do, in words.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check every scenario, plan and kind of twin, without running them."""
@@ -50,7 +56,15 @@ def check(
     results = check_all(what or [])
     broken = [r for r in results if r.problems]
     if as_json:
-        rows = [{"kind": r.kind, "name": r.name, "problems": list(r.problems)} for r in results]
+        rows = [
+            {
+                "kind": r.kind,
+                "name": r.name,
+                "problems": list(r.problems),
+                **({"explained": _explained(r.name)} if explain and _is_readable(r) else {}),
+            }
+            for r in results
+        ]
         say({"ok": not broken, "checked": rows})
     else:
         for result in results:
@@ -58,7 +72,20 @@ def check(
                 typer.echo(f"ok       {result.kind} {result.name}")
             for problem in result.problems:
                 typer.echo(f"problem  {problem}")
+            if explain and _is_readable(result):
+                typer.echo("\n".join(_explained(result.name)) + "\n")
     raise typer.Exit(3 if broken else 0)
+
+
+def _is_readable(result: "Result") -> bool:
+    return result.kind == "scenario" and not result.problems
+
+
+def _explained(name: str) -> list[str]:
+    from scenarios.reading import load
+    from scenarios.timeline import timeline
+
+    return timeline(load(name))
 
 
 def edit(

@@ -25,6 +25,7 @@ def report(
     traumatracker: Annotated[
         Path | None, typer.Option("--traumatracker", help="Write the report in that schema.")
     ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the page elsewhere.")] = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report to print.")] = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write the journal, one row a change.")
@@ -40,10 +41,18 @@ def report(
 ) -> None:
     """Write a run's report anew, or put its journal or its report on standard output."""
     from scenarios import export
-    from scenarios.runs import PAGE, TRACKER, open_run, write_fhir, write_reports, write_tracker
+    from scenarios.runs import PAGE, TRACKER, open_run, write_reports
 
     opened = open_run(run, root(runs))
-    asked = {"pdf": pdf, "csv": csv, "utstein": utstein, "xapi": xapi}
+    asked = {
+        "html": html,
+        "pdf": pdf,
+        "traumatracker": traumatracker,
+        "csv": csv,
+        "fhir": fhir,
+        "utstein": utstein,
+        "xapi": xapi,
+    }
     files = {form: path for form, path in asked.items() if path is not None}
     if files:
         from scenarios.outgoing import write
@@ -51,13 +60,7 @@ def report(
         for form, path in files.items():
             write(opened, form, path)
             typer.echo(str(path))
-    if fhir is not None:
-        write_fhir(opened, fhir)
-        typer.echo(str(fhir))
-    elif traumatracker is not None:
-        write_tracker(opened, traumatracker)
-        typer.echo(str(traumatracker))
-    elif hl7 is not None:
+    if hl7 is not None:
         from scenarios.devices import write_hl7
 
         count = write_hl7(opened.story.journal, opened.scenario, hl7)

@@ -52,6 +52,8 @@ do = "patient.examine"
 with = { what = "gcs" }
 """
 
+ONLY_IF = 'do = "patient.apply_tourniquet"\nonly_if = {{ {} }}'
+
 
 def problem(old: str, new: str, branch: str = "default") -> str:
     assert old in SMALL
@@ -81,7 +83,7 @@ def test_a_misspelt_operation_is_told_with_file_line_entry_time_and_the_way_out(
         ("tranexamic_acid", "tranexamic_acit", "unknown drug 'tranexamic_acit'. Did you mean 'tr"),
         ('drug = "tranexamic_acid"', 'drug = "txa"', "Did you mean 'tranexamic_acid'?"),
         ('to = "HAE-01"', 'to = "giv_blood"', "neither an alert rule nor a suggestion. Did you me"),
-        ('"bleed"', '"blead"', "small.toml:10: injury 1 (at -02:00): no injury of kind 'blead'."),
+        ('"bleed"', '"blead"', "small.toml:13: injury 1 (at -02:00): no injury of kind 'blead'."),
         ('left_thigh"\nflow', 'left_thai"\nflow', "no site 'left_thai' for a wound"),
         ('by = "nurse"', 'by = "nurs"', "small.toml:26: respond 1: no person 'nurs'. Did you mean"),
         ('by = "nurse"', 'by = "driver"', "'driver' watches no display: nothing can be answered"),
@@ -92,8 +94,54 @@ def test_a_misspelt_operation_is_told_with_file_line_entry_time_and_the_way_out(
         ),
         ("T14:00:00Z", "T14:00:00", "start: needs its offset from UTC"),
         ('alert = "HAE-01"', 'alert = "HAE"', "'HAE' is no rule; rules look like HAE-01."),
-        ('by = "15:00"', 'must = "mey"', "must: input should be 'always', 'never' or 'may'"),
+        (
+            'by = "15:00"',
+            'must = "mey"',
+            "must: 'mey' is not one of its words. Did you mean 'may'?",
+        ),
         ("ends =", "ends", "small.toml:4: this is not TOML"),
+        (
+            '"11:20"',
+            "11:20",
+            'after a statement. A time stands in quotes: "11:20".',
+        ),
+        ("weight_kg = 70", "weight_kg = -5", "patient.weight_kg: must be 0.4 or more; it is -5."),
+        ("weight_kg = 70", 'weight_kg = "x"', "patient.weight_kg: must be a number; it is 'x'."),
+        (
+            "flow_ml_min",
+            "flow",
+            "injury 1 (at -02:00): a bleed has no 'flow'. Known: clots, flow_ml_m",
+        ),
+        (
+            'do = "patient.apply_tourniquet"',
+            ONLY_IF.format('twin = "preh", property = "phase", is = "onscene"'),
+            "no phase 'onscene' of a preh. Did you mean 'on_scene'?",
+        ),
+        (
+            'do = "patient.apply_tourniquet"',
+            ONLY_IF.format('twin = "patient", property = "pulse", is = "no"'),
+            "patient.pulse: expected true or false, got 'no'.",
+        ),
+        (
+            'alert = "HAE-01"',
+            'action = "patient.give_blood"',
+            "no branch can meet it: nobody is to do 'patient.give_blood'",
+        ),
+        (
+            'alert = "HAE-01"\nby = "15:00"',
+            'action = "patient.apply_tourniquet"\nby = "10:00"',
+            "comes at 11:20 at the earliest, and is expected by 10:00.",
+        ),
+        (
+            'by = "15:00"',
+            'earliest = "25:00"',
+            "no branch can meet it: it lies after the end (20:00).",
+        ),
+        (
+            'name = "late"',
+            'name = "default"',
+            "the name 'default' is what the run without a branch is called.",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_where_it_stands(old: str, new: str, told: str) -> None:
@@ -105,6 +153,16 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(ScenarioFileError) as wrong:
         parse(text, path="small.toml")
     assert [p.split(": ")[0] for p in wrong.value.problems] == ["small.toml:22", "small.toml:28"]
+
+
+def test_a_wrong_number_does_not_hide_a_misspelt_operation() -> None:
+    text = SMALL.replace("weight_kg = 70", "weight_kg = -5").replace("apply_tourn", "aply_tourn")
+    with pytest.raises(ScenarioFileError) as wrong:
+        parse(text, path="small.toml")
+    first, second = wrong.value.problems
+    assert first.place == ("patient", "weight_kg")
+    assert "unknown operation 'patient.aply_tourniquet'" in second
+    assert (second.place, second.line) == (("event", 0, "do"), 21)
 
 
 def test_a_branch_changes_by_name_and_adds() -> None:

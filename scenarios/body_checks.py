@@ -1,0 +1,63 @@
+"""What is wrong with a scenario's simulated body: its parameters, injuries and courses."""
+
+from collections.abc import Iterator
+from typing import get_type_hints
+
+from environment.errors import TwinError, did_you_mean
+from environment.physical.physiology import Body
+from environment.physical.physiology.course import Course, course
+from environment.physical.physiology.errors import UnknownInjuryError, UnknownSiteError
+from environment.physical.physiology.injuries import KINDS, injury_from
+from environment.physical.physiology.parameters import parameters
+from scenarios.schema import Injury, Scenario
+from scenarios.source import Place
+
+Problem = tuple[Place, str]
+
+
+def body_problems(s: Scenario) -> Iterator[Problem]:
+    """What the body would not understand."""
+    table = s.body_table()
+    try:
+        parameters(table["patient"])
+    except (TwinError, TypeError) as wrong:
+        yield ("patient", "body"), lowered(str(wrong))
+    for i, injury in enumerate(s.injuries):
+        yield from (((("injury", i, *inside), what)) for inside, what in _injury(injury))
+    body = Body()
+    for i, given in enumerate(s.courses):
+        try:
+            body.script(given.parameter, course(table["script"][given.parameter]))
+        except TwinError as wrong:
+            yield ("course", i), lowered(str(wrong))
+
+
+def _injury(injury: Injury) -> Iterator[Problem]:
+    """What is wrong with an injury, at its own key where one is to blame."""
+    make = KINDS.get(injury.kind)
+    if make is None:
+        yield ("kind",), f"no injury of kind '{injury.kind}'.{did_you_mean(injury.kind, KINDS)}"
+        return
+    hints = get_type_hints(make)
+    known = {name for name in hints if name != "start_s"}  # the entry's own `at`
+    bad = False
+    for name, value in (injury.model_extra or {}).items():
+        try:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                raise UnknownInjuryError(f"A {injury.kind} has no '{name}'.{hint}")
+            if hints[name] is Course:
+                course(value)
+        except TwinError as wrong:
+            bad = True
+            yield (name,), lowered(str(wrong))
+    try:
+        if not bad:
+            injury_from(injury.body_table())
+    except (TwinError, TypeError) as wrong:
+        yield ("site",) if isinstance(wrong, UnknownSiteError) else (), lowered(str(wrong))
+
+
+def lowered(text: str) -> str:
+    """A sentence that goes on after a colon."""
+    return text[:1].lower() + text[1:]
