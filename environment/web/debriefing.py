@@ -42,7 +42,27 @@ async def debrief(request: web.Request) -> web.StreamResponse:
     if site.notebook is not None:
         way = "" if cannot else "notebook"
     runs = await site.debriefs()
-    return answer({"over": site.is_over, "writes": way, "cannot": cannot, "runs": runs})
+    forms = [] if site.files is None else list(site.files.forms)
+    return answer(
+        {"over": site.is_over, "writes": way, "cannot": cannot, "forms": forms, "runs": runs}
+    )
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    """A run as a file for others: on paper, as a table, for a registry."""
+    _looker(request)
+    files, form = site_of(request).files, request.match_info["form"]
+    if files is None or form not in files.forms:
+        known = ", ".join(files.forms) if files is not None else "none"
+        raise ProblemError(404, "unknown_form", f"No run is written as '{form}'. Known: {known}.")
+    content, name = await files.make(whole(request, "run", 0, high=files.runs - 1), form)
+    return web.Response(
+        body=content,
+        headers={
+            "Content-Type": files.forms[form],
+            "Content-Disposition": f'attachment; filename="{name}"',
+        },
+    )
 
 
 async def add_note(request: web.Request) -> web.StreamResponse:

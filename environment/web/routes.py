@@ -305,6 +305,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(path="/debrief/runs", handler=debriefing.debrief, answers={"": _ANY}, tag="pages"),
     Route(
+        path="/debrief/files/{form}",
+        handler=debriefing.file,
+        tag="pages",
+        types=("application/octet-stream",),
+        query=("run",),
+    ),
+    Route(
         path="/debrief/notes",
         handler=debriefing.add_note,
         answers={"": _ANY},

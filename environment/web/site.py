@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -67,6 +67,21 @@ class Notebook(Protocol):
         """Forget a note; False where there is none of this number."""
 
 
+class Files(Protocol):
+    """Runs as files for others."""
+
+    @property
+    def runs(self) -> int:
+        """How many there are."""
+
+    @property
+    def forms(self) -> Mapping[str, str]:
+        """What a run can be written as -> the media type of such a file."""
+
+    async def make(self, run: int, form: str) -> tuple[bytes, str]:
+        """The content of the file, and a name for it."""
+
+
 @dataclass(slots=True)
 class Site:
     """One world on the web."""
@@ -87,6 +102,8 @@ class Site:
     debriefs: Callable[[], Awaitable[list[JSON]]] | None = None
     #: Keeps notes of finished runs; None where none are shown.
     notebook: Notebook | None = None
+    #: The runs that the debrief shows, as files; None where none are shown.
+    files: Files | None = None
     #: A look into the mind of an agent that lives in this process; None for one that does not.
     minds: Callable[[str], Look | None] | None = None
     #: The run has ended: this site shows it, nothing changes any more.

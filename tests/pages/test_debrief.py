@@ -133,6 +133,35 @@ async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
         await expect(page.get_by_role("region", name="Moment")).to_have_count(2)
 
 
+def begun(path: Path) -> bytes:
+    return path.read_bytes()[:100]
+
+
+async def test_each_run_is_taken_along_in_the_form_that_others_need(pelvis: Case) -> None:  # noqa: F811
+    begins = {
+        "Report (web page)": b"<!doctype html>",
+        "Report to print (PDF)": b"%PDF-",
+        "TraumaTracker report (JSON)": b"{",
+        "Journal (CSV)": b"seq,twin,",
+        "FHIR R4 document (JSON)": b'{\n "resourceType": "Bundle"',
+        "Trauma registry, Utstein core (JSON)": b"{",
+        "Learning record (xAPI)": b"[",
+    }
+    async with on_review(finished(pelvis, "one"), finished(pelvis, "other")) as stage:
+        page = await debrief(stage)
+        offered = page.get_by_role("region", name="Take along")
+        await expect(offered.get_by_role("link")).to_have_count(2 * len(begins))
+        for name, begin in begins.items():
+            async with page.expect_download() as waited:
+                await offered.get_by_role("link", name=name).last.click()
+            download = await waited.value
+            assert download.suggested_filename.startswith("pelvis-best")
+            assert begun(await download.path()).startswith(begin), name
+        told = "fetch('/debrief/files/gif').then(r => r.json())"
+        assert "Known: html, pdf," in (await page.evaluate(told))["detail"]
+        stage.expect_complaints("status of 404")
+
+
 async def test_notes_are_written_by_key_at_the_moment_changed_and_deleted(
     pelvis: Case,  # noqa: F811
     tmp_path: Path,

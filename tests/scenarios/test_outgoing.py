@@ -131,7 +131,7 @@ def test_the_command_writes_each_file_that_it_is_asked_for(
     folder = tmp_path / "runs" / "one"
     folder.mkdir(parents=True)
     write_summary(keep(folder, scenario, performed, 7), 0.0)
-    files = {form: tmp_path / f"file.{form}" for form in outgoing.FORMATS}
+    files = {form: tmp_path / f"file.{form}" for form in outgoing.FORMS}
     words = [word for form, path in files.items() for word in (f"--{form}", str(path))]
     result = CliRunner().invoke(app, ["report", str(folder), *words])
     assert result.exit_code == 0, result.output

@@ -25,12 +25,18 @@ function Alert(/** @type {any} */ { row }) {
 const Window = (/** @type {any} */ { row }) => html`<p class="verdict ${row.verdict}"><b>${t(`debrief.${row.verdict}`)}</b> ${row.text}</p>
   ${row.why && html`<p>${row.why}</p>`}`;
 
+const Alarm = (/** @type {any} */ { row }) => html`<p><b>${row.rule}</b> · ${row.text}</p><dl class="facts">
+  <dt>${t("debrief.raised")}</dt><dd>${row.steps.map((/** @type {any} */ s) => html`<div>${clockText(s[0])} ${t(`priority.${s[1]}`)}</div>`)}</dd>
+  <dt>${t("debrief.silenced")}</dt><dd>${row.silenced.length === 0 ? "–"
+    : row.silenced.map((/** @type {any} */ s) => html`<div>${clockText(s.at_s)} ${word("twin", s.by)}</div>`)}</dd>
+  <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : clockText(row.to_s)}</dd></dl>`;
+
 const Act = (/** @type {any} */ { row }) => html`<p>${clockText(row.at_s)} <b>${row.what}</b> (${word("twin", row.by)})</p>`;
 
 /** The panel. */
 export function Chosen(/** @type {any} */ { chosen }) {
   return html`<section class="panel" aria-label=${t("debrief.chosen")} aria-live="polite"><h2>${t("debrief.chosen")}</h2>
     ${!chosen ? html`<p class="dim">${t("debrief.choose")}</p>`
-      : chosen.rule ? html`<${Alert} row=${chosen} />`
+      : chosen.alarm ? html`<${Alarm} row=${chosen} />` : chosen.rule ? html`<${Alert} row=${chosen} />`
         : chosen.verdict ? html`<${Window} row=${chosen} />` : html`<${Act} row=${chosen} />`}</section>`;
 }

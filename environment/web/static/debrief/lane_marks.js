@@ -64,8 +64,8 @@ export const layAlerts = (/** @type {any} */ axis, /** @type {any[]} */ rows) =>
   places(axis, rows, alertWords, (row) => [row.from_s, until(axis, row)]);
 
 /** Alerts from raised to cleared, in the colour of each priority that they reached. */
-export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose }) {
-  return html`<g role="group" aria-label=${t("lane.alerts")}><${Title} y=${y + 17} text=${t("lane.alerts")} />
+export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose, title = t("lane.alerts") }) {
+  return html`<g role="group" aria-label=${title}><${Title} y=${y + 17} text=${title} />
     ${rows.map((/** @type {any} */ row, /** @type {number} */ n) => {
       const { start, end, back, left, right } = laid.marks[n];
       const top = y + laid.rowAt[n] * ROW;
@@ -81,6 +81,15 @@ export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose 
         <text class=${back ? "back" : ""} x=${back ? start - 6 : end + 6} y=${top + ROW / 2 + 4}>${alertWords(row)}</text></g>`;
     })}</g>`;
 }
+
+/** Alarms of the monitors themselves, drawn as alerts are; the ring is the paused sound. */
+export const asAlerts = (/** @type {any[]} */ rows) => rows.map((row) => {
+  const arrow = { low: "↓", high: "↑" }[/** @type {"low"} */ (row.kind)];
+  const sign = row.member ? t(`vital.${row.member}`) : "";
+  const what = arrow ? `${sign} ${arrow}` : row.kind === "no_signal" ? `${sign} –` : t(`monitor.${row.kind}`);
+  const limit = row.limit === null ? "" : ` ${row.value} (${row.limit})`;
+  return { ...row, rule: what, text: `${word("twin", row.twin)}${limit}`, acknowledged_s: row.silenced[0]?.at_s ?? null };
+});
 
 /** The instructor's marks, bookmarks and notes. */
 export function Marks(/** @type {any} */ { axis, y, rows, go }) {

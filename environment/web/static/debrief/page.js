@@ -2,6 +2,7 @@
 /** The debrief: what happened when, and why. Its data come from the journal, at each load anew. */
 import { Chosen } from "/static/debrief/chosen.js";
 import { Course, marksOf } from "/static/debrief/course.js";
+import { Files } from "/static/debrief/files.js";
 import { Moment } from "/static/debrief/moment.js";
 import { Notes } from "/static/debrief/notes.js";
 import { Clock, Expected } from "/static/debrief/tables.js";
@@ -84,6 +85,7 @@ function Debrief(/** @type {any} */ { store }) {
       <${Notes} store=${store} told=${told} moment=${moment} about=${chosen?.seq ?? 0} go=${go} again=${read} />
       <${Clock} runs=${runs} go=${go} />
       <${Expected} runs=${runs} go=${go} choose=${choose} />
+      <${Files} told=${told} />
     </div></main>`;
 }
 
