@@ -146,6 +146,13 @@ GRANTS: tuple[Grant, ...] = (
     # Walls and tablets show clinical state without identity, and say what is on their glass.
     Grant(roles=("display",), verbs=_LOOK, kinds=("patient", "preh", "trauma", *_BEDSIDE)),
     Grant(roles=("display",), verbs=("feed",), kinds=("display",), own=True),
+    # The screen of a monitor is its front: whoever stands there silences it and sets its limits.
+    Grant(
+        roles=("display",),
+        verbs=("invoke",),
+        kinds=("monitor",),
+        members=("set_limit", "silence"),
+    ),
     Grant(roles=("device",), verbs=(*_LOOK, "feed"), own=True),
     # A researcher reads everything but identity, and changes nothing.
     Grant(roles=("researcher",), verbs=_LOOK),

@@ -67,7 +67,7 @@ async def test_numbers_and_waves_follow_the_monitor_that_watches_the_patient() -
         latest = {f"{c.value:.0f}" for c in stage.changes(MONITOR, "property", "hr")[-5:]}
         assert await number.inner_text() in latest
         await expect(
-            tile(page, "hr").get_by_role("img", name="alarm limits 50 to 120")
+            tile(page, "hr").get_by_role("button", name="alarm limits 50 to 120")
         ).to_be_visible()
         await page.wait_for_function("document.querySelector('[data-wave=ecg] canvas').width > 0")
         await page.wait_for_timeout(2500)  # a calm sweep moves once a second
@@ -91,6 +91,33 @@ async def test_a_crossed_limit_is_an_alarm_with_priority_in_words() -> None:
         await expect(tile(page, "sbp")).to_have_attribute("data-alarm-priority", "high")
         await directs(stage, "session.set_vital", key="sbp", to=120, over_s=1)
         await expect(alarm(page, "sbp")).to_have_count(0)
+
+
+async def test_limits_fit_the_age_are_set_by_a_tap_and_are_those_that_alarm() -> None:
+    async with on_stage(speed=10) as stage:
+        page = await watched(stage)
+        limits = tile(page, "sbp").locator(".limits")
+        await directs(stage, "patient.record_finding", member="age", value=70)
+        await expect(limits).to_have_accessible_name("alarm limits 110 to 160: for the age of 70")
+        await directs(stage, "session.set_vital", key="sbp", to=120, over_s=1)
+        await limits.click()
+        dialog = page.get_by_role("dialog", name="Alarm limits: Blood pressure")
+        low = dialog.get_by_role("group", name="Low")
+        await low.get_by_role("spinbutton").fill("125")
+        await low.get_by_role("button", name="Set").click()
+        await expect(alarm(page, "sbp")).to_contain_text("low (limit 125)")
+        await stage.accessible(page)
+        (asked,) = stage.asked(f"{MONITOR}.set_limit", by="screen")
+        assert asked == {"member": "sbp", "side": "low", "to": 125}
+        await low.get_by_role("spinbutton").fill("400")
+        await low.get_by_role("button", name="Set").click()
+        await expect(page.get_by_text("to 400")).to_have_count(0)
+        await expect(page.locator(".toast.refused")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_have_count(0)
+        await page.reload()
+        await expect(limits).to_have_accessible_name(re.compile("125 to 160: set by screen"))
+        stage.expect_complaints("status of 4")
 
 
 @pytest.mark.slow
@@ -133,6 +160,8 @@ async def test_sound_waits_for_a_tap_and_pauses_with_a_countdown_that_outlives_a
         paused = page.get_by_role("button", name=re.compile(r"Audio paused 0[12]:\d\d"))
         await expect(paused).to_be_visible()
         before = await paused.inner_text()
+        await stage.until(lambda: stage.changes(MONITOR, "event", "silenced"))
+        assert stage.changes(MONITOR, "event", "silenced")[0].by == "screen"
         await expect(paused).not_to_have_text(before)
         sounded = await page.evaluate("window.tones")
         await page.wait_for_timeout(1500)

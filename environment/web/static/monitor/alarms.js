@@ -1,22 +1,12 @@
 // @ts-check
-/**
- * Alarms of the device itself: limits that are crossed, a rhythm without a pulse, sensors that give
- * nothing. Priorities and what counts as extreme are engineering defaults.
- */
+/** Alarms of the device itself, as its twin tells them; limits beside the numbers. */
 import { t } from "/static/app/text.js";
 import { clockText } from "/static/app/ui.js";
 
-/** @typedef {{id: string, priority: "high" | "medium" | "low", text: string, vital: string, technical?: boolean}} Alarm */
+/** @typedef {{id: string, priority: "high" | "medium" | "low", text: string, vital: string, technical: boolean}} Alarm */
 
-/** Beyond these a crossed limit is of high priority: below, above. */
-const EXTREME = {
-  hr: [40, 150], sbp: [70, 220], map: [50, 140], spo2: [85, Infinity], rr: [5, 40], etco2: [20, 65], temp: [32, 40],
-};
-/** Scenario seconds that a value stays beyond its limit, or back within, before it counts. */
-const HOLD_S = 4;
 const RANK = { high: 0, medium: 1, low: 2 };
-/** Signs whose silence together is the device's. */
-const CONTINUOUS = ["hr", "spo2", "rr"];
+const TECHNICAL = ["silent", "poor", "no_signal"];
 export const PULSELESS = ["asystole", "vf", "pea"];
 
 /**
@@ -33,81 +23,31 @@ export function readingOf(/** @type {any} */ store, /** @type {string} */ monito
   return { value: found.value, age, stale: age > horizon, seq: found.seq, cuff, at: found.effective };
 }
 
-/** What is wrong now, before anything is held. @returns {Alarm[]} */
-export function wrongNow(/** @type {any} */ store, /** @type {string} */ monitor) {
-  if (store.value(monitor, "attached") !== true) return [];
-  const rhythm = store.value(store.here.patient, "rhythm") ?? "";
-  /** @type {Alarm[]} */
-  const wrong = [];
-  if (PULSELESS.includes(rhythm)) {
-    wrong.push({ id: "rhythm", priority: "high", text: t(`monitor.${rhythm}`), vital: "hr" });
-  }
-  const readings = Object.keys(EXTREME).map((key) => ({ key, seen: readingOf(store, monitor, key) }));
-  const silent = CONTINUOUS.every((key) => readings.find((r) => r.key === key)?.seen?.stale ?? true);
-  if (silent) {
-    if (wrong.length > 0) return wrong;
-    return [{ id: "silent", priority: "medium", text: t("monitor.silent"), vital: "", technical: true }];
-  }
-  for (const { key, seen } of readings) {
-    if (seen === null) continue;
-    const found = seen.stale ? noSignal(store, monitor, key, seen.age) : crossed(store, key, seen.value);
-    if (found !== null) wrong.push(found);
-  }
-  if (wrong.some((w) => w.id === "sbp")) drop(wrong, "map"); // one alarm for one pressure
-  if (store.value(monitor, "poor_signal") === true && !wrong.some((w) => w.id === "no-spo2")) {
-    wrong.push({ id: "no-spo2", priority: "low", text: t("monitor.poor"), vital: "spo2", technical: true });
-  }
-  return wrong;
+/** Limits of a sign: the monitor's own, else those of the table. @returns {{low: number | null, high: number | null, by: string}} */
+export function limitsOf(/** @type {any} */ store, /** @type {string} */ monitor, /** @type {string} */ key) {
+  const row = store.here.vitals[key];
+  return store.value(monitor, "alarm_limit", {})[key] ?? { low: row.low_alarm, high: row.high_alarm, by: "adult" };
 }
 
-function drop(/** @type {Alarm[]} */ wrong, /** @type {string} */ id) {
-  const at = wrong.findIndex((w) => w.id === id);
-  if (at >= 0) wrong.splice(at, 1);
-}
-
-/** @returns {Alarm} */
-function noSignal(
-  /** @type {any} */ store, /** @type {string} */ monitor, /** @type {string} */ key, /** @type {number} */ age,
-) {
-  const poor = key === "spo2" && store.value(monitor, "poor_signal") === true;
-  const text = poor ? t("monitor.poor")
-    : t("monitor.no_signal", { name: t(`vital.${key}`), age: clockText(age) });
-  return { id: `no-${key}`, priority: "low", text, vital: key, technical: true };
-}
-
-/** @returns {Alarm | null} */
-function crossed(/** @type {any} */ store, /** @type {string} */ key, /** @type {number} */ value) {
-  const { low_alarm: low, high_alarm: high, decimals } = store.here.vitals[key];
-  const below = low !== null && value < low;
-  if (!below && !(high !== null && value > high)) return null;
-  const [least, most] = EXTREME[/** @type {"hr"} */ (key)];
-  const priority = value < least || value > most ? "high" : "medium";
-  const filled = { name: t(`vital.${key}`), value: value.toFixed(decimals), limit: below ? low : high };
-  return { id: key, priority, text: t(below ? "monitor.low" : "monitor.high", filled), vital: key };
-}
-
-/** Holds alarms for a moment before they come and go, so that a value at its limit does not chatter. */
-export class Alarms {
-  constructor() {
-    /** @type {Map<string, {alarm: Alarm, since: number, last: number}>} */
-    this._known = new Map();
-    this._begun = false;
+/** An alarm in words, with the value of now. */
+function told(/** @type {any} */ store, /** @type {string} */ monitor, /** @type {any} */ row) {
+  const { kind, member, limit } = row;
+  const seen = member ? readingOf(store, monitor, member) : null;
+  if (kind === "low" || kind === "high") {
+    // on its way back, but not far enough yet, it is told as it was
+    const is = seen && (kind === "low" ? seen.value < limit : seen.value > limit) ? seen.value : row.value;
+    const value = is.toFixed(store.here.vitals[member].decimals);
+    return t(`monitor.${kind}`, { name: t(`vital.${member}`), value, limit });
   }
+  if (kind === "no_signal") return t("monitor.no_signal", { name: t(`vital.${member}`), age: clockText(seen?.age ?? null) });
+  return t(`monitor.${kind}`);
+}
 
-  /** The alarms at a time, the most urgent first. @returns {Alarm[]} */
-  at(/** @type {number} */ now, /** @type {Alarm[]} */ wrong) {
-    for (const alarm of wrong) {
-      // who opens the page late sees what has been wrong for long
-      const since = this._known.get(alarm.id)?.since ?? (this._begun ? now : now - HOLD_S);
-      this._known.set(alarm.id, { alarm, since, last: now });
-    }
-    this._begun = true;
-    const held = (/** @type {{since: number, last: number}} */ known) => known.last - known.since >= HOLD_S;
-    for (const [id, known] of this._known) {
-      const over = known.last !== now && (!held(known) || now - known.last > HOLD_S);
-      if (over || now < known.last) this._known.delete(id);
-    }
-    return [...this._known.values()].filter(held).map(({ alarm }) => alarm)
-      .sort((x, y) => RANK[x.priority] - RANK[y.priority]);
-  }
+/** The alarms that stand, the most urgent first. @returns {Alarm[]} */
+export function alarmsOf(/** @type {any} */ store, /** @type {string} */ monitor) {
+  return Object.entries(store.value(monitor, "alarm", {}))
+    .map(([id, row]) => ({
+      id, priority: row.priority, text: told(store, monitor, row), vital: row.member, technical: TECHNICAL.includes(row.kind),
+    }))
+    .sort((x, y) => RANK[/** @type {"high"} */ (x.priority)] - RANK[/** @type {"high"} */ (y.priority)]);
 }

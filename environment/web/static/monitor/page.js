@@ -1,15 +1,17 @@
 // @ts-check
 /** The patient monitor: how is the patient now? */
-import { Alarms, readingOf, wrongNow } from "/static/monitor/alarms.js";
+import { alarmsOf, readingOf } from "/static/monitor/alarms.js";
+import { SetLimits } from "/static/monitor/limits.js";
 import { Sound } from "/static/monitor/sound.js";
 import { Pressure, Tile } from "/static/monitor/tile.js";
 import { pressureTop, traces } from "/static/monitor/waves.js";
+import { act } from "/static/app/act.js";
 import { called } from "/static/app/names.js";
 import { Sounder } from "/static/monitor/tone.js";
 import { TRENDS, Trends } from "/static/monitor/trend.js";
 import { TrendData } from "/static/app/trend_data.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
+import { clockText, html, mount, useActing, useState, useStore } from "/static/app/ui.js";
 import { Signals } from "/static/monitor/wave_shapes.js";
 import { Sweep, Wave } from "/static/monitor/wave.js";
 
@@ -37,7 +39,7 @@ function machinery(/** @type {any} */ store) {
   const sweep = new Sweep(signals, () => store.speed > 0);
   signals.onBeat = (at) => sounder.beat(store.value(monitorOf(store), "spo2") ?? 90, at - sweep.time);
   const data = new TrendData(store, TRENDS.map(([key]) => /** @type {string} */ (key)));
-  return { signals, sounder, sweep, data, alarms: new Alarms(), traces: traces(store, signals, () => monitorOf(store)) };
+  return { signals, sounder, sweep, data, traces: traces(store, signals, () => monitorOf(store)) };
 }
 
 function AlarmBar(/** @type {any} */ { alarms, attached }) {
@@ -64,10 +66,12 @@ function Monitor(/** @type {any} */ { store }) {
     return html`<main><h1>${t("page.monitor")}</h1><p role="alert">${t("monitor.none", { twin: monitor })}</p></main>`;
   }
   const attached = store.value(monitor, "attached") === true;
-  const alarms = made.alarms.at(store.now(), wrongNow(store, monitor));
+  const alarms = alarmsOf(store, monitor);
   const silent = alarms.some((a) => a.id === "silent");
   const of = (/** @type {string} */ key) => alarms.find((a) => a.vital === key);
-  const parts = { store, monitor, of, reading: (/** @type {string} */ key) => readingOf(store, monitor, key) };
+  const { doing, toast } = useActing(store);
+  const [setting, set] = useState("");
+  const parts = { store, monitor, of, set, reading: (/** @type {string} */ key) => readingOf(store, monitor, key) };
   const wave = (/** @type {string} */ name, note = "") => html`<${Wave} key=${name} sweep=${made.sweep}
     trace=${made.traces[/** @type {"ecg"} */ (name)]} label=${t(`wave.${name}`)} note=${note} />`;
   const invasive = store.value(monitor, "pressure_by") === "arterial_line";
@@ -75,7 +79,8 @@ function Monitor(/** @type {any} */ { store }) {
     <header class="bar"><div><h1>${called(store, monitor)}</h1><span class="clock" role="timer"
         aria-label=${t("monitor.clock")}>${clockText(store.now())}</span></div>
       <${AlarmBar} alarms=${alarms} attached=${attached} />
-      <${Sound} sounder=${made.sounder} priority=${alarms[0]?.priority ?? ""} /></header>
+      <${Sound} sounder=${made.sounder} priority=${alarms[0]?.priority ?? ""}
+        paused=${(/** @type {number} */ seconds) => act(store, monitor, "silence", { seconds })} /></header>
     <section class="signs" aria-label=${t("monitor.signs")}>
       ${wave("ecg", "II · 25 mm/s")}<${Tile} ...${parts} id="hr" />
       ${wave("pleth", "Pleth · 25 mm/s")}<${Tile} ...${parts} id="spo2" />
@@ -87,6 +92,8 @@ function Monitor(/** @type {any} */ { store }) {
       ${(silent || !attached) && html`<p class="over" role="status">${t(silent ? "monitor.silent" : "monitor.not_attached")}</p>`}
     </section>
     <${Trends} store=${store} data=${made.data} />
+    ${setting && html`<${SetLimits} store=${store} monitor=${monitor} id=${setting} doing=${doing} leave=${() => set("")} />`}
+    ${toast}
   </main>`;
 }
 

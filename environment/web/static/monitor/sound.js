@@ -7,7 +7,7 @@ import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 /** Milliseconds between two looks whether a tone is due. */
 const LOOK_MS = 250;
 
-export function Sound(/** @type {any} */ { sounder, priority }) {
+export function Sound(/** @type {any} */ { sounder, priority, paused }) {
   const [, again] = useState(0);
   const draw = () => again((/** @type {number} */ n) => n + 1);
   useEffect(() => {
@@ -22,6 +22,7 @@ export function Sound(/** @type {any} */ { sounder, priority }) {
     draw();
   };
   const pause = () => {
+    if (left === 0) paused(PAUSE_S); // who paused it is told by the twin; the sound is this screen's
     sounder.pause(left > 0 ? 0 : PAUSE_S);
     draw();
   };
