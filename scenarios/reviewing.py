@@ -118,21 +118,25 @@ async def review(
     *,
     port: int,
     ready: Callable[[str], None],
+    host: str = LOOPBACK,
     tokens: Tokens | None = None,
+    is_open: bool | None = None,
     until: asyncio.Event | None = None,
     now: Callable[[], str] = time_of_day,
 ) -> None:
     """Serve the first run on this machine, the second to compare, until it is to end.
 
+    Whoever comes from this machine needs no token if it `is_open`: by default, if none are given.
     Notes that were written meanwhile are in the runs' reports afterwards.
     """
     world = again(runs[0])
     operations = Operations(world, runs[0].scenario.roles)
-    site = make_site(world, operations, tokens=tokens, open_role=READER if tokens is None else "")
+    is_open = tokens is None if is_open is None else is_open
+    site = make_site(world, operations, tokens=tokens, open_role=READER if is_open else "")
     site.debriefs, site.is_over = told(runs), True
     site.notebook = book = Notebook(runs, now)
     site.files = Files(lambda number: lambda: runs[number], len(runs))
-    served = await serve(site, host=LOOPBACK, port=port)
+    served = await serve(site, host=host, port=port)
     try:
         ready(served.url)
         await (until or asyncio.Event()).wait()

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,10 @@ from scenarios.cli.inviting import ENTERED, Links, lan_address, session_tokens
 from scenarios.cli.running import Progress, finish, one_of, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
+
+if TYPE_CHECKING:
+    from environment.runtime.access import Tokens
+    from scenarios.runs import Run
 
 
 def serve(
@@ -49,6 +53,13 @@ def serve(
     pause: Annotated[
         bool, typer.Option("--pause", help="Wait for the instructor before the call comes.")
     ] = False,
+    debrief: Annotated[
+        bool | None,
+        typer.Option(
+            "--debrief/--no-debrief",
+            help="Stay for the debrief when the case is over.",
+        ),
+    ] = None,
     lan: Annotated[
         bool, typer.Option("--lan", help="Let tablets in: listen in the local network.")
     ] = False,
@@ -90,6 +101,7 @@ def serve(
             host=host or LOOPBACK,
             port=PORT if port is None else port,
             journal=journal or settings().journal,
+            stays=bool(debrief),
         )
         keeping = kept_in(root(runs), chosen, with_seed, live=how)
     else:
@@ -104,8 +116,12 @@ def serve(
     with keeping as keep, keep:
         admitted = session_tokens(keep.folder) if tokens is None else tokens_of(tokens)
         links = Links(admitted, chosen.roles, is_lan=lan)
+        is_open = not lan and tokens is None
+        here = ""
 
         def ready(url: str, where: Mapping[str, str]) -> None:
+            nonlocal here
+            here = url
             keep.listens(url)
             typer.echo(f"The case is at {url}.", err=True)
             links.show(url)
@@ -122,7 +138,7 @@ def serve(
                 host=host or how.host or LOOPBACK,
                 port=how.port if port is None else port,
                 tokens=admitted,
-                is_open=not lan and tokens is None,
+                is_open=is_open,
                 paused=pause,
                 branch=keep.branch,
                 run=keep.folder.name,
@@ -134,10 +150,42 @@ def serve(
                 told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
             )
         kept = keep(played)
-        (keep.folder / ENTERED).unlink(missing_ok=True)
-    for name, account in ({} if devices is None else devices.accounts()).items():
-        typer.echo(f"{name}\n{account.table()}", err=True)
-    finish(kept, began, as_json=as_json)
+        for name, account in ({} if devices is None else devices.accounts()).items():
+            typer.echo(f"{name}\n{account.table()}", err=True)
+
+        def talk() -> None:
+            talk_about(kept, here, admitted, is_open=is_open)
+
+        try:
+            stays = how.stays if debrief is None else debrief
+            finish(kept, began, as_json=as_json, then=talk if stays else None)
+        finally:
+            (keep.folder / ENTERED).unlink(missing_ok=True)
+
+
+def talk_about(run: "Run", url: str, tokens: "Tokens", *, is_open: bool) -> None:
+    """Show a case that has just ended where it was played, to those who took part, until Ctrl-C."""
+    import asyncio
+    from urllib.parse import urlsplit
+
+    from environment.web.app import LOOPBACK, PORT
+    from scenarios.reviewing import review
+
+    def ready(url: str) -> None:
+        typer.echo(f"Now talk about it: {url}/debrief. Ctrl-C ends it.", err=True)
+
+    at = urlsplit(url)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            review(
+                [run],
+                host=at.hostname or LOOPBACK,
+                port=at.port or PORT,
+                ready=ready,
+                tokens=tokens,
+                is_open=is_open,
+            )
+        )
 
 
 def monitor(

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -158,7 +158,14 @@ def tracing(file: Path | None) -> "Iterator[Trace | None]":
         yield Trace(text.write)
 
 
-def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> NoReturn:
+def finish(
+    kept: "Run",
+    began: float,
+    *,
+    as_json: bool,
+    quiet: bool = False,
+    then: Callable[[], None] | None = None,
+) -> NoReturn:
     """Say how a run went, and end the command with the code that belongs to it."""
     from scenarios.runs import write_summary
 
@@ -167,6 +174,8 @@ def finish(kept: "Run", began: float, *, as_json: bool, quiet: bool = False) -> 
         say(summary)
     elif not quiet:
         show_run(kept, summary)
+    if then is not None:
+        then()
     raise typer.Exit(0 if kept.verdict.holds else 1)
 
 

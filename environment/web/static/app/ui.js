@@ -101,7 +101,8 @@ function Banner(/** @type {{store: Store}} */ { store }) {
   if (!store.connected) {
     return html`<div class="banner lost" role="alert">${t("line.lost")}</div>`;
   }
-  if (store.here.over) return html`<div class="banner" role="status">${t("line.over")}</div>`;
+  if (store.here.over) return html`<div class="banner" role="status">${t("line.over")}
+    ${document.body.dataset.page !== "debrief" && html`<a href="/debrief">${t("page.debrief")}</a>`}</div>`;
   if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;
   return html`<div class="banner none" role="status"></div>`;
 }

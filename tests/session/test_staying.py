@@ -1,0 +1,61 @@
+"""When a training session is over its team stays, and talks about it where it was played."""
+
+import asyncio
+import json
+import re
+import signal
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.services import free_port
+from tests.session.killed import PATIENCE_S, Case, short_case
+
+pytestmark = [pytest.mark.wall_time, pytest.mark.slow]
+
+
+async def told(case: Case, words: str) -> None:
+    """Wait until the process has said so."""
+    async with asyncio.timeout(PATIENCE_S):
+        while words not in case.words:
+            await asyncio.to_thread(case.pause)
+
+
+async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_report(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    case = Case(tmp_path, "--port", str(port), "--speed", "60", "--debrief", command="serve")
+    case.start(str(short_case(tmp_path, ends="01:30")))
+    assert case.process is not None
+    try:
+        await told(case, "private windows.")
+        link = re.search(r"/leader +(http\S+)", case.words)
+        assert link is not None
+        jar = aiohttp.CookieJar(unsafe=True)  # addresses without a name have cookies too
+        at = f"http://127.0.0.1:{port}"
+        async with aiohttp.ClientSession(at, cookie_jar=jar) as leader:
+            async with leader.get(link[1]) as page:
+                assert page.status == 200
+            async with leader.get("/debrief/runs") as early:
+                assert early.status == 403  # what is expected would be given away
+            await told(case, "Now talk about it")
+            async with leader.get("/here") as here:
+                known = await here.json()
+            assert known["over"] is True
+            assert known["you"]["name"] == "trauma_leader"
+            async with leader.get("/debrief/runs") as late:
+                (run,) = (await late.json())["runs"]
+            assert run["ends_s"] >= 90
+            note = {"run": 0, "at_s": 30, "text": "Who took the call?"}
+            async with leader.post("/debrief/notes", json=note, headers={"Origin": at}) as kept:
+                assert kept.status == 201, await kept.text()
+        case.process.send_signal(signal.SIGINT)
+        assert await asyncio.to_thread(case.process.wait, PATIENCE_S) == 0
+    finally:
+        if case.process.poll() is None:
+            case.kill()
+    assert "Who took the call?" in (case.folder / "report.html").read_text("utf-8")
+    assert json.loads((case.folder / "summary.json").read_text("utf-8"))["simulated_s"] == 90
+    assert not (case.folder / "entered.json").exists()
