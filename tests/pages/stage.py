@@ -73,14 +73,13 @@ class Glass:
         )
         self._contexts.append(context)
         page = await context.new_page()
-        self._watch(page, name)
+        self._watch(page, name, urlsplit(link).netloc)
         await page.goto(link)
         await page.locator("main").first.wait_for()
         return page
 
-    def _watch(self, page: Page, name: str) -> None:
+    def _watch(self, page: Page, name: str, here: str) -> None:
         """Note whatever a page should never do."""
-        here = urlsplit(self.url).netloc
         page.on(
             "console",
             lambda m: (
@@ -120,8 +119,8 @@ class Glass:
 
     async def close(self) -> None:
         """Everybody leaves."""
-        for context in self._contexts:
-            await context.close()
+        while self._contexts:
+            await self._contexts.pop().close()
 
 
 @dataclass(slots=True)

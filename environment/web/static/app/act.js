@@ -2,6 +2,9 @@
 /** What a person does: an operation of a twin. The twin's own answer is what counts. */
 import { has, inWords, t } from "/static/app/text.js";
 
+/** Milliseconds after which a request that got no answer is sent again. */
+const ANSWER_MS = 5000;
+
 /**
  * Ask a twin for an operation and wait for what becomes of it.
  * @param {{here: any, twins: Map<string, {kind: string}>}} store
@@ -19,7 +22,8 @@ export async function act(store, twin, operation, given = {}, { key = newKey(), 
     if (!asked.ok) return { ok: false, text: refusal(told), output: null };
     accepted?.();
     const address = asked.headers.get("Location") ?? told.href;
-    const response = await fetch(`${address}?wait=20`, { headers: { Accept: "application/json" } });
+    const response = await fetch(`${address}?wait=20`,
+      { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20_000 + ANSWER_MS) });
     const status = await response.json();
     if (status.status === "failed") {
       return { ok: false, text: status.error?.title ?? "failed", output: null };
@@ -50,7 +54,7 @@ async function send(
 ) {
   const headers = headersOf(key, course);
   try {
-    return await fetch(address, { method: "POST", headers, body: JSON.stringify(given) });
+    return await fetch(address, { method: "POST", headers, body: JSON.stringify(given), signal: AbortSignal.timeout(ANSWER_MS) });
   } catch (error) {
     if (tries <= 1) throw error;
     await new Promise((resolve) => setTimeout(resolve, 700));

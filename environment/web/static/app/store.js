@@ -16,6 +16,10 @@ const EVENTS = 400;
 /** Milliseconds before a lost connection is tried again; doubled each time, up to the longest. */
 const AGAIN_MS = 250;
 const LONGEST_MS = 4000;
+/** Milliseconds of silence after which a line counts as lost: the server says its time each second. */
+const SILENT_MS = 4000;
+/** Milliseconds after which an answer is not waited for any more. */
+const ANSWER_MS = 15_000;
 
 export class Store {
   /** @param {any} here what `/here` told */
@@ -29,9 +33,14 @@ export class Store {
     this.at0 = performance.now();
     this.connected = false;
     this.lostAt = 0;
+    /** When that was, in scenario seconds. */
+    this.lostS = 0;
     /** What this page shows is no longer what is played: it is about to begin anew. */
     this.replaced = false;
     this._wait = AGAIN_MS;
+    /** @type {WebSocket | null} */
+    this._socket = null;
+    this._heard = 0;
     /** @type {Set<() => void>} */
     this._watchers = new Set();
     /** @type {Set<(c: Change) => void>} */
@@ -48,6 +57,7 @@ export class Store {
   async start() {
     await this._readAll();
     this._connect();
+    setInterval(() => this._listen(), 1000);
   }
 
   async _readAll() {
@@ -98,15 +108,36 @@ export class Store {
     const address = new URL(`/stream?since=${this.head}&every=1`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     const socket = new WebSocket(address);
-    socket.onmessage = (message) => this._hear(JSON.parse(message.data));
-    socket.onclose = () => {
-      if (this.connected) this.lostAt = Date.now();
-      this.connected = false;
-      this.speed = 0;
-      this._tell();
-      setTimeout(() => this._connect(), this._wait);
-      this._wait = Math.min(2 * this._wait, LONGEST_MS);
+    this._socket = socket;
+    this._heard = performance.now();
+    socket.onmessage = (message) => {
+      if (socket !== this._socket) return;
+      this._heard = performance.now();
+      this._hear(JSON.parse(message.data));
     };
+    socket.onclose = () => this._lose(socket);
+  }
+
+  /** A line that says nothing is lost too: nobody tells a tablet that has left the network. */
+  _listen() {
+    const socket = this._socket;
+    if (socket === null || performance.now() - this._heard < SILENT_MS) return;
+    this._lose(socket);
+    socket.close();
+  }
+
+  _lose(/** @type {WebSocket} */ socket) {
+    if (socket !== this._socket) return;
+    this._socket = null;
+    if (this.connected) {
+      this.lostAt = Date.now();
+      this.lostS = this.now0; // what was heard last
+    }
+    this.connected = false;
+    this.speed = 0;
+    this._tell();
+    setTimeout(() => this._connect(), this._wait);
+    this._wait = Math.min(2 * this._wait, LONGEST_MS);
   }
 
   /** @param {any} message */
@@ -230,7 +261,7 @@ export class Store {
 
 /** Read an address as JSON; with how far the journal had come. */
 export async function get(/** @type {string} */ address) {
-  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  const response = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(ANSWER_MS) });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return { body: await response.json(), seq: Number(response.headers.get("Twin-Seq") ?? 0) };
 }

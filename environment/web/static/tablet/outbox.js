@@ -75,6 +75,10 @@ export class Outbox {
   }
 
   async _send(/** @type {Task} */ task) {
+    if (!this.store.connected) {
+      task.state = "waiting"; // what the page shows may be old: nothing is sent on it
+      return this._keep();
+    }
     task.state = "sending";
     this.changed();
     const told = await act(this.store, task.twin, task.operation, task.given, {

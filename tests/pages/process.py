@@ -1,0 +1,116 @@
+"""A training session as people run it: `traumatwin serve` in its own process, and its pages."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+from playwright.async_api import Page
+
+from environment.runtime.journal import Journal
+from environment.store import journal as store
+from tests.pages.line import Line
+from tests.pages.stage import TABLET, Glass, chromium
+from tests.services import free_port
+from tests.session.killed import LOOK_EVERY_S, PATIENCE_S, Case
+
+#: Where pictures of the pages are put; without it none are made.
+SHOTS = os.environ.get("TRAUMATWIN_SHOTS", "")
+LINK = re.compile(r"^ {2}(/[\w-]+) +(http://\S+/enter/\S+)$", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class Played(Glass):
+    """A session in a process, and the people who came in by the links that it printed."""
+
+    case: Case = field(kw_only=True)
+    pages: dict[str, Page] = field(default_factory=dict, kw_only=True)
+
+    async def enter(
+        self,
+        path: str,
+        *,
+        size: tuple[int, int] = TABLET,
+        name: str = "",
+        query: str = "",
+        through: Line | None = None,
+    ) -> Page:
+        """Follow the printed link of a page, perhaps `through` a line that may fall silent.
+
+        `query`: what is then asked of the page besides.
+        """
+        link = dict(LINK.findall(self.case.words))[path]
+        if through is not None:
+            link = through.through(link)
+        page = await self.follow(name or path, link, size=size)
+        page.set_default_timeout(15_000)
+        if query:
+            await page.goto(urljoin(link, f"{path}?{query}"))
+            await page.locator("main").first.wait_for()
+        self.pages[name or path] = page
+        return page
+
+    def journal(self, name: str = "journal") -> Journal:
+        """The journal on disk, its chain checked."""
+        return store.read(self.case.folder / f"{name}.sqlite")
+
+    async def picture(self, moment: str) -> None:
+        """Every page as it is now, dark and light, where somebody wants to look at them."""
+        if not SHOTS:
+            return
+        folder = Path(SHOTS)
+        for path, page in self.pages.items():
+            was = await page.evaluate("document.documentElement.dataset.theme")
+            for theme in ("dark", "light"):
+                await page.evaluate("t => { document.documentElement.dataset.theme = t; }", theme)
+                file = folder / f"{moment}-{path.strip('/')}-{theme}.png"
+                await page.screenshot(path=file)
+            await page.evaluate("t => { document.documentElement.dataset.theme = t; }", was)
+
+
+def until_told(case: Case, words: str) -> None:
+    """Wait until a process has said so on its terminal."""
+    for _ in range(int(PATIENCE_S / LOOK_EVERY_S)):
+        if words in case.words:
+            return
+        case.pause()
+    raise AssertionError(f"it never said {words!r}: {case.words[-2000:]}")
+
+
+async def clock_of(page: Page) -> float:
+    """Scenario seconds on the console's clock."""
+    parts = (await page.locator("[data-clock]").inner_text()).split(":")
+    return sum(int(p) * 60**i for i, p in enumerate(reversed(parts)))
+
+
+async def go_on_until(page: Page, minutes: float) -> None:
+    """Wait until the console's clock has come so far."""
+    await page.wait_for_function(
+        """at => {
+          const parts = document.querySelector("[data-clock]").textContent.split(":").map(Number);
+          return parts.reduce((sum, p) => 60 * sum + p, 0) >= at;
+        }""",
+        arg=minutes * 60,
+        timeout=60_000,
+    )
+
+
+@asynccontextmanager
+async def played(folder: Path, *options: str, scenario: str = "pelvis") -> AsyncIterator[Played]:
+    """Serve a scenario in a process, until the test ends or it has come to its end."""
+    port = free_port()
+    case = Case(folder, "--port", str(port), *options, command="serve")
+    async with chromium() as browser:
+        case.start(scenario)
+        session = Played(f"http://127.0.0.1:{port}", browser, case=case)
+        try:
+            until_told(case, "private windows.")
+            yield session
+        finally:
+            await session.close()
+            if case.process is not None and case.process.poll() is None:
+                case.kill()
+    assert not session.wrong, "\n".join(session.wrong)
