@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.conventions import AsJson, ScenarioName, say, terminal
+from scenarios.cli.conventions import AsJson, Opens, ScenarioName, open_page, say, terminal
 
 if TYPE_CHECKING:
     from scenarios.checking import Result
@@ -91,6 +91,7 @@ def _explained(name: str) -> list[str]:
 def edit(
     scenario: ScenarioName,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8621,
+    opens: Opens = None,
 ) -> None:
     """Change a scenario in a form in the browser, with a preview of its curves."""
     import asyncio
@@ -106,6 +107,7 @@ def edit(
         if draft.is_library:
             typer.echo("This one belongs to the library: save it under another name.", err=True)
         typer.echo("Ctrl-C ends it.", err=True)
+        open_page(url, opens)
 
     try:
         asyncio.run(author(draft, port=port, ready=ready))

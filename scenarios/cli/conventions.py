@@ -2,10 +2,12 @@
 
 import functools
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec, TextIO, TypeVar, cast
 
 import typer
@@ -156,3 +158,28 @@ def log_to_standard_error() -> None:
     )
     logging.basicConfig(stream=_StandardError(), level=level)
     logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))
+
+
+Opens = Annotated[
+    bool | None,
+    typer.Option(
+        "--open/--no-open",
+        help="Open the page in the browser of this machine; by default if somebody sits there.",
+    ),
+]
+
+
+def open_page(url: str, wanted: bool | None) -> None:
+    """Show a page in this machine's browser: if it is wanted, or somebody is there to see it.
+
+    Somebody is there when a terminal is, and a screen beside it; a browser that runs in the
+    terminal itself would take that away.
+    """
+    import webbrowser
+
+    has_screen = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if (sys.stderr.isatty() and has_screen) if wanted is None else wanted:
+        # Some browsers are waited for: a session does not stand still meanwhile.
+        Thread(target=webbrowser.open, args=(url,), daemon=True).start()

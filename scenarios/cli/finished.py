@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.conventions import AsJson, RunName, Runs, root, say, terminal
+from scenarios.cli.conventions import AsJson, Opens, RunName, Runs, open_page, root, say, terminal
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -84,6 +84,7 @@ def debrief(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="0 takes a free one; 8620 by default.")
     ] = 8620,
+    opens: Opens = None,
     runs: Runs = None,
 ) -> None:
     """Show a finished run's debrief in a browser, on this machine, until Ctrl-C."""
@@ -97,6 +98,7 @@ def debrief(
     def ready(url: str) -> None:
         typer.echo(f"{url}/debrief", err=True)
         typer.echo("Ctrl-C ends it.", err=True)
+        open_page(f"{url}/debrief", opens)
 
     asyncio.run(review(opened, port=port, ready=ready))
 

@@ -12,10 +12,12 @@ from scenarios.cli.conventions import (
     AsJson,
     JournalUrl,
     MaybeScenario,
+    Opens,
     Resume,
     Runs,
     ScenarioName,
     log_to_standard_error,
+    open_page,
     root,
     say,
     settings,
@@ -60,6 +62,7 @@ def serve(
             help="Stay for the debrief when the case is over.",
         ),
     ] = None,
+    opens: Opens = None,
     lan: Annotated[
         bool, typer.Option("--lan", help="Let tablets in: listen in the local network.")
     ] = False,
@@ -127,6 +130,8 @@ def serve(
             links.show(url)
             for device, line in where.items():
                 typer.echo(f"{device}: {line}", err=True)
+            if is_open:  # else a page needs a link, and each works once
+                open_page(f"{url}/", opens)
 
         with Progress(chosen, shown=True) as progress:
             played = served(

@@ -23,10 +23,15 @@ async def told(case: Case, words: str) -> None:
 
 
 async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_report(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
-    case = Case(tmp_path, "--port", str(port), "--speed", "60", "--debrief", command="serve")
+    opener = tmp_path / "opener"
+    opener.write_text(f'#!/bin/sh\necho "$1" > {tmp_path / "opened"}\n', "utf-8")
+    opener.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{opener} %s")
+    options = ("--port", str(port), "--speed", "60", "--debrief", "--open")
+    case = Case(tmp_path, *options, command="serve")
     case.start(str(short_case(tmp_path, ends="01:30")))
     assert case.process is not None
     try:
@@ -58,4 +63,5 @@ async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_repo
             case.kill()
     assert "Who took the call?" in (case.folder / "report.html").read_text("utf-8")
     assert json.loads((case.folder / "summary.json").read_text("utf-8"))["simulated_s"] == 90
+    assert (tmp_path / "opened").read_text("utf-8") == f"http://127.0.0.1:{port}/\n"
     assert not (case.folder / "entered.json").exists()
