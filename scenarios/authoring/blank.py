@@ -49,7 +49,13 @@ def in_words(name: str) -> str:
 def write(text: str, file: Path, *, force: bool = False) -> None:
     """Write a new file; one that is there stays, unless forced."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.parent.is_dir():
+            file.parent.mkdir(parents=True)
+    except OSError as wrong:
+        raise AuthoringError(
+            f"{file.parent} cannot be made: {wrong.strerror}. Choose another folder with --into."
+        ) from wrong
+    try:
         with file.open("w" if force else "x", encoding="utf-8", newline="") as out:
             out.write(text)
     except FileExistsError:

@@ -37,7 +37,7 @@ class Edit(BaseModel):
         try:
             return tomllib.loads(f"x = {self.toml.strip()}\n")["x"]
         except tomllib.TOMLDecodeError:
-            return self.toml
+            return self.toml.strip()
 
 
 def make(layout: Layout, edit: Edit) -> None:

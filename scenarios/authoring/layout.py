@@ -68,6 +68,8 @@ class Layout:
         if self._is_inline(where):
             self._relist(where, [*rows[:at], entry, *rows[at:]])
             return
+        if not rows:
+            self.drop(where)  # `event = []` may stand there
         lines = "".join(f"{line}\n" for line in lines_of(entry))
         header = f"[[{'.'.join(p for p in where if isinstance(p, str))}]]\n"
         new = Block(lead="\n", header=header, body=lines, place=())
@@ -132,6 +134,8 @@ class Layout:
         other = set(tomllib.loads(text)) - {name}
         if other:
             raise AuthoringError(f"Only [[{name}]] can stand here, not '{sorted(other)[0]}'.")
+        if not self.data.get(name):
+            self.drop((name,))
         spans = [self._span((name, i)) for i in range(len(self.data.get(name, [])))]
         index, kept = self._first_of((name,)), "\n"
         if spans:
@@ -198,6 +202,9 @@ class Layout:
         self.blocks[index] = replace(self.blocks[index], body=body)
 
     def _relist(self, where: Place, rows: list[Any]) -> None:
+        if not rows:
+            self.drop(where)
+            return
         index, inner = self._block_of(where)
         self._rebody(index, values.put(self.blocks[index].body, inner, rows))
         self._settle()

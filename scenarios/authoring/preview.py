@@ -124,7 +124,8 @@ class Simulator:
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
-        self._asked: asyncio.subprocess.Process | None = None
+        self._busy = False
+        self._order = 0  # the last one that was given; an earlier one is not wanted any more
         self._starting = asyncio.Lock()
 
     async def start(self) -> asyncio.subprocess.Process:
@@ -146,8 +147,11 @@ class Simulator:
     async def ask(self, order: Mapping[str, JSON]) -> dict[str, JSON]:
         """Simulate; an order that is under way is stopped for this one."""
         await self.stop()
+        mine = self._order
         process = await self.start()
-        self._asked = process
+        if mine != self._order:
+            raise StoppedError("The simulation was stopped.")
+        self._busy = True
         assert process.stdin is not None  # both are pipes
         assert process.stdout is not None
         try:
@@ -156,9 +160,9 @@ class Simulator:
             line = await process.stdout.readline()
         except (BrokenPipeError, ConnectionResetError):
             line = b""
-        if self._asked is not process:
+        if mine != self._order:
             raise StoppedError("The simulation was stopped.")
-        self._asked = None
+        self._busy = False
         if not line:
             self._process = None
             code = await process.wait()
@@ -173,8 +177,9 @@ class Simulator:
 
     async def stop(self) -> None:
         """Stop what is under way."""
-        if self._asked is not None:
-            self._asked = None
+        self._order += 1
+        if self._busy:
+            self._busy = False
             await self.close()
 
     async def close(self) -> None:

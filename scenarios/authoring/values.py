@@ -3,7 +3,6 @@
 It keeps the order, the comments and the form of what is not touched.
 """
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
@@ -53,7 +52,7 @@ def written(value: Any) -> str:
 def key_text(name: str) -> str:
     """A key as TOML writes it."""
     bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else json.dumps(name)
+    return name if bare else written(name)
 
 
 def lines_of(entry: dict[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ export function optionsOf(/** @type {any} */ draft, /** @type {any} */ field) {
 }
 
 /** How a word is shown: its own name and, where there is one, its title. */
-const shown = (/** @type {string} */ value, /** @type {string} */ title) => (title ? `${words(value)}: ${title}` : words(value));
+const shown = (/** @type {string} */ value, /** @type {string} */ title) => (title && title.toLowerCase() !== words(value) ? `${words(value)}: ${title}` : words(value));
 
 /** A list to choose one of; a value that is not in it is shown as it is. */
 export function Choice(/** @type {any} */ { value, options, set, nothing = t("author.nothing"), ...more }) {

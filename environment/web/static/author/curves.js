@@ -57,7 +57,7 @@ function options(/** @type {HTMLElement} */ place, /** @type {any} */ now, /** @
   const dim = colour("--dim");
   const axis = { stroke: dim, font: "13px system-ui", grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   const lines = (/** @type {boolean} */ old) => SIGNS.map(([key, name, dash]) => ({
-    label: t(`author.sign.${key}`), stroke: colour(/** @type {string} */ (name)) + (old ? "77" : ""), width: old ? 1.2 : 2, dash: old ? [1, 3] : dash,
+    label: t(`author.sign.${key}`), stroke: colour(/** @type {string} */ (name)) + (old ? "aa" : ""), width: old ? 1.2 : 2, dash: old ? [1, 3] : dash,
     points: { show: false }, scale: key === "bled_ml" ? "ml" : "y",
   }));
   return {

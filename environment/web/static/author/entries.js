@@ -51,7 +51,8 @@ const inOrder = (/** @type {any[]} */ rows) => rows.every((row, i) => i === 0 ||
 /** The fields of an injury: those of all, and those of its kind. */
 function Injury(/** @type {any} */ { draft, place }) {
   const kind = draft.words.injuries[draft.at([...place, "kind"])];
-  const fields = [...draft.words.tables.injury, ...(kind?.fields ?? [])];
+  const [at, ...rest] = draft.words.tables.injury;
+  const fields = [at, ...rest.filter((/** @type {any} */ f) => f.key === "kind"), ...(kind?.fields ?? []), ...rest.filter((/** @type {any} */ f) => f.key !== "kind")];
   const others = Object.keys(draft.at(place)).filter((key) => !fields.some((f) => f.key === key))
     .map((key) => ({ key, control: "toml", of: "", options: [], default: null }));
   return html`<p class="dim">${kind?.doc ?? ""}</p><${Fields} draft=${draft} fields=${[...fields, ...others]} place=${place} />`;

@@ -1,0 +1,482 @@
+"""Scenarios begun and changed: whatever a form does, the file says it, and nothing else changes."""
+
+import asyncio
+import copy
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from scenarios import reading
+from scenarios.authoring.blank import BLANK, begun
+from scenarios.authoring.blocks import blocks_of, joined
+from scenarios.authoring.draft import Draft, StaleError
+from scenarios.authoring.edits import Edit
+from scenarios.authoring.layout import Layout
+from scenarios.authoring.preview import Simulator, StoppedError
+from scenarios.authoring.vocabulary import vocabulary
+from scenarios.cli import app
+from scenarios.errors import AuthoringError
+from scenarios.reading import load, parse
+
+TEXTS = {name: reading.path_of(name).read_text("utf-8") for name in reading.names()}
+#: Ways of writing TOML that the library does not use.
+ODD = """\
+# head
+id = "odd" # of the file
+title = '''
+[[event]]
+is no header'''
+start = 2026-01-15T14:00:00Z
+ends = "20:00"
+patient.age = 30 # dotted
+patient.weight_kg = 70
+finding = [ { at = "01:00", gcs = 15 }, { at = "02:00", gcs = 9 } ]
+goals = [
+  "[patient]", # not a header
+  "two",
+]
+
+# apart, of the place
+
+# touching
+[[event]] # the first
+at = "03:00"
+by = "rescuer"
+do = "patient.examine"
+[event.with]
+what = "gcs" # deep
+
+[[expect]]
+alert = "HAE-01"
+
+[[event]]
+at = "01:00"
+by = "rescuer"
+do = "patient.examine"
+with = { what = "pupils" }
+# the end"""
+
+
+def edited(text: str, *edits: Edit) -> str:
+    """The text after these edits of a draft."""
+    draft = Draft(Path("x.toml"), text)
+    draft.edit(edits)
+    return draft.text
+
+
+def put(text: str, *place: str | int, value: Any) -> str:
+    return edited(text, Edit(do="put", place=list(place), value=value))
+
+
+# -- new -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: CliRunner().invoke(app, list(words))
+
+
+@pytest.mark.slow
+def test_a_new_scenario_checks_clean_and_runs_with_its_expectations_met(tw: Any) -> None:
+    assert tw("new", "scenario", "my_case", "--title", "A case").stdout == "my_case.toml\n"
+    assert tw("check", "my_case.toml").stdout == "ok       scenario my_case.toml\n"
+    assert tw("run", "my_case.toml", "--branch", "forgotten").exit_code == 0
+    done = tw("run", "my_case.toml", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["expectations"]["missed"] == []
+    scenario = load("my_case.toml")
+    assert (scenario.id, scenario.title) == ("my_case", "A case")
+
+
+@pytest.mark.parametrize("name", reading.names())
+def test_a_scenario_can_begin_like_one_of_the_library(name: str) -> None:
+    scenario = parse(begun("my_case", like=name), path="my_case.toml")
+    known = load(name)
+    assert (scenario.id, scenario.title) == ("my_case", f"{known.title} (my_case)")
+    others = {"id", "title"}
+    assert scenario.model_dump(exclude=others) == known.model_dump(exclude=others)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["My Case!"], '"My Case!" cannot be a scenario\'s name: a small letter, then'),
+        (["My Case!"], "Try 'my_case'."),
+        (["pelvis"], "'pelvis' is a scenario of the library"),
+        (["there"], "there.toml is there already. Take another name, another folder with --into"),
+        (["mine", "--like", "pelvys"], "Did you mean 'pelvis'?"),
+        (["mine", "--into", "there.toml"], "Choose another folder with --into."),
+    ],
+)
+def test_what_cannot_be_begun_names_the_way_out(tw: Any, words: list[str], told: str) -> None:
+    Path("there.toml").write_text("mine")
+    done = tw("new", "scenario", *words)
+    assert done.exit_code == 3
+    assert told in done.stderr
+    assert Path("there.toml").read_text() == "mine"
+
+
+def test_only_force_writes_over_a_file(tw: Any) -> None:
+    Path("there.toml").write_text("mine")
+    assert tw("new", "scenario", "there", "--force").exit_code == 0
+    assert 'id = "there"' in Path("there.toml").read_text()
+
+
+def test_check_explains_what_a_scenario_will_do(tw: Any) -> None:
+    tw("new", "scenario", "my_case")
+    told = tw("check", "my_case.toml", "--explain").stdout
+    assert "Man of 30, 70 kg. With rescuer assistant." in told
+    assert "  -02:00  injury    Wound of the left thigh (bleed: " in told
+    assert "   11:30  rescuer   apply tourniquet (left thigh)\n" in told
+    assert "HAE-02 must come by 16:00 (in forgotten)" in told
+
+
+# -- the text --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*TEXTS, "odd"])
+def test_what_was_not_edited_is_saved_with_the_same_bytes(name: str, tmp_path: Path) -> None:
+    text = TEXTS.get(name, ODD)
+    for raw in (text, text.replace("\n", "\r\n"), text.rstrip("\n")):
+        file = tmp_path / "case.toml"
+        file.write_bytes(raw.encode())
+        draft = Draft.open(file)
+        assert joined(blocks_of(draft.text)) == raw
+        draft.save()
+        assert file.read_bytes() == raw.encode()
+
+
+def test_an_edit_touches_the_line_that_it_names_and_no_other() -> None:
+    before = TEXTS["tension"]
+    after = put(before, "injury", 2, "flow_ml_min", value=120)
+    changed = [
+        (a, b) for a, b in zip(before.splitlines(), after.splitlines(), strict=True) if a != b
+    ]
+    assert changed == [
+        (
+            'flow_ml_min = { steps = [["00:00", 10], ["35:00", 95]] } # the capsule tears at 35:00',
+            "flow_ml_min = 120 # the capsule tears at 35:00",
+        )
+    ]
+
+
+def test_a_comment_that_touches_an_entry_goes_with_it_and_a_heading_stays() -> None:
+    removed = edited(ODD, Edit(do="remove", place=["event", 0]))
+    assert "# apart, of the place" in removed
+    assert "# touching" not in removed
+    assert "# deep" not in removed
+    moved = edited(TEXTS["pelvis"], Edit(do="move", place=["event", 5], to=30))
+    assert sorted(moved.splitlines()) == sorted(TEXTS["pelvis"].splitlines())
+
+
+def test_a_list_is_put_in_order_of_time_and_what_is_equal_stays() -> None:
+    data = tomllib.loads(edited(TEXTS["tension"], Edit(do="sort", place=["event"])))
+    times = [reading.parse(TEXTS["tension"]).events]
+    assert [e["at"] for e in data["event"]] == sorted(e["at"] for e in data["event"])
+    order = sorted(tomllib.loads(TEXTS["tension"])["event"], key=lambda e: e["at"])
+    assert data["event"] == order
+    assert len(times[0]) == len(order)
+
+
+def test_a_copy_takes_a_name_of_its_own_and_its_tables_along() -> None:
+    text = edited(TEXTS["tension"], Edit(do="copy", place=["branch", 1]))
+    scenario = parse(text)
+    assert [b.name for b in scenario.branches] == ["rsi_first", "best", "best_2", "to_ct"]
+    assert scenario.branches[2].event == scenario.branches[1].event
+
+
+def test_a_list_that_stands_there_empty_can_be_filled() -> None:
+    bare = 'id = "x"\nevent = []\nperson = [] # nobody else\n'
+    text = edited(bare, Edit(do="add", place=["event"], value={"at": "01:00"}))
+    text = edited(text, Edit(do="part", place=["person"], toml='[[person]]\nid = "y"\n'))
+    assert tomllib.loads(text) == {"id": "x", "event": [{"at": "01:00"}], "person": [{"id": "y"}]}
+
+
+def test_a_part_of_the_cast_is_written_as_text() -> None:
+    draft = Draft(Path("x.toml"), TEXTS["tension"])
+    own = draft.parts(["vehicle", "person"])
+    assert own["vehicle"].startswith('[[vehicle]]\nid = "ambulance"')
+    assert own["person"] == ""
+    more = '[[person]]\nid = "priest" # who comes late\n'
+    draft.edit([Edit(do="part", place=["person"], toml=more)])
+    assert draft.parts(["person"])["person"] == more
+    assert [p.id for p in parse(draft.text).people][-1] == "priest"
+    with pytest.raises(AuthoringError, match=r"Only \[\[person\]\] can stand here, not 'room'"):
+        draft.edit([Edit(do="part", place=["person"], toml='[[room]]\nid = "x"')])
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+LISTS = ("injury", "event", "respond", "expect", "finding", "branch")
+
+
+def pruned(value: Any) -> Any:
+    """The value without nothing in it, as TOML can hold it."""
+    if isinstance(value, dict):
+        return {k: pruned(v) for k, v in value.items() if v is not None}
+    return [pruned(v) for v in value if v is not None] if isinstance(value, list) else value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as text: 1 and 1.0, or true and 1, are two things."""
+    return json.dumps(one, default=str, sort_keys=True) == json.dumps(
+        other, default=str, sort_keys=True
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_edit_is_what_the_file_then_says_and_nothing_else_changes(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([BLANK.read_text("utf-8"), TEXTS["tension"], ODD]))
+    expected = tomllib.loads(text)
+    for _ in range(data.draw(st.integers(1, 4))):
+        lists = [name for name in LISTS if expected.get(name)]
+        name = data.draw(st.sampled_from(lists))
+        rows = expected[name]
+        at = data.draw(st.integers(0, len(rows) - 1))
+        do = data.draw(st.sampled_from(["put", "deep", "drop", "add", "remove", "move"]))
+        key = data.draw(st.sampled_from([*rows[at], "new_key", "with two"]))
+        to = data.draw(st.integers(0, len(rows) - 1))
+        expected = copy.deepcopy(expected)
+        rows = expected[name]
+        if do == "put":
+            value = data.draw(VALUES.filter(lambda v: v is not None))
+            edit = Edit(do="put", place=[name, at, key], value=value)
+            rows[at][key] = pruned(value)
+        elif do == "deep":
+            value = data.draw(VALUES.filter(lambda v: v is not None))
+            held = rows[at].get("with", {})
+            if not isinstance(held, dict):
+                continue
+            edit = Edit(do="put", place=[name, at, "with", "deep", "er"], value=value)
+            inner = held.get("deep", {})
+            if not isinstance(inner, dict):
+                continue
+            rows[at]["with"] = {**held, "deep": {**inner, "er": pruned(value)}}
+        elif do == "drop":
+            edit = Edit(do="drop", place=[name, at, key])
+            rows[at].pop(key, None)
+        elif do == "add":
+            entry = {"at": "00:30", "x": data.draw(VALUES)}
+            edit = Edit(do="add", place=[name], value=entry, to=to)
+            rows.insert(to, pruned(entry))
+        elif do == "remove":
+            edit = Edit(do="remove", place=[name, at])
+            del rows[at]
+            if not rows:
+                del expected[name]
+        else:
+            edit = Edit(do="move", place=[name, at], to=to)
+            rows.insert(to, rows.pop(at))
+        text = edited(text, edit)
+        found = tomllib.loads(text)
+        assert same(
+            {k: v for k, v in found.items() if v != []},
+            {k: v for k, v in expected.items() if v != []},
+        )
+        assert joined(blocks_of(text)) == text
+    if text.startswith("# head"):
+        assert "title = '''\n[[event]]" in text
+
+
+# -- the draft -------------------------------------------------------------------------------------
+
+
+def test_a_wrong_value_is_kept_told_at_its_place_and_can_be_undone() -> None:
+    draft = Draft(Path("x.toml"), TEXTS["pelvis"])
+    draft.edit([Edit(do="put", place=["patient", "weight_kg"], value="eighty")])
+    draft.edit([Edit(do="put", place=["event", 3, "with"], toml="{ broken = ")])
+    data = draft.data()
+    assert data is not None
+    assert data["patient"]["weight_kg"] == "eighty"
+    assert data["event"][3]["with"] == "{ broken ="
+    found = {p.place: str(p) for p in draft.problems()}
+    assert "must be a number; it is 'eighty'" in found["patient", "weight_kg"]
+    assert "must be a table" in found["event", 3, "with"]
+    draft.undo()
+    draft.undo()
+    assert draft.text == TEXTS["pelvis"]
+    assert draft.problems() == []
+    draft.redo()
+    assert draft.data()["patient"]["weight_kg"] == "eighty"  # type: ignore[index]
+
+
+def test_a_text_that_is_not_toml_is_kept_with_the_line_that_is_wrong() -> None:
+    draft = Draft(Path("x.toml"), TEXTS["pelvis"])
+    draft.write(TEXTS["pelvis"].replace("ends =", "ends", 1))
+    assert draft.data() is None
+    assert "this is not TOML" in draft.problems()[0]
+    with pytest.raises(AuthoringError, match="mend it there first"):
+        draft.edit([Edit(do="put", place=["title"], value="x")])
+    draft.undo()
+    assert draft.problems() == []
+
+
+def test_of_several_edits_all_are_made_or_none() -> None:
+    draft = Draft(Path("x.toml"), TEXTS["pelvis"])
+    good = Edit(do="put", place=["title"], value="Other")
+    with pytest.raises(AuthoringError, match="no entry event 900"):
+        draft.edit([good, Edit(do="remove", place=["event", 899])])
+    assert draft.text == TEXTS["pelvis"]
+
+
+def test_a_file_that_somebody_else_changed_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text(begun("case"))
+    file.chmod(0o640)
+    draft = Draft.open(file)
+    draft.edit([Edit(do="put", place=["title"], value="Mine")])
+    mine = draft.text
+    file.write_text(begun("case", title="Theirs"))
+    assert draft.on_disk() == "changed"
+    with pytest.raises(StaleError, match="changed by somebody else"):
+        draft.save()
+    assert 'title = "Theirs"' in file.read_text()
+    draft.reload()
+    assert 'title = "Theirs"' in draft.text
+    draft.undo()
+    assert draft.text == mine
+    draft.save()  # the file is known again
+    assert file.read_text() == mine
+    assert file.stat().st_mode & 0o777 == 0o640
+    file.unlink()
+    assert draft.on_disk() == "gone"
+    draft.save()
+    assert file.read_text() == mine
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_scenario_of_the_library_is_saved_under_another_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draft = Draft.open(reading.path_of("crash"))
+    draft.edit([Edit(do="put", place=["title"], value="Mine")])
+    with pytest.raises(AuthoringError, match="belongs to the library"):
+        draft.save()
+    with pytest.raises(AuthoringError, match="is a scenario of the library"):
+        draft.save(name="pelvis")
+    with pytest.raises(AuthoringError, match="cannot be a scenario's name"):
+        draft.save(name="../mine")
+    draft.save(name="mine")
+    assert load("mine.toml").title == "Mine"
+    assert not draft.is_library
+    assert reading.path_of("crash").read_text("utf-8") == TEXTS["crash"]
+    other = Draft.open(reading.path_of("crash"))
+    with pytest.raises(AuthoringError, match=r"mine.toml is there already"):
+        other.save(name="mine")
+
+
+def test_what_was_never_saved_is_put_aside(tmp_path: Path) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text(begun("case"))
+    draft = Draft.open(file)
+    assert draft.put_aside() is None
+    draft.write("half a tho")
+    aside = draft.put_aside()
+    assert aside == tmp_path / "case.draft.toml"
+    assert aside.read_text() == "half a tho"
+    assert file.read_text() == begun("case")
+
+
+# -- the vocabulary --------------------------------------------------------------------------------
+
+
+def test_each_value_of_the_library_has_a_control_that_knows_it() -> None:
+    """What stands in the library can be chosen: fields, kinds, operations and their arguments."""
+    for text in TEXTS.values():
+        data = tomllib.loads(text)
+        words = vocabulary(data)
+        assert {*data["patient"].get("body", {})} <= {row["key"] for row in words["body"]}
+        for table in ("event", "respond", "trigger", "expect", "course", "finding", "branch"):
+            known = {row["key"] for row in words["tables"][table]}
+            known |= {"event", "respond", "expect", "injury", "course", "finding", "trigger"}
+            for row in data.get(table, []):
+                assert set(row) <= known, row
+                do = row.get("do") or row.get("action") or ""
+                if not do:
+                    continue
+                twin, _, name = do.partition(".")
+                operation = words["kinds"][words["twins"][twin]]["operations"][name]
+                arguments = {a["key"]: a for a in operation["arguments"]}
+                for key, value in row.get("with", {}).items():
+                    assert not arguments[key]["choices"] or value in arguments[key]["choices"]
+        for row in data["injury"]:
+            own = {field["key"] for field in words["injuries"][row["kind"]]["fields"]}
+            assert set(row) <= own | {field["key"] for field in words["tables"]["injury"]}
+
+
+def test_people_and_things_of_a_draft_can_be_chosen_whatever_else_is_wrong() -> None:
+    text = TEXTS["pelvis"] + '\n[[person]]\nid = "priest"\n[[person]]\nid = "x"\nrole = "king"\n'
+    data = tomllib.loads(text.replace("weight_kg", "weight"))
+    words = vocabulary(data)
+    assert "priest" in words["lists"]["people"]
+    assert "x" not in words["lists"]["people"]
+    assert words["twins"]["priest"] == "person"
+    assert vocabulary(None)["lists"]["people"]["nurse"] == "Nurse"
+
+
+# -- the preview -----------------------------------------------------------------------------------
+
+
+@pytest.mark.wall_time
+async def test_a_preview_shows_the_true_body_and_what_happens_and_can_be_stopped() -> None:
+    simulator = Simulator()
+    order: dict[str, Any] = {"branch": "default", "minutes": 14, "team": True, "agents": True}
+    try:
+        text = begun("case")
+        first = asyncio.create_task(simulator.ask({**order, "text": text}))
+        await asyncio.sleep(0)  # it waits for the process to be there
+        told = await simulator.ask({**order, "text": text})
+        with pytest.raises(StoppedError):
+            await first
+        assert told["at"][-1] == told["ends_s"] == 840
+        assert len(told["at"]) == len(told["curves"]["sbp"]) <= 602
+        bled = told["curves"]["bled_ml"]
+        assert bled[0] < bled[600] == pytest.approx(bled[-1], abs=80)
+        marks = [(m["kind"], m["text"]) for m in told["marks"]]
+        assert marks[0] == ("injury", "Wound of the left thigh")
+        assert ("action", "tourniquet, left thigh") in marks
+        worse = text.replace("flow_ml_min = 60", "flow_ml_min = 160")
+        alone = await simulator.ask({**order, "text": worse, "team": False, "minutes": 999})
+        assert alone["ends_s"] == 1200
+        assert alone["pulse"] is False
+        assert {m["kind"] for m in alone["marks"]} == {"injury"}
+        long = asyncio.create_task(simulator.ask({**order, "text": TEXTS["pelvis"], "minutes": 75}))
+        other = asyncio.create_task(simulator.ask({**order, "text": text, "minutes": 2}))
+        with pytest.raises(StoppedError):  # the last one that was asked for counts
+            await long
+        assert (await other)["ends_s"] == 120
+        with pytest.raises(AuthoringError, match="no branch 'nothing'"):
+            await simulator.ask({**order, "text": text, "branch": "nothing"})
+    finally:
+        await simulator.close()
+
+
+def test_layout_refuses_what_it_could_only_guess() -> None:
+    layout = Layout('id = "x"\n[[event]]\nat = "1"\n[[room]]\nid = "r"\n')
+    with pytest.raises(AuthoringError, match="There is no entry event 2 any more"):
+        layout.put(("event", 1, "at"), "x")
+    with pytest.raises(AuthoringError, match=r"id is no table\. Mend it in the text"):
+        layout.put(("id", "x"), "y")
