@@ -17,13 +17,23 @@ const operationsOf = (/** @type {any} */ draft, /** @type {string} */ twin) => {
   return kind ? draft.words.kinds[kind].operations : {};
 };
 
+/** The edits by which somebody asks for something else: what the other operation has no use for goes. */
+function asking(/** @type {any} */ draft, /** @type {any[]} */ place, /** @type {string} */ text) {
+  const [twin, name] = split(text);
+  const known = operationsOf(draft, twin)[name]?.arguments.map((/** @type {any} */ a) => a.key);
+  const given = [...place.slice(0, -1), place.at(-1) === "on" ? "on_with" : "with"];
+  const useless = known ? Object.keys(draft.at(given) ?? {}).filter((key) => !known.includes(key)) : [];
+  const first = text ? { do: "put", place, value: text } : { do: "drop", place };
+  return [first, ...useless.map((key) => ({ do: "drop", place: [...given, key] }))];
+}
+
 /** Two lists: of whom, and what. */
 export function Operation(/** @type {any} */ { draft, field, place, more }) {
   const [twin, name] = split(draft.at(place));
   const operations = operationsOf(draft, twin);
   const twins = Object.fromEntries(Object.keys(draft.words.twins)
     .filter((id) => Object.keys(operationsOf(draft, id)).length).map((id) => [id, ""]));
-  const set = (/** @type {string | null} */ to, /** @type {string | null} */ what) => draft.put(place, to ? `${to}.${what ?? ""}` : null);
+  const set = (/** @type {string | null} */ to, /** @type {string | null} */ what) => draft.edit(asking(draft, place, to ? `${to}.${what ?? ""}` : ""));
   return html`<div class="pair"><${Choice} ...${more} id=${idOf(place)} aria-label=${t(`author.of_${field.key}`)} value=${twin} options=${twins}
       set=${(/** @type {any} */ to) => set(to, name in operationsOf(draft, to) ? name : "")} />
     <${Choice} ...${more} aria-label=${t("author.operation")} value=${name}

@@ -3,7 +3,7 @@
 import { Arguments, ConditionFields, Operation, PropertyChoice } from "/static/author/asked.js";
 import { fromCourse, inline, toCourse } from "/static/author/toml.js";
 import { has, t, words } from "/static/app/text.js";
-import { html } from "/static/app/ui.js";
+import { html, useState } from "/static/app/ui.js";
 
 export const idOf = (/** @type {any[]} */ place) => `at-${place.join("-")}`;
 const typed = (/** @type {any} */ e) => e.currentTarget.value;
@@ -42,10 +42,24 @@ function Choices(/** @type {any} */ { value, options, set, id, label, ...more })
       set=${(/** @type {any} */ one) => one && set([...chosen, one])} /></div>`;
 }
 
+/**
+ * A box to type in. What is typed stays, whatever comes from the program meanwhile, until the
+ * program has taken it; a refusal leaves it there.
+ */
+function Typed(/** @type {any} */ { tag = "input", value, commit, ...more }) {
+  const [text, type] = useState(/** @type {string | null} */ (null));
+  const told = async (/** @type {any} */ e) => {
+    const given = typed(e);
+    type(given);
+    if (await commit(given)) type((/** @type {string | null} */ now) => (now === given ? null : now));
+  };
+  return html`<${tag} ...${more} value=${text ?? value} onInput=${(/** @type {any} */ e) => type(typed(e))} onChange=${told}></${tag}>`;
+}
+
 function CourseLines(/** @type {any} */ { value, set, hasSteps, ...more }) {
   const { lines, steps } = fromCourse(value);
-  return html`<div><textarea ...${more} rows=${Math.min(8, lines.split("\n").length + 1)} placeholder=${t("author.course_hint")}
-      value=${lines} onChange=${(/** @type {any} */ e) => set(toCourse(typed(e), steps))}></textarea>
+  return html`<div><${Typed} ...${more} tag="textarea" rows=${Math.min(8, lines.split("\n").length + 1)} placeholder=${t("author.course_hint")}
+      value=${lines} commit=${(/** @type {string} */ given) => set(toCourse(given, steps))} />
     ${hasSteps && lines.includes("\n") && html`<label class="tick"><input type="checkbox" checked=${steps}
       onChange=${(/** @type {any} */ e) => set(toCourse(lines, e.currentTarget.checked))} /> ${t("author.held")}</label>`}</div>`;
 }
@@ -60,9 +74,9 @@ function number(/** @type {string} */ text) {
 export function Control(/** @type {any} */ { draft, field, place, more }) {
   const value = draft.at(place);
   const set = (/** @type {any} */ given) => draft.put(place, given);
-  const plain = { ...more, id: idOf(place), onChange: (/** @type {any} */ e) => set(typed(e)) };
+  const plain = { ...more, id: idOf(place), commit: set };
   const text = typeof value === "string" ? value : value === undefined ? "" : inline(value);
-  const hint = field.default === null || field.default === "" || Array.isArray(field.default) ? "" : t("author.else", { value: field.control === "choice" ? words(String(field.default)) : field.default === true ? t("author.yes") : field.default === false ? t("author.no") : field.default });
+  const hint = hintOf(field);
   switch (field.control) {
     case "choice":
       return html`<${Choice} ...${more} id=${idOf(place)} value=${value} options=${optionsOf(draft, field)} set=${set} nothing=${hint || t("author.nothing")} />`;
@@ -72,16 +86,15 @@ export function Control(/** @type {any} */ { draft, field, place, more }) {
       return html`<${Choice} ...${more} id=${idOf(place)} value=${value === undefined ? "" : String(value)} options=${{ true: t("author.yes"), false: t("author.no") }}
         nothing=${hint || t("author.nothing")} set=${(/** @type {any} */ v) => set(v === "true" ? true : v === "false" ? false : v)} />`;
     case "number":
-      return html`<input ...${plain} inputmode="decimal" value=${text} placeholder=${hint}
-        onChange=${(/** @type {any} */ e) => set(number(typed(e)))} />`;
+      return html`<${Typed} ...${plain} inputmode="decimal" value=${text} placeholder=${hint} commit=${(/** @type {string} */ given) => set(number(given))} />`;
     case "time":
-      return html`<input ...${plain} class="time" value=${text} placeholder="mm:ss" />`;
+      return html`<${Typed} ...${plain} class="time" value=${text} placeholder="mm:ss" />`;
     case "long":
-      return html`<textarea ...${plain} rows="2" value=${text}></textarea>`;
+      return html`<${Typed} ...${plain} tag="textarea" rows="2" value=${text} />`;
     case "texts": {
       const lines = Array.isArray(value) ? value.join("\n") : text;
-      return html`<textarea ...${plain} rows=${Math.max(2, lines.split("\n").length)} value=${lines} placeholder=${t("author.line_each")}
-        onChange=${(/** @type {any} */ e) => set(typed(e).split("\n").filter((/** @type {string} */ line) => line.trim()))}></textarea>`;
+      return html`<${Typed} ...${plain} tag="textarea" rows=${Math.max(2, lines.split("\n").length)} value=${lines} placeholder=${t("author.line_each")}
+        commit=${(/** @type {string} */ given) => set(given.split("\n").filter((line) => line.trim()))} />`;
     }
     case "course":
       return html`<${CourseLines} ...${more} id=${idOf(place)} value=${value} set=${set} hasSteps=${field.key !== "values"} />`;
@@ -94,10 +107,18 @@ export function Control(/** @type {any} */ { draft, field, place, more }) {
     case "property":
       return html`<${PropertyChoice} draft=${draft} place=${place} more=${more} />`;
     case "toml":
-      return html`<input ...${plain} class="code" value=${value === undefined ? "" : typeof value === "string" ? JSON.stringify(value) : inline(value)}
+      return html`<${Typed} ...${plain} class="code" value=${value === undefined ? "" : draft.problemsAt(place).length ? text : inline(value)}
         placeholder=${Array.isArray(field.default) && field.default.length ? inline(field.default) : ""}
-        onChange=${(/** @type {any} */ e) => draft.edit([typed(e).trim() ? { do: "put", place, toml: typed(e) } : { do: "drop", place }])} />`;
+        commit=${(/** @type {string} */ given) => draft.edit([given.trim() ? { do: "put", place, toml: given } : { do: "drop", place }])} />`;
     default:
-      return html`<input ...${plain} value=${text} placeholder=${hint} />`;
+      return html`<${Typed} ...${plain} value=${text} placeholder=${hint} />`;
   }
+}
+
+/** What counts where nothing is given. */
+function hintOf(/** @type {any} */ field) {
+  if (field.default === null || field.default === "" || Array.isArray(field.default)) return "";
+  const value = field.control === "choice" ? words(String(field.default))
+    : field.default === true ? t("author.yes") : field.default === false ? t("author.no") : field.default;
+  return t("author.else", { value });
 }

@@ -19,12 +19,15 @@ export function Field(/** @type {any} */ { draft, field, place, label }) {
   const problems = draft.problemsAt(place, !isGroup);
   const name = label ?? fieldName(field.key);
   const wrong = `${idOf(place)}-wrong`;
-  const more = problems.length ? { "aria-invalid": "true", "aria-describedby": wrong } : {};
+  const more = {
+    ...(field.required ? { "aria-required": "true" } : {}),
+    ...(problems.length ? { "aria-invalid": "true", "aria-describedby": wrong } : {}),
+  };
   const body = html`<${Control} draft=${draft} field=${field} place=${place} more=${more} /><${Wrong} problems=${problems} id=${wrong} />`;
   if (isGroup) return html`<fieldset class="field wide" data-key=${field.key}><legend>${name}</legend>${body}</fieldset>`;
   const wide = ["long", "texts", "operation", "choices", "toml", "course"].includes(field.control);
   return html`<div class="field ${wide ? "wide" : ""}" data-key=${field.key}>
-    <label for=${idOf(place)}>${name}${field.required && html`<span class="needed" title=${t("author.needed")}> *</span>`}</label>${body}</div>`;
+    <label for=${idOf(place)}>${name}${field.required && html`<span class="needed" aria-hidden="true" title=${t("author.needed")}> *</span>`}</label>${body}</div>`;
 }
 
 /** The fields of a table at a place. */

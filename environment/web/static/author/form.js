@@ -49,7 +49,7 @@ function Part(/** @type {any} */ { draft, name }) {
   const [text, type] = useState(kept);
   useEffect(() => type(kept), [kept]);
   return html`<div class="field wide"><label for="part-${name}">${t(`author.part.${name}`)}</label>
-    <textarea id="part-${name}" class="code" spellcheck="false" rows=${Math.max(3, text.split("\n").length)} value=${text}
+    <textarea id="part-${name}" class="code" spellcheck=${false} rows=${Math.max(3, text.split("\n").length)} value=${text}
       placeholder=${`[[${name}]]\nid = "..."`} onInput=${(/** @type {any} */ e) => type(e.currentTarget.value)}></textarea>
     <${Wrong} problems=${draft.problemsAt([name])} id="part-${name}-wrong" />
     ${text !== kept && html`<div class="row"><button class="main" onClick=${() => draft.edit([{ do: "part", place: [name], toml: text }])}>${t("author.take")}</button>

@@ -6,7 +6,7 @@ import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
 
 /** What was shown last and before, so that going to the form and back loses nothing. */
-const kept = { minutes: "10", team: true, agents: true, branch: "default", now: /** @type {any} */ (null), before: /** @type {any} */ (null), both: true };
+const kept = { minutes: "10", team: true, agents: true, branch: "default", now: /** @type {any} */ (null), before: /** @type {any} */ (null), both: true, moment: 0 };
 
 /** The values of a run at a moment. */
 function valuesAt(/** @type {any} */ run, /** @type {number} */ at) {
@@ -37,8 +37,8 @@ export function Preview(/** @type {any} */ { draft }) {
   const [, again] = useState(0);
   const [running, run] = useState(false);
   const [wrong, fail] = useState("");
-  const [moment, look] = useState(0);
   const set = (/** @type {any} */ change) => { Object.assign(kept, change); again((/** @type {number} */ n) => n + 1); };
+  const look = (/** @type {number} */ at) => set({ moment: at });
   const minutes = Number(String(kept.minutes).replace(",", "."));
   const branches = Object.keys(draft.words.lists.branches);
   const branch = branches.includes(kept.branch) ? kept.branch : "default";
@@ -51,8 +51,7 @@ export function Preview(/** @type {any} */ { draft }) {
       if (!told.stopped) fail(told.wrong || t("author.gone"));
       return;
     }
-    set({ before: kept.now, now: told });
-    look((/** @type {number} */ at) => Math.min(at, told.ends_s));
+    set({ before: kept.now, now: told, moment: Math.min(kept.moment, told.ends_s) });
   };
   const box = (/** @type {"team" | "agents" | "both"} */ name) => html`<label class="tick"><input type="checkbox" checked=${kept[name]} onChange=${(/** @type {any} */ e) => set({ [name]: e.currentTarget.checked })} /> ${t(`author.with_${name}`)}</label>`;
   const bad = draft.state.problems.length > 0;
@@ -71,6 +70,6 @@ export function Preview(/** @type {any} */ { draft }) {
     ${kept.now && html`<div class="row between"><p class="dim">${kept.now.revision === draft.state.revision ? t("author.of_now") : t("author.of_earlier")}
       ${!kept.now.pulse && html` <b class="bad">${t("author.no_pulse")}</b>`}</p>${kept.before && box("both")}</div>
       <${Curves} now=${kept.now} before=${kept.both ? kept.before : null} look=${look} />
-      <${Readout} now=${kept.now} before=${kept.both ? kept.before : null} at=${moment} look=${look} />
+      <${Readout} now=${kept.now} before=${kept.both ? kept.before : null} at=${kept.moment} look=${look} />
       <${Marks} marks=${kept.now.marks} look=${look} />`}</section>`;
 }

@@ -13,8 +13,10 @@ export function TextEditor(/** @type {any} */ { draft, line }) {
   const area = useRef(/** @type {any} */ (null));
   const sent = useRef(kept);
   const timer = useRef(0);
+  const refused = useRef(/** @type {string | null} */ (null));
   useEffect(() => {
-    if (kept !== sent.current) type(kept); // changed elsewhere: by undo, by the file
+    // Changed elsewhere, by undo or by the file; but what was refused stays here to be looked at.
+    if (kept !== sent.current && refused.current !== text) type(kept);
     sent.current = kept;
   }, [kept]);
   useEffect(() => {
@@ -29,7 +31,8 @@ export function TextEditor(/** @type {any} */ { draft, line }) {
     clearTimeout(timer.current);
     if (now === sent.current) return;
     sent.current = now;
-    draft.send("/text", { text: now });
+    refused.current = now;
+    draft.send("/text", { text: now }).then((/** @type {boolean} */ ok) => { if (ok) refused.current = null; });
   };
   const typed = (/** @type {any} */ e) => {
     const now = e.currentTarget.value;
@@ -42,7 +45,7 @@ export function TextEditor(/** @type {any} */ { draft, line }) {
   const gutter = useRef(/** @type {any} */ (null));
   return html`<section class="panel toml" aria-label=${t("author.text")}><label class="visually-hidden" for="toml">${t("author.text")}</label>
     <div class="sheet"><pre class="numbers" aria-hidden="true" ref=${gutter}>${numbers}</pre>
-      <textarea id="toml" class="code" spellcheck="false" autocapitalize="off" wrap="off" ref=${area} value=${text} onInput=${typed}
+      <textarea id="toml" class="code" spellcheck=${false} autocapitalize="off" wrap="off" ref=${area} value=${text} onInput=${typed}
         onChange=${(/** @type {any} */ e) => send(e.currentTarget.value)}
         onScroll=${(/** @type {any} */ e) => { gutter.current.scrollTop = e.currentTarget.scrollTop; }}></textarea></div></section>`;
 }
