@@ -1,5 +1,6 @@
 // @ts-check
 /** What is chosen from, by name: labels of the catalogue, amounts as a label writes them. */
+import { loadSaid } from "/static/app/said.js";
 import { has, language, loadTexts, t, words } from "/static/app/text.js";
 
 /** @type {Record<string, string>} */
@@ -11,6 +12,7 @@ export async function loadNames() {
   if (language === "en") return;
   const response = await fetch(`/static/text/catalogue_${language}.json`);
   if (response.ok) translated = await response.json();
+  await loadSaid(translated);
 }
 
 /** The label of a row of a catalogue. */

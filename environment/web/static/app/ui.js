@@ -2,6 +2,7 @@
 /** What all pages share: the shell, hooks on the store, clocks, toasts, alert cards. */
 import { Component, html, render, useEffect, useState } from "/static/vendor/htm-preact.js";
 import { act } from "/static/app/act.js";
+import { alertText } from "/static/app/said.js";
 import { Store, get } from "/static/app/store.js";
 import { language, loadTexts, t } from "/static/app/text.js";
 
@@ -48,7 +49,7 @@ export function alertsOf(/** @type {Store} */ store, /** @type {string} */ displ
     shown.includes(a.rule) ? 0 : 1, RANK[/** @type {"high"} */ (a.priority)], a.since_s,
   ];
   return Object.entries(open)
-    .map(([rule, alert]) => ({ rule, .../** @type {any} */ (alert) }))
+    .map(([rule, alert]) => ({ rule, .../** @type {any} */ (alert), text: alertText(rule, /** @type {any} */ (alert).text) }))
     .sort((a, b) => {
       const [x, y] = [order(a), order(b)];
       return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
@@ -105,6 +106,25 @@ function Banner(/** @type {{store: Store}} */ { store }) {
     ${document.body.dataset.page !== "debrief" && html`<a href="/debrief">${t("page.debrief")}</a>`}</div>`;
   if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;
   return html`<div class="banner none" role="status"></div>`;
+}
+
+/** Milliseconds after which a page that could not be drawn begins anew (engineering default). */
+const ANEW_MS = 2000;
+
+/**
+ * Draws what is in it, and says so if that fails. Without it an error in one drawing would end all
+ * drawing, and the page would stand with old values as if they were new.
+ */
+class Safe extends Component {
+  componentDidCatch(/** @type {Error} */ error) {
+    console.error(error); // as without this
+    this.setState({ failed: true });
+    setTimeout(() => location.reload(), ANEW_MS);
+  }
+
+  render() {
+    return this.state.failed ? html`<main><p role="alert">${t("page.failed")}</p></main>` : this.props.children;
+  }
 }
 
 /** Show a page: `Page` gets the store. */

@@ -1,6 +1,7 @@
 // @ts-check
 /** What has happened, as an instructor follows it: told from the beginning, kept in step. */
 import { amountText, named, word } from "/static/app/names.js";
+import { alertText } from "/static/app/said.js";
 import { t, words } from "/static/app/text.js";
 
 /**
@@ -58,7 +59,7 @@ export class Course {
     if (change.kind === "phase") return { who: by, what: `${word("twin", change.twin)}: ${word("phase", value)}`, tone: "phase" };
     if (change.kind === "operation") return this._deed(change);
     if (name === "alert_raised" || name === "alert_changed") {
-      return { who: by, what: `${value.rule} ${value.text}`, tone: `alert-${value.priority}` };
+      return { who: by, what: `${value.rule} ${alertText(value.rule, value.text)}`, tone: `alert-${value.priority}` };
     }
     if (name === "alert_cleared") return { who: by, what: t("console.cleared", { rule: value.rule }), tone: "quiet" };
     if (name === "rewound") return { who: by, what: t("console.rewound", value), tone: "session" };

@@ -7,6 +7,7 @@ import { Moment } from "/static/debrief/moment.js";
 import { Notes } from "/static/debrief/notes.js";
 import { Clock, Expected } from "/static/debrief/tables.js";
 import { loadNames } from "/static/app/names.js";
+import { alertText } from "/static/app/said.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, mount, useEffect, useState } from "/static/app/ui.js";
@@ -16,6 +17,12 @@ const EVERY_MS = 5000;
 
 /** The moment that the address names, so that a reload looks at the same one. */
 const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? NaN);
+
+/** Alerts in the reader's language. */
+function inWords(/** @type {any} */ told) {
+  for (const alert of told.runs.flatMap((/** @type {any} */ run) => run.lanes.alerts)) alert.text = alertText(alert.rule, alert.text);
+  return told;
+}
 
 /** Everything that happened at some moment, to step from one to the next. */
 function moments(/** @type {any} */ run) {
@@ -49,7 +56,7 @@ function Debrief(/** @type {any} */ { store }) {
   const [chosen, choose] = useState(/** @type {any} */ (null));
   const [looks, look] = useState(0);
   const [wrong, fail] = useState("");
-  const read = () => get("/debrief/runs").then((r) => { tell(r.body); fail(""); }).catch((e) => fail(String(e.message)));
+  const read = () => get("/debrief/runs").then((r) => { tell(inWords(r.body)); fail(""); }).catch((e) => fail(String(e.message)));
   const [follows, follow] = useState(true);
   useEffect(() => { read(); }, []);
   useEffect(() => {

@@ -7,6 +7,7 @@ import { Passport } from "/static/shock_room/passport.js";
 import { Timers } from "/static/shock_room/timers.js";
 import { SIGNS, Vitals } from "/static/shock_room/vitals.js";
 import { TrendData } from "/static/app/trend_data.js";
+import { adviceText, lineText, questionText } from "/static/app/said.js";
 import { t, words } from "/static/app/text.js";
 import { Alert, alertsOf, clockText, html, mount, useEffect, useState, useStore } from "/static/app/ui.js";
 
@@ -61,16 +62,16 @@ function Next(/** @type {any} */ { store, wall }) {
     .slice(0, Math.max(0, STEPS - asked.length));
   return html`<section class="next" aria-label=${t("wall.next")}><h2>${t("wall.next")}</h2>
     <ul>${line && html`<li class="line">${line}</li>`}
-      ${asked.map(([name, q]) => html`<li key=${name} class="asked">${/** @type {any} */ (q).text}
+      ${asked.map(([name, q]) => html`<li key=${name} class="asked">${questionText(name, /** @type {any} */ (q).text)}
         <small>${/** @type {any} */ (q).options.map((/** @type {string} */ o) => word("answer", o)).join(" / ")}</small></li>`)}
-      ${advised.map(([name, s]) => html`<li key=${name} data-suggestion=${name}>${/** @type {any} */ (s).text}</li>`)}
+      ${advised.map(([name, s]) => html`<li key=${name} data-suggestion=${name}>${adviceText(name, /** @type {any} */ (s).text)}</li>`)}
       ${!line && asked.length + advised.length === 0 && html`<li class="dim">${t("said.nothing")}</li>`}</ul></section>`;
 }
 
 function Lines(/** @type {any} */ { store, wall }) {
   const lines = Object.entries(store.value(wall, "line") ?? {}).filter(([name]) => !SAID.includes(name) && name !== "next_step");
   return html`<ul class="lines" aria-label=${t("wall.lines")}>${lines.map(([name, text]) =>
-    html`<li key=${name} data-line=${name}>${words(String(text))}</li>`)}</ul>`;
+    html`<li key=${name} data-line=${name}>${words(lineText(name, String(text)))}</li>`)}</ul>`;
 }
 
 function ShockRoom(/** @type {any} */ { store }) {

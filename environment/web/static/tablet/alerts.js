@@ -2,7 +2,8 @@
 /** What the assistants say: alerts to be seen to, questions, suggestions; and why. */
 import { ADVICE } from "/static/tablet/advice.js";
 import { Why } from "/static/tablet/why.js";
-import { t, words } from "/static/app/text.js";
+import { adviceText, questionText } from "/static/app/said.js";
+import { t } from "/static/app/text.js";
 import { Alert, alertsOf, html, useState } from "/static/app/ui.js";
 
 /** What one says when one has seen an alert; the words go into the journal. */
@@ -19,9 +20,9 @@ export function Said(/** @type {any} */ { store, outbox, person, why, open }) {
   const displays = displaysOf(store, person);
   const all = displays.flatMap((d) => alertsOf(store, d).map((a) => ({ ...a, display: d })));
   const asked = displays.flatMap((d) => Object.entries(store.value(d, "question") ?? {})
-    .map(([name, q]) => ({ name, display: d, .../** @type {any} */ (q) })));
+    .map(([name, q]) => ({ name, display: d, .../** @type {any} */ (q), text: questionText(name, /** @type {any} */ (q).text) })));
   const advised = displays.flatMap((d) => Object.entries(store.value(d, "suggestion") ?? {})
-    .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s) })));
+    .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s), text: adviceText(name, /** @type {any} */ (s).text) })));
   const fresh = all.filter((a) => !a.acknowledged);
   const seen = all.filter((a) => a.acknowledged);
   const card = (/** @type {any} */ a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`;
@@ -66,7 +67,7 @@ function Open(/** @type {any} */ { alert, store, outbox }) {
 /** A question of an assistant: one tap answers it. */
 function Question(/** @type {any} */ { asked, outbox }) {
   const answer = (/** @type {string} */ option) => outbox.put(asked.display, "answer",
-    { name: asked.name, answer: option }, { text: `${asked.text} – ${words(option)}` });
+    { name: asked.name, answer: option }, { text: `${asked.text} – ${t(`answer.${option}`)}` });
   return html`<div class="question panel" role="group" aria-label=${asked.text}>
     <p><b>${asked.text}</b></p>
     <div class="row">${asked.options.map((/** @type {string} */ o) => html`<button class="main"

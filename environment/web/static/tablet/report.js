@@ -1,6 +1,7 @@
 // @ts-check
 /** The live report: what was done, when, by whom; the newest on top. */
 import { amountText, called, named, site, word } from "/static/app/names.js";
+import { alertText } from "/static/app/said.js";
 import { labelOf } from "/static/tablet/parts.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
@@ -31,7 +32,7 @@ const LINES = {
   note: (v) => v.text,
   pre_alert: () => t("report.pre_alert"),
   handover: () => t("report.handover"),
-  alert_raised: (v) => `${v.rule}: ${v.text}`,
+  alert_raised: (v) => `${v.rule}: ${alertText(v.rule, v.text)}`,
   alert_acknowledged: (v) => `${v.rule}: ${v.reason}`,
   answered: (v) => `${words(v.question)}: ${words(v.answer)}`,
 };

@@ -1,5 +1,6 @@
 // @ts-check
 /** Why an assistant says something: from the readings to the words, one step a line. */
+import { adviceText, alertText } from "/static/app/said.js";
 import { get } from "/static/app/store.js";
 import { refusal } from "/static/app/act.js";
 import { t, words } from "/static/app/text.js";
@@ -56,7 +57,8 @@ function inWords(/** @type {any} */ store, /** @type {any} */ change) {
       : t("why.decided", { ...filled, facts: [...new Set(facts)].join(", ") });
   }
   if (change.kind === "phase") return t("why.phase", { twin: words(change.twin), phase: words(String(value)) });
-  return value.text ?? words(change.name);
+  if (value.rule && value.text) return alertText(value.rule, value.text);
+  return value.text ? adviceText(value.name, value.text) : words(change.name);
 }
 
 /** The chain of reasons of an alert or a suggestion. */
