@@ -137,6 +137,6 @@ export async function mount(/** @type {any} */ Page) {
   document.title = `${t(`page.${name}`)} · traumatwin`;
   const root = /** @type {HTMLElement} */ (document.getElementById("page"));
   root.replaceChildren();
-  render(html`<${Banner} store=${store} /><${Page} store=${store} />
+  render(html`<${Banner} store=${store} /><${Safe}><${Page} store=${store} /><//>
     <footer class="note">${t("not_for_care")}</footer>`, root);
 }

@@ -36,7 +36,7 @@ function told(/** @type {any} */ store, /** @type {string} */ monitor, /** @type
   if (kind === "low" || kind === "high") {
     // on its way back, but not far enough yet, it is told as it was
     const is = seen && (kind === "low" ? seen.value < limit : seen.value > limit) ? seen.value : row.value;
-    const value = is.toFixed(store.here.vitals[member].decimals);
+    const value = typeof is === "number" ? is.toFixed(store.here.vitals[member].decimals) : "–";
     return t(`monitor.${kind}`, { name: t(`vital.${member}`), value, limit });
   }
   if (kind === "no_signal") return t("monitor.no_signal", { name: t(`vital.${member}`), age: clockText(seen?.age ?? null) });
