@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.async_api import Page
+from playwright.async_api import Error, Page
 
 from environment.runtime.journal import Journal
 from environment.store import journal as store
@@ -109,6 +109,10 @@ async def played(folder: Path, *options: str, scenario: str = "pelvis") -> Async
         try:
             until_told(case, "private windows.")
             yield session
+        except (AssertionError, Error) as failed:
+            await session.picture("failed")
+            failed.add_note("\n".join(session.wrong))
+            raise
         finally:
             await session.close()
             if case.process is not None and case.process.poll() is None:
