@@ -220,6 +220,14 @@ async def test_while_it_runs_the_debrief_follows_and_the_instructor_writes_notes
         (asked,) = stage.asked("session.note", by="instructor")
         assert (asked["at_s"], asked["text"]) == (30, "the call")
 
+        await stage.does("instructor", "instructor", "ambulance_monitor.attach", patient="patient")
+        await stage.does("instructor", "instructor", "session.set_vital", key="sbp", to=60)
+        lane = page.get_by_role("group", name="Device alarms")
+        await lane.locator("[data-rule='SBP ↓']").first.click(timeout=20_000)
+        told = page.get_by_role("region", name="In detail")
+        await expect(told).to_contain_text("Ambulance monitor")
+        await expect(told).to_contain_text("Sound paused")
+
         console = await stage.enter("instructor", "instructor", "/console")
         await console.locator("[data-clock]").wait_for()
         await console.keyboard.press("w")
