@@ -140,7 +140,7 @@ async def test_the_team_never_learns_what_the_console_shows() -> None:
         leader = await stage.enter("trauma_leader", "trauma_leader", "/leader")
         told = await leader.evaluate("fetch('/twins/session/session/state').then(r => r.json())")
         assert told["values"]["running"]["value"] is True
-        assert not {"truth", "next", "mark"} & set(told["values"])
+        assert not {"truth", "next", "mark", "noted"} & set(told["values"])
         refused = await leader.evaluate("fetch('/links', {method: 'POST'}).then(r => r.status)")
         assert refused == 403
         stage.expect_complaints("403")

@@ -11,9 +11,12 @@ from environment.errors import InvocationFailedError, RefusedError
 from environment.model.change import JSON, Change
 from environment.runtime.access import Caller, Rights
 from environment.runtime.clock import VirtualClock
+from scenarios.notes import all_notes
 from scenarios.reading import load, parse
+from scenarios.report import html
 from scenarios.schema import Scenario
 from scenarios.session import Session, load_programs
+from scenarios.story import Story
 from tests.session.stage import minutes
 
 QUIET = """
@@ -277,6 +280,13 @@ async def test_the_instructor_writes_notes_of_now_or_of_a_moment_and_writes_them
         assert list(told(session, "noted")) == [first]
         assert await instructor.invoke("session", "note", "of later", at_s=1e9) == "3"
         assert told(session, "noted")["3"]["at_s"] == 125.0  # nothing is later than now
+        kept = all_notes(Story(session.world.journal))
+        assert [(n.text, n.at_s, n.is_added) for n in kept] == [
+            ("who leads?", 125.0, False),
+            ("of later", 125.0, False),
+        ]
+        page = html(Story(session.world.journal), session.scenario, seed=7, notes=kept)
+        assert "who leads?" in page
         with pytest.raises(InvocationFailedError, match="There is no note 2"):
             await instructor.invoke("session", "note", "gone", number=early)
         with pytest.raises(RefusedError, match="role_is_allowed"):

@@ -27,7 +27,7 @@ export function Windows(/** @type {any} */ { axis, y, windows, chosen, choose })
       const before = Math.min(left, at) - 12;
       const inside = full && before - widthOf(told) < axis.x(0);
       return html`<g class="window ${w.verdict}" data-window=${w.subject} data-verdict=${w.verdict}
-          ...${choosing(`${t(`debrief.${w.verdict}`)}: ${w.text}`, chosen === w, () => choose(w))}>
+          ...${choosing(`${t(`debrief.${w.verdict}`)}: ${w.text}`, chosen?.verdict !== undefined && chosen.text === w.text, () => choose(w))}>
         <rect class="hit" x=${axis.x(0)} y=${top} width=${axis.width - axis.x(0)} height=${ROW} />
         <rect class="span" x=${left} y=${top + 8} width=${Math.max(3, right - left)} height=${ROW - 16} rx="3" />
         ${w.at_s !== null && html`<path class="came" d="M${at} ${top + 5}l8 8l-8 8l-8 -8z" />`}

@@ -56,7 +56,7 @@ function Debrief(/** @type {any} */ { store }) {
   const [chosen, choose] = useState(/** @type {any} */ (null));
   const [looks, look] = useState(0);
   const [wrong, fail] = useState("");
-  const read = () => get("/debrief/runs").then((r) => { tell(inWords(r.body)); fail(""); }).catch((e) => fail(String(e.message)));
+  const read = () => get("/debrief/runs").then((r) => { tell(inWords(r.body)); fail(""); }).catch((e) => { fail(String(e.message)); look((n) => n + 1); });
   const [follows, follow] = useState(true);
   useEffect(() => { read(); }, []);
   useEffect(() => {
