@@ -242,19 +242,21 @@ def _condition(s: Scenario, condition: Condition, place: Place) -> Iterator[Prob
 def _never(twin: type[Twin], name: str, value: Value) -> str:
     """Why a property can never have a value; nothing when it can."""
     if name in ALWAYS:
-        words = [str(life) for life in Life]
-        if name == "phase":
-            words = list(twin.machine.phases) if twin.machine else []
-        return (
-            ""
-            if value in words
-            else f"no {name} '{value}' of a {twin.kind}.{near(str(value), words)}"
-        )
+        words = always(twin, name)
+        hint = near(str(value), words)
+        return "" if value in words else f"no {name} '{value}' of a {twin.kind}.{hint}"
     try:
         twin.properties[name].check(value, f"{twin.kind}.{name}")
     except TwinError as wrong:
         return lowered(str(wrong))
     return ""
+
+
+def always(twin: type[Twin], name: str) -> list[str]:
+    """What `phase` or `life` of a kind of twin can be."""
+    if name == "life":
+        return [str(life) for life in Life]
+    return list(twin.machine.phases) if twin.machine else []
 
 
 def _kind(s: Scenario, twin: str) -> type[Twin] | None:
@@ -303,7 +305,7 @@ def _arguments(
     for parameter in operation.parameters:
         if parameter.name not in given:
             if parameter.required and all_given:
-                yield "", f"{do}: argument '{parameter.name}' is missing."
+                yield parameter.name, f"{do}: argument '{parameter.name}' is missing."
             continue
         alone = replace(operation, parameters=(parameter,))
         try:

@@ -22,7 +22,7 @@ from environment.physical.physiology.parameters import CONDITIONS, BodyParameter
 from environment.twins import kinds
 from scenarios import script
 from scenarios.cast import STANDARD, with_standard_cast
-from scenarios.checks import ALWAYS, ROLES
+from scenarios.checks import ALWAYS, ROLES, always
 from scenarios.clinical_time import seconds
 from scenarios.naming import named_by
 from scenarios.schema import Anamnesis, Injury, Passport, Patient, Scenario, ScriptedFinding
@@ -172,7 +172,8 @@ def _kinds(cast: Scenario) -> dict[str, JSON]:
             "properties": {
                 **{name: {"type": p.type, "choices": list(p.choices), "doc": p.doc}
                    for name, p in twin.properties.items()},
-                **{name: {"type": "word", "choices": [], "doc": ""} for name in ALWAYS},
+                **{name: {"type": "word", "choices": always(twin, name), "doc": ""}
+                   for name in ALWAYS},
             },
         }  # fmt: skip
     return found

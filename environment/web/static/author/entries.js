@@ -17,8 +17,8 @@ function summary(/** @type {string} */ table, /** @type {any} */ row) {
     finding: found && Object.entries(row).filter(([k]) => k !== "at" && k !== "name").map(([k, v]) => `${words(k)} ${v}`).join(", "),
     trigger: `${row.on ?? `${row.when?.twin ?? ""} ${row.when?.property ?? ""}`} → ${act ?? ""}`, branch: row.text,
   }[table] ?? act;
-  const at = row.at ?? (table === "expect" ? row.by : row.earliest) ?? "";
-  return { at, who: table === "expect" ? "" : row.by ?? "", what: words(String(what ?? "")) };
+  const at = row.at ?? (table === "branch" ? row.name : table === "expect" ? row.by : row.earliest) ?? "";
+  return { at, who: table === "expect" ? "" : row.by ?? "", what: String(what ?? "").replaceAll("_", " ") };
 }
 
 /** A new entry of a table: what must be given, with the first words there are. */
@@ -73,9 +73,9 @@ function Entry(/** @type {any} */ { draft, table, place, row, rows, open, toggle
   const own = draft.problemsAt(place, false);
   const edit = (/** @type {any} */ one, /** @type {string} */ done) => draft.edit([{ place, ...one }], done);
   const name = t(`author.one.${table}`);
-  return html`<li class="entry ${wrong.length ? "bad" : ""}" id=${idOf(place)} data-entry=${place.join(".")}>
+  return html`<li class="entry ${wrong.length ? "flawed" : ""}" id=${idOf(place)} data-entry=${place.join(".")}>
     <button class="line" aria-expanded=${String(open)} onClick=${toggle}>
-      <span class="when">${at}</span><span class="who">${words(String(who))}</span><span class="what">${what}</span><b>${row.name ?? ""}</b>
+      <span class="when">${at}</span><span class="who">${words(String(who))}</span><span class="what">${what}</span><b>${table === "branch" ? "" : row.name ?? ""}</b>
       ${wrong.length > 0 && html`<span class="count">${t("author.wrong", { n: wrong.length })}</span>`}</button>
     ${open && html`<div class="body"><${Wrong} problems=${own} id=${`${idOf(place)}-own`} /><${Body} draft=${draft} table=${table} place=${place} />
       <div class="row end">
