@@ -19,7 +19,7 @@ function Alert(/** @type {any} */ { row }) {
       <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${row.cleared_because}`}</dd>
     </dl>
     <h3>${t("debrief.why")}</h3>
-    ${row.why.map((/** @type {any} */ step) => html`<ul class="chain" aria-label=${t("why.chain")}><${Step} step=${step} /></ul>`)}`;
+    ${row.why.map((/** @type {any} */ step) => html`<ul class="chain" tabindex="0" aria-label=${t("why.chain")}><${Step} step=${step} /></ul>`)}`;
 }
 
 const Window = (/** @type {any} */ { row }) => html`<p class="verdict ${row.verdict}"><b>${t(`debrief.${row.verdict}`)}</b> ${row.text}</p>

@@ -53,7 +53,7 @@ export function Handover(/** @type {any} */ { store, outbox, why, preh }) {
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
       <dt>${t("clock.eta")}</dt><dd>${eta === null || eta < store.now() ? "–" : clockText(eta - store.now())}</dd></dl>
     <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: clockText(told) })}</p>
-    <button class="main big" disabled=${Boolean(why(preh, "send_pre_alert"))}
+    <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
       onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
       ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>
     <button class="big" disabled=${Boolean(why(preh, "hand_over"))}

@@ -16,7 +16,7 @@ const HOLD_S = 4;
 const AGAIN_MS = 2000;
 /** Milliseconds after which an unsent tap is asked about and not sent (engineering default). */
 const OLD_MS = 60_000;
-const SHOWN_MS = { done: 6000, undoable: 12_000, refused: 30_000 };
+const SHOWN_MS = { done: 4000, undoable: 12_000, refused: 30_000 };
 
 export class Outbox {
   /** @param {import("/static/app/store.js").Store} store */
