@@ -12,7 +12,7 @@ from agents.host import GIVEN
 from environment.errors import TwinError
 from environment.twins import kinds
 from scenarios.errors import Problem, ScenarioError, ScenarioFileError
-from scenarios.reading import names, parse, path_of, shown
+from scenarios.reading import names, parse, path_of, shown, text_of
 from scenarios.script import DEFAULT_BRANCH
 
 ROLES = Path(__file__).parents[1] / "agents" / "roles"
@@ -66,8 +66,8 @@ def _in_branch(problem: Problem, branch: str) -> Problem:
 def _scenario(name: str) -> Result:
     try:
         path = path_of(name)
-        found = problems_in(path.read_text(encoding="utf-8"), shown(path))
-    except (ScenarioError, UnicodeDecodeError) as wrong:
+        found = problems_in(text_of(path), shown(path))
+    except ScenarioError as wrong:
         return Result(kind="scenario", name=name, problems=(str(wrong),))
     return Result(kind="scenario", name=name, problems=tuple(found))
 

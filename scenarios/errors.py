@@ -56,7 +56,7 @@ class UnknownScenarioError(ScenarioError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(
             f"No scenario '{name}', and no such file.{did_you_mean(name, known)} "
-            "`traumatwin list` shows them."
+            "`traumatwin list` shows them; `traumatwin new scenario` begins one."
         )
 
 

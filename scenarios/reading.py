@@ -39,19 +39,27 @@ def names() -> list[str]:
 
 
 def path_of(name: str) -> Path:
-    """The file of a scenario: a name of the library, or a path."""
-    named = LIBRARY / f"{name}.toml"
-    if named.is_file():
-        return named
-    if Path(name).is_file():
-        return Path(name)
+    """The file of a scenario: a name of the library, or a path, with or without its `.toml`."""
+    for file in (LIBRARY / f"{name}.toml", Path(name), Path(f"{name}.toml")):
+        if file.is_file():
+            return file
     raise UnknownScenarioError(name, names())
 
 
 def load(name: str, *, branch: str = DEFAULT_BRANCH) -> Scenario:
     """The scenario of that name or file, checked, with a branch applied."""
     path = path_of(name)
-    return parse(path.read_text(encoding="utf-8"), path=shown(path), branch=branch)
+    return parse(text_of(path), path=shown(path), branch=branch)
+
+
+def text_of(path: Path) -> str:
+    """The text of a scenario's file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as wrong:
+        line = wrong.object[: wrong.start].count(b"\n") + 1
+        told = f"{shown(path)}:{line}: this is not UTF-8. Save the file as UTF-8."
+        raise ScenarioFileError([Problem(told, (), line)]) from wrong
 
 
 def shown(path: Path) -> str:

@@ -17,7 +17,7 @@ from scenarios.authoring.edits import Edit, make
 from scenarios.authoring.layout import Layout
 from scenarios.checking import problems_in
 from scenarios.errors import AuthoringError, Problem, ScenarioFileError
-from scenarios.reading import LIBRARY, shown
+from scenarios.reading import LIBRARY, shown, text_of
 from scenarios.source import read_source
 
 #: How many texts one can go back (engineering default; 500 of 30 KB are 15 MB).
@@ -53,10 +53,8 @@ class Draft:
             text = raw.decode("utf-8")
         except OSError as wrong:
             raise AuthoringError(f"{file} cannot be read: {wrong.strerror}.") from wrong
-        except UnicodeDecodeError as wrong:
-            raise AuthoringError(
-                f"{file} is not UTF-8 (byte {wrong.start + 1}). Save it as UTF-8 first."
-            ) from wrong
+        except UnicodeDecodeError:
+            text = text_of(file)  # tells the line
         is_library = file.resolve().parent == LIBRARY.resolve()
         return cls(file, text, is_library, saved=text, _known=_digest(raw))
 

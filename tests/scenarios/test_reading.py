@@ -196,6 +196,17 @@ def test_a_scenario_can_be_a_file(tmp_path: Path) -> None:
     assert scenario.injury_at_s == -120
 
 
+def test_a_file_is_found_without_its_ending_and_told_where_it_is_not_utf_8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text(SMALL)
+    assert load("mine").title == "Small"
+    Path("mine.toml").write_bytes(SMALL.replace("Small", "Sm\u00e4ll").encode("latin-1"))
+    with pytest.raises(ScenarioFileError, match=r"mine.toml:2: this is not UTF-8. Save"):
+        load("mine")
+
+
 def test_the_standard_cast_can_be_overridden() -> None:
     more = '\n[[person]]\nid = "nurse"\nreads = ["leader_tablet"]\n[[person]]\nid = "priest"\n'
     scenario = parse(SMALL + more)

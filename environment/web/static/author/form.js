@@ -58,7 +58,7 @@ function Part(/** @type {any} */ { draft, name }) {
 
 function Cast(/** @type {any} */ { draft }) {
   return html`<section aria-label=${t("author.many.cast")}><h2>${t("author.many.cast")}</h2><p class="dim">${t("author.about.cast")}</p>
-    ${CAST.map((name) => html`<${Part} key=${name} draft=${draft} name=${name} />`)}</section>`;
+    ${draft.state.unwritable ? html`<p class="wrong">${draft.state.unwritable}</p>` : CAST.map((name) => html`<${Part} key=${name} draft=${draft} name=${name} />`)}</section>`;
 }
 
 /** The parts to choose from, each with its number of problems. */
