@@ -33,8 +33,6 @@ export class Store {
     this.at0 = performance.now();
     this.connected = false;
     this.lostAt = 0;
-    /** When that was, in scenario seconds. */
-    this.lostS = 0;
     /** What this page shows is no longer what is played: it is about to begin anew. */
     this.replaced = false;
     this._wait = AGAIN_MS;
@@ -129,10 +127,7 @@ export class Store {
   _lose(/** @type {WebSocket} */ socket) {
     if (socket !== this._socket) return;
     this._socket = null;
-    if (this.connected) {
-      this.lostAt = Date.now();
-      this.lostS = this.now0; // what was heard last
-    }
+    if (this.connected) this.lostAt = Date.now();
     this.connected = false;
     this.speed = 0;
     this._tell();

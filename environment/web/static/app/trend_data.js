@@ -22,8 +22,6 @@ export class TrendData {
     this._steps = new Map(keys.map((key) => [key, new Map()]));
     /** How far back each monitor was read. @type {Map<string, number>} */
     this._read = new Map();
-    /** Of which lost line what was missed is read. */
-    this._lostAt = store.lostAt;
     this._wanted = 600;
     this.changed = () => {};
     store.follow((/** @type {any} */ change) => {
@@ -50,10 +48,7 @@ export class TrendData {
     return twin === patient.id || Boolean(patient.links.get("monitoredBy")?.has(twin));
   }
 
-  /**
-   * Read so many seconds back, once; after a lost line also what came meanwhile, of which the
-   * stream tells the last values only.
-   */
+  /** Read so many seconds back, once; what a lost line held back, the stream tells afterwards. */
   async reach(/** @type {number} */ seconds) {
     this._wanted = Math.max(this._wanted, Math.min(seconds, KEPT_S));
     const from = Math.max(0, this.store.now() - this._wanted);
@@ -63,19 +58,12 @@ export class TrendData {
     const monitors = new Set((links?.body ?? [])
       .filter((/** @type {any} */ l) => l.rel === "monitoredBy" && l.direction === "out")
       .map((/** @type {any} */ l) => l.twin));
-    const { lostAt } = this.store;
-    const missed = this.store.connected && lostAt !== this._lostAt ? this.store.lostS - GAP_S : Infinity;
-    let isRead = true;
     for (const monitor of monitors) {
       const before = this._read.get(monitor) ?? Infinity;
-      if (from >= before && missed === Infinity) continue;
-      this._read.set(monitor, Math.min(from, before));
-      await this._history(monitor, from < before ? from : Math.max(0, missed)).catch(() => {
-        this._read.delete(monitor);
-        isRead = false;
-      });
+      if (from >= before) continue;
+      this._read.set(monitor, from);
+      await this._history(monitor, from).catch(() => this._read.delete(monitor));
     }
-    if (missed !== Infinity && isRead) this._lostAt = lostAt;
     this.changed();
   }
 
