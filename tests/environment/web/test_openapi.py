@@ -53,6 +53,7 @@ KNOWN = {
     "invocation": ["switch-1", "show-2"],
     "seq": ["1", "5", "0", "-1"],
     "number": ["1", "x"],
+    "form": ["pdf", "xapi", "x"],
 }
 MODELS: dict[str, type[Twin]] = {**kinds(), "lamp": Lamp}
 TWINS = [("patient", "patient"), ("lamp", "lamp"), ("monitor", "probe"), ("display", "wall")]
