@@ -59,7 +59,7 @@ def serve(
         bool | None,
         typer.Option(
             "--debrief/--no-debrief",
-            help="Stay for the debrief when the case is over.",
+            help="Stay for the debrief when the case is over; by default with --pause.",
         ),
     ] = None,
     opens: Opens = None,
@@ -104,7 +104,7 @@ def serve(
             host=host or LOOPBACK,
             port=PORT if port is None else port,
             journal=journal or settings().journal,
-            stays=bool(debrief),
+            stays=pause if debrief is None else debrief,
         )
         keeping = kept_in(root(runs), chosen, with_seed, live=how)
     else:
