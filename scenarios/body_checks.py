@@ -1,6 +1,7 @@
 """What is wrong with a scenario's simulated body: its parameters, injuries and courses."""
 
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from typing import get_type_hints
 
 from environment.errors import TwinError, did_you_mean
@@ -9,6 +10,7 @@ from environment.physical.physiology.course import Course, course
 from environment.physical.physiology.errors import UnknownInjuryError, UnknownSiteError
 from environment.physical.physiology.injuries import KINDS, injury_from
 from environment.physical.physiology.parameters import parameters
+from scenarios.export import ISS_GROUPS
 from scenarios.schema import Injury, Scenario
 from scenarios.source import Place
 
@@ -38,19 +40,26 @@ def _injury(injury: Injury) -> Iterator[Problem]:
     if make is None:
         yield ("kind",), f"no injury of kind '{injury.kind}'.{did_you_mean(injury.kind, KINDS)}"
         return
-    hints = get_type_hints(make)
+    if injury.region and injury.region not in ISS_GROUPS:
+        hint = did_you_mean(injury.region, ISS_GROUPS)
+        yield ("region",), f"no region '{injury.region}' of the Injury Severity Score.{hint}"
+    hints, given = get_type_hints(make), injury.model_extra or {}
     known = {name for name in hints if name != "start_s"}  # the entry's own `at`
     bad = False
-    for name, value in (injury.model_extra or {}).items():
+    for name, value in given.items():
         try:
             if name not in known:
                 hint = did_you_mean(name, known)
-                raise UnknownInjuryError(f"A {injury.kind} has no '{name}'.{hint}")
+                raise UnknownInjuryError(f"a {injury.kind} has no '{name}'.{hint}")
             if hints[name] is Course:
                 course(value)
         except TwinError as wrong:
             bad = True
             yield (name,), lowered(str(wrong))
+    for row in fields(make):  # type: ignore[arg-type]  # all are dataclasses
+        if row.default is MISSING and row.name not in given:
+            bad = True
+            yield (row.name,), f"a {injury.kind} needs '{row.name}'."
     try:
         if not bad:
             injury_from(injury.body_table())

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 
 from agents.rules import RULES
 from environment.model.change import JSON
-from environment.model.scores import ISS_REGIONS
 from environment.physical.physiology.body import FINDINGS, SCRIPTABLE
 from environment.physical.physiology.course import Course
 from environment.physical.physiology.injuries import KINDS, SITES
@@ -24,6 +23,7 @@ from scenarios import script
 from scenarios.cast import STANDARD, with_standard_cast
 from scenarios.checks import ALWAYS, ROLES, always
 from scenarios.clinical_time import seconds
+from scenarios.export import ISS_GROUPS
 from scenarios.naming import named_by
 from scenarios.schema import Anamnesis, Injury, Passport, Patient, Scenario, ScriptedFinding
 from scenarios.schema import Course as ScriptedCourse
@@ -50,7 +50,6 @@ TABLES: dict[str, type[BaseModel]] = {
 LISTS = {
     "by": "people",
     "agents": "roles",
-    "kind": "injuries",
     "parameter": "parameters",
     "alert": "rules",
     "to": "advice",
@@ -62,7 +61,7 @@ LISTS = {
 #: Keys whose control is more than their type says.
 CONTROLS = {"do": "operation", "on": "operation", "action": "operation", "values": "course",
             "with": "arguments", "on_with": "arguments", "property": "property",
-            "start": "text", "body": "body"}  # fmt: skip
+            "start": "text", "body": "body", "kind": "kind"}  # fmt: skip
 #: Fields that are seldom needed: they come last.
 RARE = ("id", "version", "licence", "author", "source", "seed", "display", "media")
 #: Texts that take more than a line.
@@ -135,14 +134,13 @@ def _named(data: Mapping[str, Any], cast: Scenario) -> dict[str, JSON]:
         "lists": {
             "people": {p.id: p.title for p in cast.people},
             "roles": {path.stem: "" for path in sorted(ROLES.glob("*.asl"))},
-            "injuries": dict.fromkeys(KINDS, ""),
             "parameters": dict.fromkeys([*SCRIPTABLE, *sorted(FINDINGS)], ""),
             "rules": rules,
             "advice": {**dict.fromkeys(SUGGESTIONS, ""), **rules},
             "branches": dict.fromkeys([script.DEFAULT_BRANCH, *names], ""),
             "names": dict.fromkeys([str(n) for n in named if n not in names], ""),
             "twins": dict.fromkeys(cast.twins, ""),
-            "regions": dict.fromkeys(ISS_REGIONS, ""),
+            "regions": dict.fromkeys(ISS_GROUPS, ""),
         },
     }
 

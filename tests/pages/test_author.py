@@ -1,6 +1,7 @@
 """The author's page in a real browser: a scenario changed, checked, simulated and saved."""
 
 import asyncio
+import re
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -135,6 +136,26 @@ async def test_an_event_is_added_chosen_from_what_there_is_copied_and_taken_away
         await page.get_by_role("button", name="Undo").click()
         await expect(events.locator("[data-entry]")).to_have_count(10)
         await expect(page.get_by_text("case.toml · not saved")).to_be_visible()
+
+
+async def test_an_injury_of_another_kind_has_the_fields_of_that_kind(file: Path) -> None:
+    async with on_desk(file) as glass:
+        page = await opened(glass, "form/injury")
+        await page.get_by_role("button", name="Wound of the left thigh").click()
+        await page.get_by_role("combobox", name="Kind").select_option("pneumothorax")
+        severity = page.get_by_label("Severity, 0 to 1")
+        await expect(severity).to_have_accessible_description(re.compile("needs 'severity'"))
+        await expect(page.get_by_label("Flow, mL/min")).to_have_count(0)
+        await severity.fill("05:00 0.2\n12:00 0.6")
+        await severity.press("Tab")
+        await page.get_by_label("Side").select_option("left")
+        await expect(page.get_by_text("Nothing is wrong with it.")).to_be_visible()
+        await page.keyboard.press("Control+s")
+        await expect(page.get_by_text("case.toml · saved")).to_be_visible()
+    (injury,) = read(file)["injury"]
+    assert injury["severity"] == [["05:00", 0.2], ["12:00", 0.6]]
+    assert (injury["kind"], injury["side"]) == ("pneumothorax", "left")
+    assert "site" not in injury
 
 
 async def test_text_and_form_are_two_views_of_one_draft(file: Path) -> None:

@@ -21,12 +21,12 @@ export function optionsOf(/** @type {any} */ draft, /** @type {any} */ field) {
 const shown = (/** @type {string} */ value, /** @type {string} */ title) => (title && title.toLowerCase() !== words(value) ? `${words(value)}: ${title}` : words(value));
 
 /** A list to choose one of; a value that is not in it is shown as it is. */
-export function Choice(/** @type {any} */ { value, options, set, nothing = t("author.nothing"), ...more }) {
+export function Choice(/** @type {any} */ { value, options, set, nothing = t("author.nothing"), say = shown, ...more }) {
   const known = value === undefined || value === "" || value in options;
   return html`<select ...${more} onChange=${(/** @type {any} */ e) => set(typed(e) || null)} value=${String(value ?? "")}>
     <option value="">${nothing}</option>
     ${!known && html`<option value=${String(value)}>${t("author.unknown_word", { word: String(value) })}</option>`}
-    ${Object.entries(options).map(([key, title]) => html`<option key=${key} value=${key}>${shown(key, /** @type {string} */ (title))}</option>`)}
+    ${Object.entries(options).map(([key, title]) => html`<option key=${key} value=${key}>${say(key, title)}</option>`)}
   </select>`;
 }
 
@@ -80,11 +80,14 @@ export function Control(/** @type {any} */ { draft, field, place, more }) {
   switch (field.control) {
     case "choice":
       return html`<${Choice} ...${more} id=${idOf(place)} value=${value} options=${optionsOf(draft, field)} set=${set} nothing=${hint || t("author.nothing")} />`;
+    case "kind":
+      return html`<${Choice} ...${more} id=${idOf(place)} value=${value} options=${Object.fromEntries(Object.keys(draft.words.injuries).map((key) => [key, ""]))}
+        set=${(/** @type {any} */ kind) => draft.edit(ofKind(draft, place, kind))} />`;
     case "choices":
       return html`<${Choices} ...${more} id=${idOf(place)} value=${value} options=${optionsOf(draft, field)} set=${set} />`;
     case "flag":
       return html`<${Choice} ...${more} id=${idOf(place)} value=${value === undefined ? "" : String(value)} options=${{ true: t("author.yes"), false: t("author.no") }}
-        nothing=${hint || t("author.nothing")} set=${(/** @type {any} */ v) => set(v === "true" ? true : v === "false" ? false : v)} />`;
+        say=${(/** @type {string} */ _, /** @type {string} */ title) => title} nothing=${hint || t("author.nothing")} set=${(/** @type {any} */ v) => set(v === "true" ? true : v === "false" ? false : v)} />`;
     case "number":
       return html`<${Typed} ...${plain} inputmode="decimal" value=${text} placeholder=${hint} commit=${(/** @type {string} */ given) => set(number(given))} />`;
     case "time":
@@ -113,6 +116,14 @@ export function Control(/** @type {any} */ { draft, field, place, more }) {
     default:
       return html`<${Typed} ...${plain} value=${text} placeholder=${hint} />`;
   }
+}
+
+/** The edits by which an injury becomes one of another kind: what that kind has no use for goes. */
+function ofKind(/** @type {any} */ draft, /** @type {any[]} */ place, /** @type {string | null} */ kind) {
+  const entry = place.slice(0, -1);
+  const known = [...draft.words.tables.injury, ...(draft.words.injuries[kind ?? ""]?.fields ?? [])].map((/** @type {any} */ f) => f.key);
+  const useless = kind ? Object.keys(draft.at(entry)).filter((key) => !known.includes(key)) : [];
+  return [kind ? { do: "put", place, value: kind } : { do: "drop", place }, ...useless.map((key) => ({ do: "drop", place: [...entry, key] }))];
 }
 
 /** What counts where nothing is given. */
