@@ -12,7 +12,7 @@ from agents.host import GIVEN
 from environment.errors import TwinError
 from environment.twins import kinds
 from scenarios.errors import Problem, ScenarioError, ScenarioFileError
-from scenarios.reading import names, parse, path_of, shown, text_of
+from scenarios.reading import load, names, parse, path_of, shown, text_of
 from scenarios.script import DEFAULT_BRANCH
 
 ROLES = Path(__file__).parents[1] / "agents" / "roles"
@@ -25,6 +25,7 @@ class Result:
     kind: str
     name: str
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # odd, but right where it is meant so
 
 
 def check_all(only: list[str]) -> list[Result]:
@@ -69,7 +70,8 @@ def _scenario(name: str) -> Result:
         found = problems_in(text_of(path), shown(path))
     except ScenarioError as wrong:
         return Result(kind="scenario", name=name, problems=(str(wrong),))
-    return Result(kind="scenario", name=name, problems=tuple(found))
+    remarks = () if found else load(name).origin.remarks
+    return Result(kind="scenario", name=name, problems=tuple(found), remarks=remarks)
 
 
 def _plan(path: Path) -> Result:

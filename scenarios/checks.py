@@ -16,7 +16,7 @@ from environment.model.members import Operation
 from environment.model.twin import Twin
 from scenarios.body_checks import body_problems, lowered
 from scenarios.clinical_time import clock
-from scenarios.meetable import unmeetable
+from scenarios.meetable import beyond_the_end, unscripted
 from scenarios.naming import kinds_of_twins, misnamed, near
 from scenarios.schema import Scenario
 from scenarios.script import (
@@ -48,9 +48,24 @@ def problems_of(scenario: Scenario) -> list[Problem]:
         _responses,
         _triggers,
         _expectations,
-        _meetable,
+        beyond_the_end,
     )
     return [problem for check in checks for problem in check(scenario)]
+
+
+def remarks_on(scenario: Scenario) -> list[Problem]:
+    """What is no mistake where people take part, but no run without them will meet."""
+    return [
+        (place, what) for place, what in unscripted(scenario) if not _by_agents(scenario, place)
+    ]
+
+
+def _by_agents(s: Scenario, place: Place) -> bool:
+    """Whether agents may do by themselves what is expected there."""
+    twin, _, name = s.expectations[int(place[1])].action.partition(".")
+    kind = _kind(s, twin)
+    operation = kind.operations.get(name) if kind is not None else None
+    return bool(s.agents) and operation is not None and "agent" in (operation.roles or ("agent",))
 
 
 def _ids(s: Scenario) -> Iterator[Problem]:
@@ -186,17 +201,6 @@ def _expectations(s: Scenario) -> Iterator[Problem]:
         for branch in e.branch:
             if branch not in branches:
                 yield (*place, "branch"), f"no branch '{branch}'.{near(branch, branches)}"
-
-
-def _meetable(s: Scenario) -> Iterator[Problem]:
-    """What no run could meet; what agents may do by themselves can always come."""
-    for place, what in unmeetable(s):
-        twin, _, name = s.expectations[int(place[1])].action.partition(".")
-        kind = _kind(s, twin)
-        operation = kind.operations.get(name) if kind is not None else None
-        by_agents = operation is not None and "agent" in (operation.roles or ("agent",))
-        if len(place) > 2 or not (by_agents and s.agents):
-            yield place, what
 
 
 def _rule(rule: str, place: Place) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Expectations that no run could meet: nobody does it, or only when it is too late."""
+"""Expectations that no run meets, or none in which nobody takes part."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,19 +13,23 @@ Problem = tuple[Place, str]
 ACTS = ("event", "respond", "trigger")
 
 
-def unmeetable(s: Scenario) -> Iterator[Problem]:
-    """Windows that open after the end, and actions that must come but are in nobody's script.
+def beyond_the_end(s: Scenario) -> Iterator[Problem]:
+    """Windows that open when the scenario is over."""
+    for i, e in enumerate(s.expectations):
+        if e.earliest_s is not None and e.earliest_s > s.ends_s:
+            what = f"no branch can meet it: it lies after the end ({clock(s.ends_s)})."
+            yield ("expect", i, "earliest"), what
+
+
+def unscripted(s: Scenario) -> Iterator[Problem]:
+    """Required actions that are in nobody's script, or only when it is too late.
 
     An act counts wherever it stands, also in another branch; only what no branch has is told. What
     agents may do themselves is left out by whoever asks.
     """
     for i, e in enumerate(s.expectations):
-        place: Place = ("expect", i)
-        if e.earliest_s is not None and e.earliest_s > s.ends_s:
-            what = f"no branch can meet it: it lies after the end ({clock(s.ends_s)})."
-            yield (*place, "earliest"), what
         if e.action and e.rated == "required" and s.branch == DEFAULT_BRANCH:
-            yield from ((place, what) for what in _never_done(s, e))
+            yield from ((("expect", i), what) for what in _never_done(s, e))
 
 
 def _never_done(s: Scenario, e: Expect) -> Iterator[str]:
@@ -33,8 +37,8 @@ def _never_done(s: Scenario, e: Expect) -> Iterator[str]:
     name = f"'{e.action}'" + (f" with {dict(e.arguments)}" if e.arguments else "")
     if not acts:
         yield (
-            f"no branch can meet it: nobody is to do {name} in any event, response or trigger. "
-            "Add one, or rate it 'optional' if only real people could do it."
+            f"only somebody who takes part can meet it: nobody is to do {name} in any event, "
+            "response or trigger."
         )
         return
     if e.by_s is None or not all(isinstance(act.get("at"), str) for act in acts):
@@ -42,8 +46,8 @@ def _never_done(s: Scenario, e: Expect) -> Iterator[str]:
     first = min(seconds(row["at"]) for row in acts)
     if first > e.by_s:
         yield (
-            f"no branch can meet it: {name} comes at {clock(first)} at the earliest, "
-            f"and is expected by {clock(e.by_s)}."
+            f"only somebody who takes part can meet it: {name} comes at {clock(first)} at the "
+            f"earliest, and is expected by {clock(e.by_s)}."
         )
 
 

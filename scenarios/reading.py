@@ -3,6 +3,7 @@
 A branch is applied to the plain data first, so that a variant is checked exactly like the rest.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,13 @@ def parse(
             told + (_besides(telling, wrong, origin) if checked else [])
         ) from wrong
     scenario._origin = origin
-    if checked and (problems := _found(scenario, telling)):
-        raise ScenarioFileError(problems)
+    if checked:
+        from scenarios.checks import remarks_on  # the vocabulary of all twins: late, for --help
+
+        if problems := _found(scenario, telling):
+            raise ScenarioFileError(problems)
+        remarks = tuple(telling.problem(place, what) for place, what in remarks_on(scenario))
+        scenario._origin = replace(origin, remarks=remarks)
     return scenario
 
 

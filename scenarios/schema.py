@@ -232,6 +232,7 @@ class Origin:
     branch: str
     places: Mapping[str, tuple[tuple[str | int, ...], ...]]  # list -> where each entry stands
     lines: Mapping[tuple[str | int, ...], int]
+    remarks: tuple[str, ...] = ()  # what is odd, but no mistake
 
 
 class Scenario(Part):

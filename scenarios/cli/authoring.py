@@ -61,6 +61,7 @@ def check(
                 "kind": r.kind,
                 "name": r.name,
                 "problems": list(r.problems),
+                "remarks": list(r.remarks),
                 **({"explained": _explained(r.name)} if explain and _is_readable(r) else {}),
             }
             for r in results
@@ -72,6 +73,8 @@ def check(
                 typer.echo(f"ok       {result.kind} {result.name}")
             for problem in result.problems:
                 typer.echo(f"problem  {problem}")
+            for remark in result.remarks:
+                typer.echo(f"remark   {remark}")
             if explain and _is_readable(result):
                 typer.echo("\n".join(_explained(result.name)) + "\n")
     raise typer.Exit(3 if broken else 0)

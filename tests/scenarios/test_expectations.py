@@ -12,10 +12,6 @@ at = "06:00"
 by = "rescuer"
 do = "patient.apply_tourniquet"
 with = { limb = "left_thigh" }
-
-[[branch]]
-name = "early"
-change = { tourniquet = { at = "03:00" } }
 """
 
 

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from scenarios import reading
+from scenarios.cli import app
 from scenarios.clinical_time import clock, seconds
 from scenarios.errors import ScenarioFileError, UnknownBranchError, UnknownScenarioError
 from scenarios.reading import load, parse
@@ -121,16 +123,6 @@ def test_a_misspelt_operation_is_told_with_file_line_entry_time_and_the_way_out(
             'do = "patient.apply_tourniquet"',
             ONLY_IF.format('twin = "patient", property = "pulse", is = "no"'),
             "patient.pulse: expected true or false, got 'no'.",
-        ),
-        (
-            'alert = "HAE-01"',
-            'action = "patient.give_blood"',
-            "no branch can meet it: nobody is to do 'patient.give_blood'",
-        ),
-        (
-            'alert = "HAE-01"\nby = "15:00"',
-            'action = "patient.apply_tourniquet"\nby = "10:00"',
-            "comes at 11:20 at the earliest, and is expected by 10:00.",
         ),
         (
             'by = "15:00"',
@@ -256,3 +248,31 @@ def test_the_readme_names_every_scenario_and_every_part() -> None:
         assert f"`{name}`" in readme
     for part in ("injury", "course", "finding", "event", "respond", "trigger", "expect", "branch"):
         assert f"`[[{part}]]`" in readme
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'alert = "HAE-01"',
+            'action = "patient.give_blood"',
+            "only somebody who takes part can meet it: nobody is to do 'patient.give_blood'",
+        ),
+        (
+            'alert = "HAE-01"\nby = "15:00"',
+            'action = "patient.apply_tourniquet"\nby = "10:00"',
+            "comes at 11:20 at the earliest, and is expected by 10:00.",
+        ),
+    ],
+)
+def test_what_only_people_could_meet_is_remarked_on_and_can_be_played(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL.replace(old, new, 1), "utf-8")
+    (remark,) = load(str(file)).origin.remarks
+    assert told in remark
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert result.exit_code == 0
+    assert "remark   " in result.stdout
+    assert told in result.stdout
