@@ -270,7 +270,10 @@ async def test_a_team_plays_a_case_from_the_call_to_the_debrief(tmp_path: Path) 
         journal = session.journal()
         assert asked(journal, "rescuer") == Counter(ROAD.strip().splitlines())
         assert asked(journal, "trauma_leader") == Counter(HOSPITAL.strip().splitlines())
-        assert not [c for c in journal if c.kind == "operation" and c.value["status"] == "refused"]
+        refused = {
+            c.name for c in journal if c.kind == "operation" and c.value["status"] == "refused"
+        }
+        assert refused <= {"hand_over"}  # where an assistant was faster
         verdict = open_run("last", session.case.root).verdict
         met = [j.text for j in verdict.met]
         assert [w for w in PEOPLE if not any(text.startswith(w) for text in met)] == []

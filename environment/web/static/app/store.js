@@ -10,14 +10,10 @@
  * @typedef {{id: string, kind: string, values: Map<string, Reading>, phase: string, life: string,
  *   links: Map<string, Set<string>>, events: Change[]}} Twin
  */
+import { Line } from "/static/app/line.js";
 
 /** How many events of a twin a page keeps. */
 const EVENTS = 400;
-/** Milliseconds before a lost connection is tried again; doubled each time, up to the longest. */
-const AGAIN_MS = 250;
-const LONGEST_MS = 4000;
-/** Milliseconds of silence after which a line counts as lost: the server says its time each second. */
-const SILENT_MS = 4000;
 /** Milliseconds after which an answer is not waited for any more. */
 const ANSWER_MS = 15_000;
 
@@ -33,12 +29,9 @@ export class Store {
     this.at0 = performance.now();
     this.connected = false;
     this.lostAt = 0;
+    this.backAt = 0;
     /** What this page shows is no longer what is played: it is about to begin anew. */
     this.replaced = false;
-    this._wait = AGAIN_MS;
-    /** @type {WebSocket | null} */
-    this._socket = null;
-    this._heard = 0;
     /** @type {Set<() => void>} */
     this._watchers = new Set();
     /** @type {Set<(c: Change) => void>} */
@@ -54,8 +47,7 @@ export class Store {
   /** Read every twin that this caller may see, then follow. */
   async start() {
     await this._readAll();
-    this._connect();
-    setInterval(() => this._listen(), 1000);
+    new Line(() => `/stream?since=${this.head}&every=1`, (told) => this._hear(told), () => this._lose());
   }
 
   async _readAll() {
@@ -102,37 +94,11 @@ export class Store {
     twin.links.get(rel)?.add(target);
   }
 
-  _connect() {
-    const address = new URL(`/stream?since=${this.head}&every=1`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    this._socket = socket;
-    this._heard = performance.now();
-    socket.onmessage = (message) => {
-      if (socket !== this._socket) return;
-      this._heard = performance.now();
-      this._hear(JSON.parse(message.data));
-    };
-    socket.onclose = () => this._lose(socket);
-  }
-
-  /** A line that says nothing is lost too: nobody tells a tablet that has left the network. */
-  _listen() {
-    const socket = this._socket;
-    if (socket === null || performance.now() - this._heard < SILENT_MS) return;
-    this._lose(socket);
-    socket.close();
-  }
-
-  _lose(/** @type {WebSocket} */ socket) {
-    if (socket !== this._socket) return;
-    this._socket = null;
+  _lose() {
     if (this.connected) this.lostAt = Date.now();
     this.connected = false;
     this.speed = 0;
     this._tell();
-    setTimeout(() => this._connect(), this._wait);
-    this._wait = Math.min(2 * this._wait, LONGEST_MS);
   }
 
   /** @param {any} message */
@@ -143,7 +109,7 @@ export class Store {
     this.speed = told.speed;
     if (message.hello) {
       this.connected = true;
-      this._wait = AGAIN_MS;
+      if (this.lostAt > 0) this.backAt = Date.now();
       if (message.hello.course !== this.here.course || message.hello.head < this.head) {
         this.replaced = true;
         location.reload(); // another run, or one that was taken back to an earlier moment

@@ -96,12 +96,16 @@ export function useActing(/** @type {Store} */ store) {
   return { doing, toast };
 }
 
-/** What hangs over every page: a lost line, a paused session. */
+/** Milliseconds for which a page says that its line is back. */
+const BACK_MS = 4000;
+
+/** What hangs over every page: a lost line, one that is back, a paused session. */
 function Banner(/** @type {{store: Store}} */ { store }) {
   useStore(store);
   if (!store.connected) {
     return html`<div class="banner lost" role="alert">${t("line.lost")}</div>`;
   }
+  if (Date.now() - store.backAt < BACK_MS) return html`<div class="banner back" role="status">${t("line.back")}</div>`;
   if (store.here.over) return html`<div class="banner" role="status">${t("line.over")}
     ${document.body.dataset.page !== "debrief" && html`<a href="/debrief">${t("page.debrief")}</a>`}</div>`;
   if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;

@@ -1,5 +1,6 @@
 // @ts-check
 /** What has happened, as an instructor follows it: told from the beginning, kept in step. */
+import { Line } from "/static/app/line.js";
 import { amountText, named, word } from "/static/app/names.js";
 import { alertText } from "/static/app/said.js";
 import { t, words } from "/static/app/text.js";
@@ -26,21 +27,11 @@ export class Course {
     /** @type {Map<string, Change>} what was asked for, until it has ended */
     this._asked = new Map();
     this._head = 0;
-    this._connect();
-  }
-
-  /** Everything since the beginning; after a lost line, everything since then. */
-  _connect() {
-    const address = new URL(`/stream?since=${this._head}&kinds=${KINDS}&every=1`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    socket.onmessage = (message) => {
-      const told = JSON.parse(message.data);
-      if (!told.changes) return;
-      for (const change of told.changes) this._take(change);
-      this._head = Math.max(this._head, told.upto);
-    };
-    socket.onclose = () => setTimeout(() => this._connect(), 1000);
+    // Everything since the beginning; after a lost line, everything since then.
+    new Line(() => `/stream?since=${this._head}&kinds=${KINDS}&every=1`, (told) => {
+      for (const change of told.changes ?? []) this._take(change);
+      this._head = Math.max(this._head, told.upto ?? 0);
+    });
   }
 
   _take(/** @type {Change} */ change) {

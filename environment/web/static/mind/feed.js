@@ -1,6 +1,8 @@
 // @ts-check
 /** What minds have told since the beginning: decisions, failures, messages; kept in step. */
 
+import { Line } from "/static/app/line.js";
+
 /** How many of each a page keeps. */
 const KEPT = 500;
 
@@ -19,17 +21,12 @@ export class Feed {
 
   _connect() {
     const wanted = this._minds.map((/** @type {string} */ id) => `twin=${id}`).join("&");
-    const address = new URL(`/stream?since=${this._head}&kinds=event&every=1&${wanted}`, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    socket.onmessage = (message) => {
-      const told = JSON.parse(message.data);
+    new Line(() => `/stream?since=${this._head}&kinds=event&every=1&${wanted}`, (told) => {
       if (!told.changes) return;
       for (const change of told.changes) this._take(change);
       this._head = Math.max(this._head, told.upto);
       this.store._tell();
-    };
-    socket.onclose = () => setTimeout(() => this._connect(), 1000);
+    });
   }
 
   _take(/** @type {any} */ change) {
