@@ -175,7 +175,7 @@ async def test_a_tablet_out_of_reach_says_so_and_catches_up(tmp_path: Path) -> N
         await all_alike(session)
         curve = await monitor.evaluate(BROKEN, "--hr")
         assert curve["length"] > 300
-        assert curve["longest"] < 40
+        assert curve["longest"] < 150  # what was missed is three times as long
         given = [
             c.value["arguments"]["drug"]
             for c in session.journal()
