@@ -28,10 +28,10 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
       onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: word("phase", next),
         undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
       ${t("course.step", { phase: word("phase", next) })}</button>`}
-    <h2>${t("course.rooms")}</h2>
+    <h2>${t("course.rooms")}</h2>${why(trauma, "move") && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}
-        why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
+        said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
         note=${stays[room] ? t("course.stay", { age: clockText((stays[room].out_s ?? store.now()) - stays[room].in_s) })
           : word("status", store.value(room, "status") ?? "free")} />`)}</div>
     <h2>${t("course.next")}</h2>

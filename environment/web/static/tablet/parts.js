@@ -36,11 +36,11 @@ export function Tabs({ name, tabs }) {
       key=${open.id}>${open.page}</div>`;
 }
 
-/** A large button; where it cannot be used now, it says why. */
-export function Tile(/** @type {any} */ { label, note, why, pressed, tone, onTap }) {
+/** A large button; where it cannot be used now, it says why, unless that is `said` for all at once. */
+export function Tile(/** @type {any} */ { label, note, why, said, pressed, tone, onTap }) {
   return html`<button class="tile ${tone ?? ""}" disabled=${Boolean(why)} onClick=${onTap}
       aria-pressed=${pressed === undefined ? undefined : String(pressed)} title=${why || undefined}>
-    <span>${label}</span>${why ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
+    <span>${label}</span>${why && !said ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
   </button>`;
 }
 
