@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ from tests.session.killed import LOOK_EVERY_S, PATIENCE_S, Case
 
 #: Where pictures of the pages are put; without it none are made.
 SHOTS = os.environ.get("TRAUMATWIN_SHOTS", "")
+THEME = "() => document.documentElement.dataset.theme"
+TO_THEME = "t => { document.documentElement.dataset.theme = t; }"
 LINK = re.compile(r"^ {2}(/[\w-]+) +(http://\S+/enter/\S+)$", re.MULTILINE)
 
 
@@ -57,18 +59,24 @@ class Played(Glass):
         """The journal on disk, its chain checked."""
         return store.read(self.case.folder / f"{name}.sqlite")
 
-    async def picture(self, moment: str) -> None:
-        """Every page as it is now, dark and light, where somebody wants to look at them."""
+    async def picture(self, moment: str, *, sizes: Sequence[tuple[int, int]] = ()) -> None:
+        """Every page as it is now, dark and light, where somebody wants to look at them.
+
+        `sizes`: those of the screens; each page's own without it.
+        """
         if not SHOTS:
             return
-        folder = Path(SHOTS)
         for path, page in self.pages.items():
-            was = await page.evaluate("document.documentElement.dataset.theme")
-            for theme in ("dark", "light"):
-                await page.evaluate("t => { document.documentElement.dataset.theme = t; }", theme)
-                file = folder / f"{moment}-{path.strip('/')}-{theme}.png"
-                await page.screenshot(path=file)
-            await page.evaluate("t => { document.documentElement.dataset.theme = t; }", was)
+            own, was = page.viewport_size, await page.evaluate(THEME)
+            for width, height in sizes or ((own["width"], own["height"]),) if own else ():
+                await page.set_viewport_size({"width": width, "height": height})
+                for theme in ("dark", "light"):
+                    await page.evaluate(TO_THEME, theme)
+                    name = f"{moment}-{path.strip('/')}-{width}x{height}-{theme}.png"
+                    await page.screenshot(path=Path(SHOTS) / name)
+            await page.evaluate(TO_THEME, was)
+            if own is not None:
+                await page.set_viewport_size(own)
 
 
 def until_told(case: Case, words: str) -> None:

@@ -206,7 +206,7 @@ async def to_the_end(session: Played) -> None:
     await at_speed(console, 10)
     await tap(page, "ICU", within="Rooms")
     await tap(page, "intensive care", "Finish the case: intensive care")
-    await session.picture("3-end")
+    await session.picture("3-end", sizes=(TABLET, PORTRAIT, WALL))
     await at_speed(console, 60)
 
 
@@ -240,7 +240,7 @@ async def talked_about(session: Played) -> None:
     told = page.get_by_role("region", name="In detail")
     reading = told.locator("[data-step=reading]", has_text="Systolic pressure")
     await expect(reading.first).to_be_visible()
-    await session.picture("4-debrief")
+    await session.picture("4-debrief", sizes=(TABLET, PORTRAIT, WALL))
     await session.accessible(page)
     files = page.get_by_role("region", name="Take along").get_by_role("link")
     forms = [await link.get_attribute("href") for link in await files.all()]
