@@ -102,7 +102,7 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
             "alerts": [_alert(story, alert) for alert in story.alerts],
             "alarms": _alarms(story),
             "windows": _windows(verdict, story.ends_s),
-            "marks": _marks(story),
+            "marks": story.marks,
         },
         "kpis": [asdict(row) for row in kpi_clock(story)],
         "missed": missed_windows(story, verdict),
@@ -258,27 +258,6 @@ def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
         "text": judgement.text,
         "why": judgement.why,
     }
-
-
-def _marks(story: Story) -> list[dict[str, JSON]]:
-    """The instructor's marks and bookmarks, in order."""
-    session = story.one("session")
-    marks = story.last(session, "mark") or {}
-    books = story.last(session, "bookmark") or {}
-    rows = [
-        {
-            "at_s": mark["at_s"],
-            "rating": mark["rating"],
-            "note": mark["note"],
-            "about": mark["about"],
-        }
-        for mark in marks.values()
-    ]
-    rows += [
-        {"at_s": book["at_s"], "rating": "bookmark", "note": label, "about": 0}
-        for label, book in books.items()
-    ]
-    return sorted(rows, key=lambda row: row["at_s"])
 
 
 def _notes(story: Story) -> list[dict[str, JSON]]:

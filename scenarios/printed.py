@@ -61,13 +61,11 @@ def pdf(
     _expected(sheet, verdict)
     _care(sheet, shown)
     _places(sheet, shown)
-    if notes:
-        sheet.heading("Notes")
-        rows = [
-            (clock(n.at_s), n.text, _words(n.by) + (", afterwards" if n.is_added else ""))
-            for n in notes
-        ]
-        sheet.table(("Moment", "Note", "By"), rows, (1, 9, 2.4))
+    noted = _rows(shown["notes"])
+    if noted:
+        sheet.heading("Marks and notes")
+        rows = [(clock(row["at_s"]), row["kind"], row["text"], row["by"]) for row in noted]
+        sheet.table(("Moment", "Mark", "Note", "By"), rows, (1, 1.2, 8, 2.4))
     for title, lines in (
         ("Goals", scenario.goals),
         ("Traps", scenario.traps),

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from environment.model import catalogue
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
-from scenarios.chart import MARK, Chart
+from scenarios.chart import MARK, Chart, in_words
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
@@ -84,7 +84,7 @@ def context(
         "verdict": verdict,
         "missed": missed_windows(story, verdict),
         "mark": MARK,
-        "notes": notes,
+        "notes": _talked_of(story, notes),
         "stale": _stale(found["stale_s"]),
         "lives": _lives(story),
         "refused": [a for a in story.actions if a.status in ("refused", "failed")],
@@ -240,6 +240,44 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
     if last > 0:
         steps.append(why(story.journal, alert, moment=last))
     return {"alert": alert, "why": steps, "steps": alert.escalations()}
+
+
+def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
+    """The instructor's marks and everybody's notes, in the order of their moments."""
+    about = {shown.seq: alert.rule for alert in story.alerts for shown in alert.course}
+    about |= {change.seq: in_words(change)[1] for change in story.medical_events()}
+    rows: list[dict[str, JSON]] = [
+        {
+            "at_s": mark["at_s"],
+            "kind": mark["rating"],
+            "text": _joined(about.get(mark["about"], ""), mark["note"]),
+            "by": "",
+        }
+        for mark in story.marks
+    ]
+    rows += [
+        {
+            "at_s": note.at_s,
+            "kind": "note",
+            "text": _joined(about.get(note.about, ""), note.text),
+            "by": _words(note.by) + (", afterwards" if note.is_added else ""),
+        }
+        for note in notes
+    ]
+    rows += [
+        {
+            "at_s": change.effective,
+            "kind": "note",
+            "text": str(change.value.get("text", "")),
+            "by": _words(change.by),
+        }
+        for change in story.events(story.one("trauma"), "note")
+    ]
+    return sorted(rows, key=lambda row: row["at_s"])
+
+
+def _joined(about: str, text: str) -> str:
+    return ": ".join(filter(None, (about, text)))
 
 
 def _stale(stale_s: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -314,6 +314,20 @@ class Story:
         """Whether there was a pulse, as far as anybody knew, at the end."""
         return self.last(self.one("patient"), "pulse") is not False
 
+    @cached_property
+    def marks(self) -> list[dict[str, JSON]]:
+        """The instructor's marks and bookmarks, in order: when, `rating`, `note`, `about`."""
+        session = self.one("session")
+        marks = self.last(session, "mark") or {}
+        books = self.last(session, "bookmark") or {}
+        names = ("at_s", "rating", "note", "about")
+        rows = [{name: mark[name] for name in names} for mark in marks.values()]
+        rows += [
+            {"at_s": book["at_s"], "rating": "bookmark", "note": label, "about": 0}
+            for label, book in books.items()
+        ]
+        return sorted(rows, key=lambda row: row["at_s"])
+
     def medical_events(self) -> Iterable[Change]:
         """What was done to the patient: procedures, drugs, infusions, blood, diagnostics."""
         patient = self.one("patient")

@@ -7,12 +7,17 @@ from html.parser import HTMLParser
 
 import pytest
 
+from environment.model.change import JSON, Change, ChangeKind
+from environment.runtime.journal import Journal
 from scenarios import export, report
 from scenarios.chart import Chart
 from scenarios.expectations import judge
+from scenarios.notes import all_notes
+from scenarios.printed import pdf
 from scenarios.schema import Scenario
 from scenarios.story import Story
 from tests.scenarios.stage import Advice, Performed, perform, small
+from tests.scenarios.test_outgoing import drawn
 
 
 class Page(HTMLParser):
@@ -190,3 +195,57 @@ def test_the_journal_as_lines_can_be_read_line_by_line(pelvis: tuple[Scenario, P
     rows = [json.loads(line) for line in lines]
     assert len(rows) == len(journal)
     assert list(rows[0])[:4] == ["seq", "twin", "kind", "name"]
+
+
+def longer(journal: Journal, *rows: tuple[str, ChangeKind, str, JSON], at_s: float) -> Journal:
+    """The same journal with changes of one moment behind it: twin, kind, name, value."""
+    found = Journal(journal.name)
+    for change in journal:
+        found.append(change)
+    for twin, kind, name, value in rows:
+        found.append(
+            Change(
+                seq=found.next_seq,
+                twin=twin,
+                kind=kind,
+                name=name,
+                value=value,
+                effective=at_s,
+                recorded=at_s,
+                source="test",
+                quality="good",
+                by="instructor",
+            )
+        )
+    return found
+
+
+def test_what_the_instructor_marked_stands_beside_the_notes(
+    pelvis: tuple[Scenario, Performed],
+) -> None:
+    scenario, run = pelvis
+    shock = Story(run.journal).alerts[0]
+    marks = {
+        "1": {"rating": "good", "note": "closed the loop", "at_s": 700.0, "about": shock.seq},
+        "2": {"rating": "bad", "note": "nobody leads", "at_s": 650.0, "about": 0},
+    }
+    written = {"1": {"text": "ask why", "at_s": 660.0, "about": 0, "by": "instructor"}}
+    journal = longer(
+        run.journal,
+        ("session", "event", "created", {"kind": "session"}),
+        ("session", "property", "mark", marks),
+        ("session", "property", "noted", written),
+        at_s=Story(run.journal).ends_s,
+    )
+    story = Story(journal)
+    verdict, notes = judge(story, scenario), all_notes(story)
+    shown = report.context(story, scenario, 1, verdict, notes)["notes"]
+    assert [(row["at_s"], row["kind"], row["text"]) for row in shown] == [
+        (650, "bad", "nobody leads"),
+        (660, "note", "ask why"),
+        (700, "good", "HAE-02: closed the loop"),
+    ]
+    page = Page(report.html(story, scenario, seed=1, verdict=verdict, notes=notes))
+    assert "closed the loop" in page.words
+    paper = pdf(story, scenario, seed=1, verdict=verdict, notes=notes)
+    assert b"nobody leads" in b"".join(drawn(paper))
