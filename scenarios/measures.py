@@ -74,7 +74,7 @@ def kpi_clock(story: Story) -> list[Kpi]:
             300,
             "UK best-practice tariff",
         ),
-        _kpi("efast", "eFAST after arrival", arrived, _fast_s(story), 600, "practice"),
+        _kpi("efast", "eFAST after arrival", arrived, _fast_s(story, arrived), 600, "practice"),
         _kpi(
             "airway",
             "Airway secured after the call",
@@ -143,9 +143,12 @@ def _pre_alert(story: Story, arrived: float | None) -> Kpi:
     )
 
 
-def _fast_s(story: Story) -> float | None:
-    views = story.last(story.one("trauma"), "fast") or {}
-    return min((view["at_s"] for view in views.values()), default=None)
+def _fast_s(story: Story, arrived: float | None) -> float | None:
+    """The first view of the first eFAST in hospital; a repeated one replaces the views."""
+    since = float("-inf") if arrived is None else arrived
+    changes = story.changes(story.one("trauma"), "fast")
+    times = (view["at_s"] for change in changes for view in change.value.values())
+    return min((at_s for at_s in times if at_s >= since), default=None)
 
 
 def _txa_s(story: Story) -> float | None:

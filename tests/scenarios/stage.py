@@ -10,7 +10,7 @@ from datetime import datetime
 from random import Random
 
 from environment.client import InProcess, TwinClient
-from environment.model.change import JSON
+from environment.model.change import JSON, Change, ChangeKind
 from environment.model.twin import Twin
 from environment.physical.blood_bank_sim import BloodBankSim
 from environment.physical.body_sim import BodySim
@@ -163,6 +163,29 @@ def _assets(scenario: Scenario, body: object, seed: int, noise: float) -> dict[s
         else:
             assets[device.id] = DeviceSim(device.id, device.type, bodies)
     return assets
+
+
+def longer(journal: Journal, *rows: tuple[str, ChangeKind, str, JSON], at_s: float) -> Journal:
+    """The same journal with changes of one moment behind it: twin, kind, name, value."""
+    found = Journal(journal.name)
+    for change in journal:
+        found.append(change)
+    for twin, kind, name, value in rows:
+        found.append(
+            Change(
+                seq=found.next_seq,
+                twin=twin,
+                kind=kind,
+                name=name,
+                value=value,
+                effective=at_s,
+                recorded=at_s,
+                source="test",
+                quality="good",
+                by="instructor",
+            )
+        )
+    return found
 
 
 #: The beginning of a small case: a call, a bleeding thigh, twenty minutes.

@@ -7,8 +7,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from environment.model.change import JSON, Change, ChangeKind
-from environment.runtime.journal import Journal
 from scenarios import export, report
 from scenarios.chart import Chart
 from scenarios.expectations import judge
@@ -16,7 +14,7 @@ from scenarios.notes import all_notes
 from scenarios.printed import pdf
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from tests.scenarios.stage import Advice, Performed, perform, small
+from tests.scenarios.stage import Advice, Performed, longer, perform, small
 from tests.scenarios.test_outgoing import drawn
 
 
@@ -195,29 +193,6 @@ def test_the_journal_as_lines_can_be_read_line_by_line(pelvis: tuple[Scenario, P
     rows = [json.loads(line) for line in lines]
     assert len(rows) == len(journal)
     assert list(rows[0])[:4] == ["seq", "twin", "kind", "name"]
-
-
-def longer(journal: Journal, *rows: tuple[str, ChangeKind, str, JSON], at_s: float) -> Journal:
-    """The same journal with changes of one moment behind it: twin, kind, name, value."""
-    found = Journal(journal.name)
-    for change in journal:
-        found.append(change)
-    for twin, kind, name, value in rows:
-        found.append(
-            Change(
-                seq=found.next_seq,
-                twin=twin,
-                kind=kind,
-                name=name,
-                value=value,
-                effective=at_s,
-                recorded=at_s,
-                source="test",
-                quality="good",
-                by="instructor",
-            )
-        )
-    return found
 
 
 def test_what_the_instructor_marked_stands_beside_the_notes(
