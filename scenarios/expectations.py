@@ -1,6 +1,6 @@
 """What a scenario expects, held against what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from environment.model.change import JSON
@@ -46,7 +46,7 @@ class Verdict:
     met: tuple[Judgement, ...]
     missed: tuple[Judgement, ...]
     violated: tuple[Judgement, ...]
-    void: tuple[Judgement, ...]  # did not apply: another branch, or its cause was treated in time
+    void: tuple[Judgement, ...]  # did not apply: its cause was treated in time
     unexpected: tuple[Alert, ...]  # alerts that the scenario neither demands nor allows
     precision: float | None
     recall: float | None
@@ -77,7 +77,7 @@ def judge(story: Story, scenario: Scenario) -> Verdict:
     for expect in applying:
         verdict, at_s = _verdict(story, expect)
         if verdict:
-            sorted_[verdict].append(_judgement(expect, verdict, at_s))
+            sorted_[verdict].append(_judgement(story, expect, verdict, at_s))
     allowed = {e.alert for e in applying if e.alert and e.must != "never"}
     forbidden = {e.alert for e in applying if e.alert and e.must == "never"}
     unexpected = [a for a in story.alerts if a.rule not in allowed]
@@ -115,8 +115,8 @@ def _verdict(story: Story, expect: Expect) -> tuple[str, float | None]:
         return "met", first
     if expect.action and expect.rated == "optional":
         return "", None
-    if any(_was_done(story, done) for done in expect.unless):
-        return "void", None
+    if _treated(story, expect) is not None:
+        return "void", times[0] if times else None
     return "missed", times[0] if times else None
 
 
@@ -141,12 +141,14 @@ def _is_inside(at_s: float, expect: Expect) -> bool:
     return not early and not late
 
 
-def _was_done(story: Story, done: Done) -> bool:
-    for action in story.done(done.do, done.arguments):
-        ended = action.at_s if action.ended_s is None else action.ended_s
-        if done.before_s is None or ended < done.before_s:
-            return True
-    return False
+def _treated(story: Story, expect: Expect) -> tuple[float, Done] | None:
+    """When the cause of what is expected was treated in time, and how; None if it was not."""
+    for done in expect.unless:
+        for action in story.done(done.do, done.arguments):
+            ended = action.at_s if action.ended_s is None else action.ended_s
+            if done.before_s is None or ended < done.before_s:
+                return ended, done
+    return None
 
 
 def window_of(expect: Expect) -> str:
@@ -158,32 +160,82 @@ def window_of(expect: Expect) -> str:
     return f"from {clock(expect.earliest_s)}" if expect.earliest_s is not None else "at any time"
 
 
-def _judgement(expect: Expect, verdict: str, at_s: float | None) -> Judgement:
+def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -> Judgement:
     kind = "alert" if expect.alert else "action" if expect.action else "outcome"
-    must = expect.rated if kind == "action" else expect.must
-    given = ", ".join(str(v) for v in expect.arguments.values())
-    name = f"{expect.subject} ({given})" if given else expect.subject
-    name += f" {expect.priority}" if expect.priority else ""
-    window = window_of(expect)
-    when = clock(at_s)
-    never = must in ("never", "harmful")
-    text = {
-        "met": f"{name}: not {'raised' if kind == 'alert' else 'done'}, as it should be"
-        if never
-        else f"{name}: {when} ({window})",
-        "missed": f"{name}: expected {window}, " + (f"came at {when}" if at_s else "never came"),
-        "violated": f"{name}: must not come {window}, came at {when}",
-        "void": f"{name}: did not apply, its cause was treated in time",
-    }[verdict]
+    told = _outcome if kind == "outcome" else _event
     return Judgement(
         kind=kind,
         subject=expect.subject,
-        must=must,
+        must=expect.rated if kind == "action" else expect.must,
         priority=expect.priority or "",
-        window=window,
+        window=window_of(expect),
         at_s=at_s,
-        text=text,
+        text=told(story, expect, verdict, at_s),
         why=expect.why,
         earliest_s=expect.earliest_s,
         by_s=expect.by_s,
     )
+
+
+def _event(story: Story, expect: Expect, verdict: str, at_s: float | None) -> str:
+    """What became of an alert or an action, in words."""
+    name = expect.alert or _asked(expect.action, expect.arguments)
+    name += f" {expect.priority}" if expect.priority else ""
+    window, when = window_of(expect), clock(at_s)
+    if verdict == "met" and (expect.must == "never" or expect.rated == "harmful"):
+        return f"{name}: not {'raised' if expect.alert else 'done'}, as it should be"
+    if verdict == "void":
+        return f"{name}: {_did_not_apply(story, expect, at_s)}"
+    return {
+        "met": f"{name}: {when} ({window})",
+        "missed": f"{name}: expected {window}, "
+        + ("never came" if at_s is None else f"came at {when}"),
+        "violated": f"{name}: must not come {window}, came at {when}",
+    }[verdict]
+
+
+def _did_not_apply(story: Story, expect: Expect, at_s: float | None) -> str:
+    found = _treated(story, expect)
+    if at_s is None or found is None:
+        return "did not apply, its cause was treated in time"
+    is_late = expect.by_s is not None and at_s > expect.by_s
+    treated_s, done = found
+    return (
+        f"came at {clock(at_s)}, {'later' if is_late else 'earlier'} than expected "
+        f"({window_of(expect)}); does not count, for its cause was treated before: "
+        f"{_asked(done.do, done.arguments)} at {clock(treated_s)}"
+    )
+
+
+def _outcome(story: Story, expect: Expect, verdict: str, at_s: float | None) -> str:
+    """What became of the patient, in words."""
+    window = window_of(expect)
+    if expect.outcome == "arrests":
+        return (
+            "the pulse is lost: "
+            + {
+                "met": "did not happen, as it should be"
+                if expect.must == "never"
+                else f"{clock(at_s)} ({window})",
+                "missed": f"expected {window}, "
+                + ("did not happen" if at_s is None else f"happened at {clock(at_s)}"),
+                "violated": f"must not happen {window}, happened at {clock(at_s)}",
+                "void": "did not apply, the cause was treated in time",
+            }[verdict]
+        )
+    if at_s is not None:
+        return f"the patient lives: alive at the end, {clock(at_s)}"
+    died = (
+        "the patient died" if story.arrest_s is None else f"no pulse from {clock(story.arrest_s)}"
+    )
+    return f"the patient lives: {died}"
+
+
+def _asked(do: str, given: Mapping[str, JSON]) -> str:
+    """An operation in words: what a patient gets goes without saying to whom."""
+    twin, _, operation = do.partition(".")
+    values = ", ".join(str(value) for value in given.values())
+    if operation == "perform" and values:
+        return values.replace("_", " ")
+    words = operation if twin == "patient" else f"{twin} {operation}"
+    return (f"{words} ({values})" if values else words).replace("_", " ")

@@ -1,9 +1,11 @@
 """What was expected, held against what happened."""
 
+import pytest
+
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import missed_windows
 from scenarios.story import Story
-from tests.scenarios.stage import Advice, perform, show, small
+from tests.scenarios.stage import Advice, longer, perform, show, small
 
 EXPECT = """
 [[event]]
@@ -52,6 +54,29 @@ def test_an_expectation_is_void_when_its_cause_was_treated_before() -> None:
     assert [j.subject for j in verdict(expect % "05:00").missed] == ["HAE-13"]
 
 
+def test_an_alert_that_comes_later_than_expected_is_said_to_have_come() -> None:
+    expect = (
+        '[[expect]]\nalert = "HAE-13"\nby = "10:00"\n'
+        'unless = { do = "patient.apply_tourniquet", before = "07:00" }\n'
+    )
+    (judged,) = verdict(expect, show(700, "HAE-13")).void
+    assert judged.at_s == pytest.approx(700, abs=1)
+    assert judged.text == (
+        "HAE-13: came at 11:40, later than expected (by 10:00); does not count, for its cause was "
+        "treated before: apply tourniquet at 06:05"
+    )
+
+
+def test_an_outcome_says_what_became_of_the_patient() -> None:
+    scenario = small('[[expect]]\noutcome = "lives"\n')
+    journal = perform(scenario).journal
+    (met,) = judge(Story(journal), scenario).met
+    assert met.text.startswith("the patient lives: alive at the end, ")
+    died = Story(longer(journal, ("patient", "property", "pulse", False), at_s=1200.0))
+    (missed,) = judge(died, scenario).missed
+    assert missed.text == "the patient lives: no pulse from 20:00"
+
+
 def test_required_actions_are_missed_and_harmful_ones_violate() -> None:
     required = '[[expect]]\naction = "patient.apply_tourniquet"\nby = "%s"\n'
     harmful = required + 'rated = "harmful"\n'
@@ -86,5 +111,5 @@ def test_missed_windows_are_told_in_words() -> None:
     scenario = small(EXPECT, '[[expect]]\naction = "patient.apply_tourniquet"\nby = "05:00"\n')
     story = Story(perform(scenario).journal)
     assert missed_windows(story, judge(story, scenario)) == [
-        "patient.apply_tourniquet: expected by 05:00, came at 06:00"
+        "apply tourniquet: expected by 05:00, came at 06:00"
     ]
