@@ -19,6 +19,7 @@ from environment.physical.physiology.injuries import injury_from
 from environment.physical.simulated import SimulatedAsset
 from environment.runtime.journal import Journal
 from environment.twins.session import NOW_S
+from scenarios.briefing import briefing
 from scenarios.clinical_time import clock as clock_text
 from scenarios.pace import Pace
 from scenarios.schema import Scenario
@@ -69,7 +70,8 @@ class Director(SimulatedAsset):
         """Say who takes part and how the session stands, and watch the agenda."""
         scenario = self._run.scenario
         facts = {"title": scenario.title, "ends_s": scenario.ends_s, "speed": self.pace.speed}
-        self.tell_all(SESSION, {"running": False, **facts, "people": self._people()})
+        known = {"people": self._people(), "briefing": briefing(scenario)}
+        self.tell_all(SESSION, {"running": False, **facts, **known})
         self._run.team.agenda.changed = self._agenda_changed
         self._run.team.agenda.came = self._came
         self._agenda_changed()

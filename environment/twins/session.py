@@ -55,6 +55,9 @@ class Session(Twin):
         fields=("role", "team_role", "reads", "simulated"),
     )
 
+    briefing = Property(
+        "record", "What the case is: patient, mechanism, injuries, goals, traps; it tells all."
+    )
     next = Property(
         "map",
         "What the script, or a simulated person, does next.",

@@ -52,6 +52,20 @@ async def test_keys_hold_time_step_and_mark() -> None:
         await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
 
 
+async def test_the_instructor_reads_what_the_case_is() -> None:
+    async with on_stage(speed=5) as stage:
+        page = await console(stage, size=WALL)
+        briefing = panel(page, "Briefing")
+        await expect(briefing.get_by_role("heading", level=2)).to_contain_text("open-book pelvis")
+        if not await briefing.get_by_role("heading", name="Goals").is_visible():
+            await briefing.get_by_text("Briefing").click()
+        for words in ("34 y", "Motorcycle against", "Open-book pelvic ring fracture (AIS 4)"):
+            await expect(briefing).to_contain_text(words)
+        for words in ("Ask for massive transfusion early", "Film and FAST before the binder"):
+            await expect(briefing.get_by_role("listitem").filter(has_text=words)).to_be_visible()
+        await stage.accessible(page)
+
+
 async def test_a_vital_sign_is_moved_with_a_ramp_and_let_go_again() -> None:
     async with on_stage(speed=20) as stage:
         page = await console(stage)
@@ -140,7 +154,7 @@ async def test_the_team_never_learns_what_the_console_shows() -> None:
         leader = await stage.enter("trauma_leader", "trauma_leader", "/leader")
         told = await leader.evaluate("fetch('/twins/session/session/state').then(r => r.json())")
         assert told["values"]["running"]["value"] is True
-        assert not {"truth", "next", "mark", "noted"} & set(told["values"])
+        assert not {"truth", "next", "mark", "noted", "briefing"} & set(told["values"])
         refused = await leader.evaluate("fetch('/links', {method: 'POST'}).then(r => r.status)")
         assert refused == 403
         stage.expect_complaints("403")

@@ -293,6 +293,19 @@ async def test_the_instructor_writes_notes_of_now_or_of_a_moment_and_writes_them
             await session.client("trauma_leader").invoke("session", "note", "mine")
 
 
+async def test_the_instructor_is_told_what_the_case_is_before_it_begins() -> None:
+    scenario = load("apixaban").model_copy(update={"agents": []})
+    async with directed(scenario) as (session, _):
+        known = told(session, "briefing")
+        assert known["title"] == scenario.title
+        assert known["mechanism"].startswith("Fall from standing in the bathroom")
+        assert known["patient"]["age"] == 82
+        assert "apixaban" in known["patient"]["medication"]
+        assert [i["label"] for i in known["injuries"]] == [i.label for i in scenario.injuries]
+        assert known["goals"] == scenario.goals
+        assert known["traps"] == scenario.traps
+
+
 async def test_only_the_instructor_directs() -> None:
     async with directed(quiet()) as (session, _):
         leader = session.client("trauma_leader")
@@ -309,7 +322,7 @@ async def test_how_the_patient_really_is_and_what_comes_is_for_the_instructor_al
             who = Caller("x", role)
             seen = rights.veiled(who, twin, session.world.state("session"))
             assert {"running", "people"} <= set(seen.values), role
-            assert not {"truth", "next", "held"} & set(seen.values), role
+            assert not {"truth", "next", "held", "briefing"} & set(seen.values), role
         assert rights.allows(Caller("i", "instructor"), "read", twin, "truth")
 
 

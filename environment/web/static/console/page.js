@@ -1,5 +1,6 @@
 // @ts-check
 /** The instructor's console: what happens now, what comes next, and how do I change it? */
+import { Brief } from "/static/console/brief.js";
 import { Course, deed } from "/static/console/course.js";
 import { Injects } from "/static/console/inject.js";
 import { People, Reasons, Remembered } from "/static/console/people.js";
@@ -70,7 +71,7 @@ function Console(/** @type {any} */ { store }) {
   }
   return html`<${TimeBar} store=${store} doing=${doing} about=${about} forget=${() => choose(null)} />
     <main class="console"><h1 class="visually-hidden">${t("page.console")}: ${store.value("session", "title", "")}</h1>
-      <div class="column"><${Next} store=${store} doing=${doing} />
+      <div class="column"><${Brief} store=${store} /><${Next} store=${store} doing=${doing} />
         <${Happened} rows=${course.rows} about=${about} choose=${choose} /></div>
       <div class="column"><${Truth} store=${store} doing=${doing} /><${Injects} store=${store} doing=${doing} /></div>
       <div class="column"><${People} store=${store} doing=${doing} /><${Remembered} store=${store} doing=${doing} />
