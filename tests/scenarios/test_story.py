@@ -39,7 +39,7 @@ def test_the_clock_of_the_pelvis_case_is_read_off_its_journal(
     pelvis: tuple[Scenario, Performed],
 ) -> None:
     rows = {row.key: row for row in kpi_clock(Story(pelvis[1].journal))}
-    assert rows["scene_time"].value_s == pytest.approx(480, abs=20)
+    assert rows["scene_time"].value_s == pytest.approx(470, abs=20)
     assert rows["pre_alert"].value_s == 660
     assert rows["txa"].value_s == 1080
     assert rows["haemorrhage_control"].value_s == pytest.approx(2040, abs=1)
