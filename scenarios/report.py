@@ -15,6 +15,7 @@ from environment.model.vitals import VITALS
 from scenarios.chart import MARK, Chart, in_words
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
+from scenarios.handover import card
 from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
 from scenarios.notes import Note
 from scenarios.schema import Scenario
@@ -22,19 +23,6 @@ from scenarios.story import Alert, Story
 from scenarios.why import Step, why
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: The handover card, in the order in which it is spoken; several keys may say the same.
-ATMIST = {
-    "age": "Age",
-    "sex": "Sex",
-    "time": "Time of injury",
-    "time_of_injury_s": "Time of injury",
-    "mechanism": "Mechanism",
-    "criteria": "Criteria",
-    "injuries": "Injuries",
-    "signs": "Signs",
-    "treatment": "Treatment",
-    "eta_s": "Expected at",
-}
 
 
 def html(
@@ -73,7 +61,7 @@ def context(
         "tiles": _tiles(story, found, verdict),
         "chart": Chart(story, story.ends_s).svg(),
         "kpis": kpi_clock(story),
-        "atmist": _atmist(story),
+        "atmist": card(story, scenario.start),
         "totals": found["totals"],
         "given": _given(story),
         "stays": story.stays,
@@ -132,37 +120,6 @@ def _all(verdict: Verdict) -> int:
 
 def _tile(row: Kpi) -> str:
     return "-" if row.value_s is None else clock(row.value_s)
-
-
-def _atmist(story: Story) -> list[tuple[str, str]]:
-    """The handover card: what was sent first, as far as nothing newer was said."""
-    card: dict[str, JSON] = {}
-    for change in story.changes(story.one("preh"), "atmist"):
-        card |= change.value
-    known = [key for key in ATMIST if key in card]
-    rows = [*known, *sorted(set(card) - set(ATMIST))]
-    told = [(ATMIST.get(key, _words(key)), _told(key, card[key])) for key in rows]
-    return [(label, text) for label, text in told if text]
-
-
-def _told(key: str, value: JSON) -> str:
-    if key.endswith("_s") and isinstance(value, (int, float)):
-        return clock(value)
-    if isinstance(value, Mapping) and set(value) == {"first", "latest"}:
-        first, latest = _told(key, value["first"]), _told(key, value["latest"])
-        return f"{latest} (first {first})" if latest and first not in ("", latest) else latest
-    if isinstance(value, Mapping):
-        parts = [f"{_label(k)} {_told(k, v)}".strip() for k, v in value.items() if _told(k, v)]
-        return ", ".join(parts)
-    if isinstance(value, list):
-        return ", ".join(filter(None, (_told(key, v) for v in value)))
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "" if value is None else _words(value)
-
-
-def _label(key: str) -> str:
-    return VITALS[key].label if key in VITALS else _words(key)
 
 
 def _given(story: Story) -> list[dict[str, JSON]]:
