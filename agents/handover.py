@@ -31,11 +31,13 @@ def atmist(preh: State, patient: State, first: dict[str, JSON]) -> dict[str, JSO
         "signs": signs,
         "treatment": [
             *(
-                f"{name.replace('_', ' ')} {row['site'].replace('_', ' ')}".strip()
+                " ".join(
+                    filter(None, (_words(name), _words(row["site"]), _since_call(row["at_s"])))
+                )
                 for name, row in performed.items()
             ),
             *(
-                f"{name.replace('_', ' ')} {row['total']:g} {row['unit']}"
+                f"{_words(name)} {row['total']:g} {row['unit']} {_since_call(row['last_s'])}"
                 for name, row in drugs.items()
             ),
         ],
@@ -44,6 +46,15 @@ def atmist(preh: State, patient: State, first: dict[str, JSON]) -> dict[str, JSO
         "special": _special(patient),
     }
     return {key: value for key, value in card.items() if value not in (None, [], {}, "")}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _since_call(at_s: float) -> str:
+    """When it was done, as the crew says it."""
+    return f"+{at_s // 60:.0f} min"
 
 
 def _injury(row: dict[str, JSON]) -> str:

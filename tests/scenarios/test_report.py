@@ -118,7 +118,9 @@ do = "preh.send_pre_alert"
 signs = { hr = { first = 101, latest = 123.0 }, sbp = { first = 90, latest = 90 } }
 time_of_injury_s = -120
 injuries = ["left thigh", "pelvis"]
+treatment = ["tourniquet left_thigh +11 min"]
 age = 34.0
+sex = "male"
 note = "friendly"
 [[event]]
 at = "02:00"
@@ -129,12 +131,42 @@ with = { atmist = { mechanism = "fall" } }
     scenario = small(script)
     story = Story(perform(scenario, until_s=180.0).journal)
     assert report.context(story, scenario, 1, judge(story, scenario))["atmist"] == [
-        ("Age", "34"),
-        ("Time of injury", "-02:00"),
+        ("Age", "34 y male"),
+        ("Time of injury", "13:58 (-2 min)"),
         ("Mechanism", "fall"),
         ("Injuries", "left thigh, pelvis"),
         ("Signs", "Heart rate 123 (first 101), Systolic pressure 90"),
+        ("Treatment", "tourniquet left thigh 14:11 (+11 min)"),
         ("note", "friendly"),
+    ]
+
+
+def test_a_card_of_a_tablet_on_top_of_an_assistants_says_everything_once() -> None:
+    script = """
+[[event]]
+at = "01:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+[event.with.atmist]
+age = 34.0
+sex = "male"
+time_of_injury_s = -120
+special = ["takes apixaban"]
+[[event]]
+at = "02:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+[event.with.atmist]
+age = "34 y male"
+time = "13:58:00"
+special = "–"
+"""
+    scenario = small(script)
+    story = Story(perform(scenario, until_s=180.0).journal)
+    assert report.context(story, scenario, 1, judge(story, scenario))["atmist"] == [
+        ("Age", "34 y male"),
+        ("Time of injury", "13:58 (-2 min)"),
+        ("Special", "takes apixaban"),
     ]
 
 
