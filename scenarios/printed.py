@@ -94,8 +94,8 @@ def _judged(sheet: Sheet, shown: dict[str, object]) -> None:
         ],
         (5, 2, 2, 1, 3),
     )
-    sheet.heading("What was missed")
-    sheet.points(_rows(shown["missed"]) or ["Nothing that has a target."])
+    sheet.heading("Clock targets and required actions missed")
+    sheet.points(_rows(shown["missed"]) or ["None. What else was expected stands further below."])
     if shown["atmist"]:
         sheet.heading("Handover (ATMIST)")
         sheet.table((), _rows(shown["atmist"]), (1, 6))

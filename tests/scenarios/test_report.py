@@ -183,8 +183,10 @@ def test_what_a_blood_gas_showed_is_told_in_numbers(pelvis: tuple[Scenario, Perf
 
 def test_a_run_in_which_nothing_happened_still_has_a_page() -> None:
     scenario = small()
-    text = report.html(Story(perform(scenario, until_s=0.0).journal), scenario, seed=1)
-    assert "No alert was shown." in Page(text).words
+    page = Page(report.html(Story(perform(scenario, until_s=0.0).journal), scenario, seed=1))
+    assert "No alert was shown." in page.words
+    assert "Clock targets and required actions missed" in page.words
+    assert "None. What else was expected stands under Expected." in page.words
 
 
 def test_the_course_is_drawn_with_its_gaps(pelvis: tuple[Scenario, Performed]) -> None:
