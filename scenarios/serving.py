@@ -129,7 +129,7 @@ class _Stage:
                     director.tell_rewound(back.by, back.label, back.after, back.from_s, name)
                 director.rewinds = self._wisher(session, wish)
                 with no_long_pauses():
-                    director.go(paused=paused, stands=back is not None)
+                    director.go(paused=paused, stands=paused and past is not None)
                     await _first(session.until(scenario.ends_s, self.progress), wish)
             finally:
                 if devices is not None:

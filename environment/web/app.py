@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import re
 import secrets
+import socket
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -283,6 +284,21 @@ async def serve(site: Site, *, host: str = LOOPBACK, port: int = PORT) -> Served
     return Served(url, site, app, stop)
 
 
+def check_free(host: str, port: int) -> None:
+    """Say before anything else is begun when nobody can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise _cannot_listen(host, port, error) from None
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> BindError:
+    return BindError(
+        f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another --port."
+    )
+
+
 async def listen(
     app: web.Application,
     *,
@@ -312,9 +328,7 @@ async def listen(
         )
     except OSError as error:
         await runner.cleanup()
-        raise BindError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another --port."
-        ) from None
+        raise _cannot_listen(host, port, error) from None
 
     async def stop() -> None:
         listener.close()

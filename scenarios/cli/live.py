@@ -53,7 +53,8 @@ def serve(
     ] = None,
     tokens: TokenFile = None,
     pause: Annotated[
-        bool, typer.Option("--pause", help="Wait for the instructor before the call comes.")
+        bool,
+        typer.Option("--pause", help="Wait for the instructor before anything goes on."),
     ] = False,
     debrief: Annotated[
         bool | None,
@@ -82,7 +83,7 @@ def serve(
     """Play a case live on the web: twins, agents, people, and real devices if there are any."""
     began = time.perf_counter()
     from environment.runtime.past import Past
-    from environment.web.app import LOOPBACK, PORT, is_loopback
+    from environment.web.app import LOOPBACK, PORT, check_free, is_loopback
     from scenarios.devices import installed, real_devices
     from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.reading import load
@@ -106,6 +107,7 @@ def serve(
             journal=journal or settings().journal,
             stays=pause if debrief is None else debrief,
         )
+        check_free(how.host, how.port)
         keeping = kept_in(root(runs), chosen, with_seed, live=how)
     else:
         chosen, with_seed, how = taken.scenario, taken.seed, taken.live
@@ -119,6 +121,7 @@ def serve(
     with keeping as keep, keep:
         admitted = session_tokens(keep.folder) if tokens is None else tokens_of(tokens)
         links = Links(admitted, chosen.roles, is_lan=lan)
+        stays = how.stays if debrief is None else debrief
         is_open = not lan and tokens is None
         here = ""
 
@@ -133,27 +136,33 @@ def serve(
             if is_open:  # else a page needs a link, and each works once
                 open_page(f"{url}/", opens)
 
-        with Progress(chosen, shown=True) as progress:
-            played = served(
-                chosen,
-                seed=with_seed,
-                speed=speed or how.speed,
-                plans=plans or (Path(how.plans) if how.plans else None),
-                transport=carried,
-                host=host or how.host or LOOPBACK,
-                port=how.port if port is None else port,
-                tokens=admitted,
-                is_open=is_open,
-                paused=pause,
-                branch=keep.branch,
-                run=keep.folder.name,
-                devices=devices,
-                ready=ready,
-                progress=progress.to,
-                follow=keep.follow,
-                past=None if taken is None else Past(taken.journal, speed=how.speed),
-                told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
-            )
+        try:
+            with Progress(chosen, shown=True) as progress:
+                played = served(
+                    chosen,
+                    seed=with_seed,
+                    speed=speed or how.speed,
+                    plans=plans or (Path(how.plans) if how.plans else None),
+                    transport=carried,
+                    host=host or how.host or LOOPBACK,
+                    port=how.port if port is None else port,
+                    tokens=admitted,
+                    is_open=is_open,
+                    paused=pause,
+                    branch=keep.branch,
+                    run=keep.folder.name,
+                    stays=stays,
+                    devices=devices,
+                    ready=ready,
+                    progress=progress.to,
+                    follow=keep.follow,
+                    past=None if taken is None else Past(taken.journal, speed=how.speed),
+                    told=lambda at: typer.echo(words_of(at, keep.folder.name), err=True),
+                )
+        except KeyboardInterrupt:
+            again = f"traumatwin serve --resume {keep.folder.name} --pause"
+            typer.echo(f"It can go on where it was: {again}", err=True)
+            raise
         kept = keep(played)
         for name, account in ({} if devices is None else devices.accounts()).items():
             typer.echo(f"{name}\n{account.table()}", err=True)
@@ -162,7 +171,6 @@ def serve(
             talk_about(kept, here, admitted, is_open=is_open)
 
         try:
-            stays = how.stays if debrief is None else debrief
             finish(kept, began, as_json=as_json, then=talk if stays else None)
         finally:
             (keep.folder / ENTERED).unlink(missing_ok=True)

@@ -70,7 +70,7 @@ def world(
     """Play a scenario's world on the web and wait for its agents (`traumatwin agents`)."""
     began = time.perf_counter()
     from environment.runtime.past import Past
-    from environment.web.app import LOOPBACK, PORT
+    from environment.web.app import LOOPBACK, PORT, check_free
     from scenarios.keeping import Keeper, Live, kept_in, take_up
     from scenarios.processes import world_of
     from scenarios.reading import load
@@ -90,6 +90,7 @@ def world(
             port=PORT if port is None else port,
             journal=url,
         )
+        check_free(live.host, live.port)
         keeping = kept_in(root(runs), chosen, with_seed, live=live)
     else:
         chosen, with_seed, live = taken.scenario, taken.seed, taken.live

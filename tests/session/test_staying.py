@@ -4,11 +4,14 @@ import asyncio
 import json
 import re
 import signal
+import socket
 from pathlib import Path
 
 import aiohttp
 import pytest
+from typer.testing import CliRunner
 
+from scenarios.cli import app
 from tests.services import free_port
 from tests.session.killed import PATIENCE_S, Case, short_case
 
@@ -45,6 +48,9 @@ async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_repo
                 assert page.status == 200
             async with leader.get("/debrief/runs") as early:
                 assert early.status == 403  # what is expected would be given away
+            async with leader.ws_connect("/stream?since=0&every=1") as line:
+                said = [json.loads(m.data).get("bye") async for m in line]
+            assert [bye for bye in said if bye][-1] == {"why": "over", "debrief": True}
             await told(case, "Now talk about it")
             async with leader.get("/here") as here:
                 known = await here.json()
@@ -65,3 +71,43 @@ async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_repo
     assert json.loads((case.folder / "summary.json").read_text("utf-8"))["simulated_s"] == 90
     assert (tmp_path / "opened").read_text("utf-8") == f"http://127.0.0.1:{port}/\n"
     assert not (case.folder / "entered.json").exists()
+
+
+async def test_an_interrupted_session_says_how_it_goes_on_and_then_waits_for_its_instructor(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    case = Case(tmp_path, "--port", str(port), "--speed", "20", command="serve")
+    case.start(str(short_case(tmp_path, ends="09:00")))
+    assert case.process is not None
+    try:
+        await told(case, "private windows.")
+        await asyncio.to_thread(case.until, 30)
+        case.process.send_signal(signal.SIGINT)
+        assert await asyncio.to_thread(case.process.wait, PATIENCE_S) == 130
+        assert f"serve --resume {case.folder.name} --pause" in case.words
+        case.start("--resume", "last", "--pause")
+        async with asyncio.timeout(PATIENCE_S):
+            while case.words.count("private windows.") < 2:
+                await asyncio.to_thread(case.pause)
+        async with (
+            aiohttp.ClientSession(f"http://127.0.0.1:{port}") as somebody,
+            somebody.get("/here") as here,
+        ):
+            known = await here.json()
+        assert known["speed"] == 0
+        assert known["now"] >= 30
+    finally:
+        if case.process.poll() is None:
+            case.kill()
+
+
+def test_a_port_that_somebody_has_leaves_no_run_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "world"):
+            asked = [command, "pelvis", "--port", port, "--runs", str(tmp_path / "runs")]
+            done = CliRunner().invoke(app, asked)
+            assert done.exit_code == 4
+            assert "Choose another --port." in done.stderr
+    assert not list(tmp_path.glob("runs/*"))
