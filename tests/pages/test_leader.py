@@ -28,6 +28,10 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tap(page, "Now: delivered")
         await tap(page, "Shock room", within="Rooms")
         await tab(page, "Team")
+        await tap(page, "I am here")
+        await expect(
+            page.get_by_role("listitem").filter(has_text="at: Shock room").first
+        ).to_be_visible()
         await tap(page, "airway", "Anaesthetist")
         await tab(page, "Procedures")
         await tap(page, "Breathing", "chest tube", "left")
@@ -51,8 +55,14 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tap(page, re.compile("^red cells"), within="Give")
         await tap(page, "plasma", within="Ask the blood bank")
         await tab(page, "Diagnostics")
-        await tap(page, "eFAST")
+        await tap(page, "bedside glucose")
         await tap(page, "positive", within="right upper quadrant")
+        results = page.get_by_role("list", name="Results")
+        await expect(results).to_contain_text(re.compile(r"bedside glucose\s*taken 14:.*mmol/L"))
+        await tap(page, "bedside glucose")
+        asked_again = page.get_by_role("group", name="Again")
+        await expect(asked_again).to_contain_text(re.compile(r"bedside glucose was done .* ago"))
+        await asked_again.get_by_role("button", name="Back").click()
         await tab(page, "Injuries")
         await tap(page, "chest", "left", "fracture")
         await stage.until(lambda: stage.asked("patient.record_injury", by=ME))
@@ -85,8 +95,11 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         assert [(g["product"], g["units"]) for g in given] == [("red_cells", 2)]
         asked = stage.asked("blood_bank.ask_for", by=ME)
         assert [(g["product"], g["units"]) for g in asked] == [("plasma", 2)]
-        assert stage.asked("ultrasound.examine", by=ME)[0]["diagnostic"] == "efast"
+        assert [g["diagnostic"] for g in stage.asked("blood_gas.examine", by=ME)] == [
+            "glucose_test"
+        ]
         assert stage.asked("trauma.record_fast", by=ME) == [{"view": "ruq", "positive": True}]
+        assert stage.asked("trauma_leader.arrive", by=ME) == [{"place": "shock_room"}]
         injury = stage.asked("patient.record_injury", by=ME)[0]
         assert (injury["region"], injury["side"], injury["kind"]) == ("chest", "left", "fracture")
         await tab(page, "Report")
@@ -99,6 +112,7 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
             "ketAMINE 25 mg iv",
             "red cells × 2",
             "Into Shock room",
+            "bedside glucose: glucose ",
         ):
             await expect(report).to_contain_text(line)
         late = await stage.enter("sam", "team_member", "/leader#report")

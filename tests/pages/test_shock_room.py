@@ -67,6 +67,8 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
             stage, "patient.start_infusion", drug="norepinephrine", rate=0.1, unit="ug/kg/min"
         )
         await leads(stage, "trauma.start_mtp")
+        await leads(stage, "blood_gas.examine", diagnostic="blood_gas", patient="patient")
+        await leads(stage, "trauma.record_fast", view="pelvis", positive=True)
         await expect(page.locator("[data-product=red_cells]")).to_have_text(
             re.compile(r"4\s+red cells")
         )
@@ -83,6 +85,13 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
         calcium = page.locator("[data-timer=calcium]")
         await expect(calcium).to_contain_text("4 products")
         await expect(calcium).to_have_class("due")
+        results = page.get_by_role("list", name="Results")
+        await expect(results).to_contain_text(
+            re.compile(
+                r"blood gas \d\d:\d\d ago lactate \d+\.\d mmol/L, BE -?\d+\.\d mmol/L, pH 7\."
+            )
+        )
+        await expect(results).to_contain_text(re.compile(r"eFAST \d\d:\d\d ago positive: pelvis"))
 
 
 async def test_never_more_than_three_alerts_the_most_urgent_first_and_what_comes_next() -> None:

@@ -29,7 +29,7 @@ function Leader(/** @type {any} */ { store }) {
   const bank = store.only("blood_bank")?.id ?? "";
   const ids = (/** @type {string} */ kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id);
   const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("person")]);
-  const events = useHistory(store, [store.here.patient, trauma, ...displaysOf(store, person)]);
+  const events = useHistory(store, [store.here.patient, trauma, ...ids("device"), ...displaysOf(store, person)]);
   const arrived = store.value(trauma, "arrived_s");
   const coming = arrivesIn(store);
   const parts = { store, outbox, why, trauma, bank, events };

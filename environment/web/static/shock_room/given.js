@@ -10,7 +10,7 @@ const BLOOD = [
   ["cryoprecipitate", "cryoprecipitate"], ["whole_blood", "whole_blood"],
 ];
 /** Drugs that fit on the wall; the latest are shown. */
-const DRUGS = 6;
+const DRUGS = 4;
 
 export function Given(/** @type {any} */ { store }) {
   const { patient } = store.here;

@@ -4,6 +4,7 @@ import { arrivesIn } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/names.js";
 import { Given } from "/static/shock_room/given.js";
 import { Passport } from "/static/shock_room/passport.js";
+import { Results } from "/static/shock_room/results.js";
 import { Timers } from "/static/shock_room/timers.js";
 import { SIGNS, Vitals } from "/static/shock_room/vitals.js";
 import { TrendData } from "/static/app/trend_data.js";
@@ -97,6 +98,7 @@ function ShockRoom(/** @type {any} */ { store }) {
         <${Next} store=${store} wall=${wall} /></div>
       <${Given} store=${store} />
       <${Timers} store=${store} trauma=${trauma} />
+      <${Results} store=${store} trauma=${trauma} />
     </div>
     <footer class="strip"><${Passport} store=${store} /><${Lines} store=${store} wall=${wall} /></footer>
   </main>`;

@@ -1,10 +1,11 @@
 // @ts-check
 /** Tests and images, by the device that does them; the views of the eFAST by hand. */
+import { latestResults, resultParts } from "/static/app/found.js";
 import { called, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
 const VIEWS = ["ruq", "luq", "pelvis", "subxiphoid", "pleura_left", "pleura_right"];
 /** What kind of device does a diagnostic; a blood gas and a ROTEM have their own. */
@@ -19,9 +20,34 @@ function deviceFor(/** @type {any} */ store, /** @type {string} */ diagnostic) {
   return all.find((/** @type {any} */ d) => store.value(d.id, "status") === "available") ?? all[0];
 }
 
-/** Ask for an examination; what runs shows when it will be done. */
+/** What is under way, by diagnostic: when its result comes. @returns {Map<string, number>} */
+function underWay(/** @type {any[]} */ events, /** @type {any} */ store) {
+  const ready = new Map();
+  for (const { name, value } of events) {
+    if (name === "started" && value.patient === store.here.patient) ready.set(value.diagnostic, value.ready_s);
+    else if (name === "diagnostic" && value.result) ready.delete(value.diagnostic);
+  }
+  return ready;
+}
+
+/** What came back, the newest first. */
+function Results(/** @type {any} */ { store, events }) {
+  const results = latestResults(store, events);
+  return html`<h2>${t("diagnostic.results")}</h2>
+    <ul class="plain results" aria-label=${t("diagnostic.results")}>${results.map((r) => html`
+      <li key=${r.id} data-diagnostic=${r.id}><b>${r.name}</b>
+        <small>${t("diagnostic.taken", { at: timeOfDay(store, r.taken), age: clockText(store.now() - r.taken) })}</small>
+        <span class="parts">${resultParts(store, r.id, r.result).map((p) => html`<span key=${p.id}>${p.label} <b>${p.text}</b></span>`)}</span></li>`)}
+      ${results.length === 0 && html`<li class="dim">${t("diagnostic.no_results")}</li>`}</ul>`;
+}
+
+/** Ask for an examination; what runs shows when it will be done; what is done again is asked about. */
 export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, events }) {
+  const [again, askAgain] = useState("");
   const rows = store.here.diagnostics;
+  const ready = underWay(events, store);
+  const ordered = Object.values(store.value(trauma, "order") ?? {})
+    .filter((/** @type {any} */ o) => o.status === "open").map((/** @type {any} */ o) => o.what);
   const times = new Map();
   for (const e of events) if (e.name === "diagnostic") times.set(e.value.diagnostic, e.effective);
   const running = store.ofKind("device").filter((/** @type {any} */ d) => store.value(d.id, "status") === "in_use");
@@ -29,6 +55,14 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
   const ask = (/** @type {string} */ id, /** @type {any} */ device) => (device
     ? outbox.put(device.id, "examine", { diagnostic: id, patient: store.here.patient }, { text: named(rows, id) })
     : outbox.put(trauma, "order_diagnostic", { diagnostic: id }, { text: t("diagnostic.ordered", { what: named(rows, id) }) }));
+  const coming = (/** @type {string} */ id) => (ready.has(id) ? Math.max(0, ready.get(id) - store.now()) : null);
+  const tap = (/** @type {string} */ id, /** @type {any} */ device) => {
+    if (times.has(id) || ready.has(id) || ordered.includes(id)) askAgain(id);
+    else ask(id, device);
+  };
+  const question = (/** @type {string} */ id) => (coming(id) !== null ? t("diagnostic.again_running", { what: named(rows, id), left: clockText(coming(id)) })
+    : times.has(id) ? t("diagnostic.again", { what: named(rows, id), age: clockText(store.now() - times.get(id)) })
+    : t("diagnostic.again_ordered", { what: named(rows, id) }));
   const see = (/** @type {string} */ view, /** @type {boolean} */ positive) => {
     const before = fast[view];
     outbox.put(trauma, "record_fast", { view, positive }, {
@@ -40,14 +74,18 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
       <b>${called(store, d.id)}</b> ${t("diagnostic.until", { left: clockText((store.value(d.id, "ready_s") ?? store.now()) - store.now()) })}</li>`)}</ul>`}
     <${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="diagnostic"
       carryOut=${(/** @type {any} */ o) => deviceFor(store, o.what) && ask(o.what, deviceFor(store, o.what))} />
+    ${again && html`<div class="question panel row" role="group" aria-label=${t("diagnostic.repeat")}><b>${question(again)}</b>
+      <button class="main" onClick=${() => { ask(again, deviceFor(store, again)); askAgain(""); }}>${t("diagnostic.repeat")}</button>
+      <button onClick=${() => askAgain("")}>${t("pick.back")}</button></div>`}
     <div class="tiles" role="group" aria-label=${t("tab.diagnostics")}>${Object.keys(rows).map((id) => {
       const device = deviceFor(store, id);
       const against = device ? why(device.id, "examine") : why(trauma, "order_diagnostic");
-      const note = times.has(id) ? t("ago", { age: clockText(store.now() - times.get(id)) })
+      const note = coming(id) !== null ? t("diagnostic.until", { left: clockText(coming(id)) }) : times.has(id) ? t("ago", { age: clockText(store.now() - times.get(id)) })
         : t("diagnostic.minutes", { m: rows[id].minutes });
       return html`<${Tile} key=${id} label=${named(rows, id)} note=${note} tone=${times.has(id) ? "had" : ""}
-        why=${against} onTap=${() => ask(id, device)} />`;
+        why=${against} onTap=${() => tap(id, device)} />`;
     })}</div>
+    <${Results} store=${store} events=${events} />
     <h2>${t("fast.name")}</h2>
     <div class="fast">${VIEWS.map((view) => html`<div class="row" key=${view} role="group" aria-label=${t(`fast.${view}`)}>
       <span>${t(`fast.${view}`)}</span>

@@ -1,5 +1,6 @@
 // @ts-check
 /** The live report: what was done, when, by whom; the newest on top. */
+import { notedText, resultText } from "/static/app/found.js";
 import { amountText, called, named, site, word } from "/static/app/names.js";
 import { alertText } from "/static/app/said.js";
 import { labelOf } from "/static/tablet/parts.js";
@@ -7,8 +8,6 @@ import { t, words } from "/static/app/text.js";
 import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
 const at = (/** @type {string} */ where) => (where ? ` · ${site(where)}` : "");
-const found = (/** @type {any} */ value) => (value !== null && typeof value === "object"
-  ? Object.entries(value).map(([k, v]) => `${word("vital", k)} ${v}`).join(", ") : String(value));
 
 /**
  * By the event's name: its line, from its value.
@@ -20,10 +19,9 @@ const LINES = {
   drug_given: (v, s) => `${named(s.here.drugs, v.drug)} ${amountText(v.amount, v.unit)} ${word("route", v.route)}`,
   infusion_changed: (v, s) => `${named(s.here.drugs, v.drug)} ${amountText(v.rate, v.unit)} · ${t(`change.${v.change}`)}`,
   blood_given: (v, s) => `${named(s.here.products, v.product)} × ${v.units}`,
-  diagnostic: (v, s) => `${named(s.here.diagnostics, v.diagnostic)}${v.result?.findings
-    ? `: ${v.result.findings.map(words).join(", ") || t("report.nothing_found")}` : ""}`,
-  finding: (v) => (v.value !== null && typeof v.value === "object" ? found(v.value)
-    : `${word("finding", v.name)}: ${found(v.value)}`),
+  diagnostic: (v, s) => `${named(s.here.diagnostics, v.diagnostic)}${
+    v.result ? `: ${resultText(s, v.diagnostic, v.result)}` : ` · ${t("change.start")}`}`,
+  finding: (v, s) => notedText(s, v.name, v.value),
   room_in: (v, s) => t("report.room_in", { room: called(s, v.room) }),
   room_out: (v, s) => t("report.room_out", { room: called(s, v.room) }),
   leader_changed: (v, s) => t("report.leader", { who: called(s, v.leader) }),
