@@ -1,5 +1,7 @@
 """The rescuer's tablet in a real browser: what is tapped is in the journal, by the rescuer."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -21,7 +23,13 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         for answer in ("4 open by themselves", "4 confused", "6 obeys"):
             await page.get_by_role("radio", name=answer).click()
         await expect(page.get_by_text("GCS 14", exact=True)).to_be_visible()
-        await tap(page, "Note GCS")
+        await tap(page, "Note GCS", "Feel: pulse", "Look: skin, capillary refill")
+        await said(page, "Feel: pulse", "done")
+        taps = page.get_by_role("status", name="What became of your taps")
+        await expect(taps).to_contain_text("pulse present")
+        await expect(button(page, "Look: skin, capillary refill")).to_contain_text(
+            re.compile(r"capillary refill \d\.\d s")
+        )
         await tab(page, "Injuries")
         await tap(page, "pelvis", "fracture")
         await tab(page, "Procedures")
@@ -70,6 +78,7 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         await tab(page, "Report")
         report = page.get_by_role("list", name="Report")
         await expect(report).to_contain_text("tranexamic acid 1 g iv")
+        await expect(report).to_contain_text("pulse present")
         await page.reload()
         await expect(page.get_by_role("list", name="Report")).to_contain_text("tourniquet")
 

@@ -1,9 +1,10 @@
 // @ts-check
 /** What is found by hand: looking is asked of the patient, seeing is written down. */
+import { foundText } from "/static/app/found.js";
 import { word } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { html } from "/static/app/ui.js";
+import { clockText, html } from "/static/app/ui.js";
 
 const LOOKS = ["gcs", "pupils", "breath_sounds", "temperature", "pulse", "skin", "voice"];
 /** Yes or no, as the patient's twin has them. */
@@ -12,7 +13,7 @@ const CHOICES = { breath_sounds_left: ["normal", "reduced", "absent"],
   breath_sounds_right: ["normal", "reduced", "absent"], voice: ["normal", "hoarse", "stridor", "absent"] };
 
 /** Examine, and note. */
-export function Found(/** @type {any} */ { store, outbox, why }) {
+export function Found(/** @type {any} */ { store, outbox, why, events }) {
   const patient = store.here.patient;
   const against = why(patient, "record_finding");
   const note = (/** @type {string} */ member, /** @type {any} */ value) => {
@@ -21,10 +22,15 @@ export function Found(/** @type {any} */ { store, outbox, why }) {
     outbox.put(patient, "record_finding", { member, value }, { text,
       undo: before === null ? null : { twin: patient, operation: "record_finding", given: { member, value: before } } });
   };
+  const last = new Map(events.filter((/** @type {any} */ e) => e.name === "finding").map((/** @type {any} */ e) => [e.value.name, e]));
+  const seen = (/** @type {string} */ what) => {
+    const { value, effective } = last.get(what) ?? {};
+    return typeof value?.value === "object" ? `${foundText(store, value.value)} · ${t("ago", { age: clockText(store.now() - effective) })}` : "";
+  };
   return html`<section class="grid">
     <h2>${t("found.look")}</h2>
     <div class="tiles" role="group" aria-label=${t("found.look")}>${LOOKS.map((what) => html`<${Tile} key=${what}
-      label=${word("look", what)} why=${why(patient, "examine")}
+      label=${word("look", what)} note=${seen(what)} tone=${seen(what) ? "had" : ""} why=${why(patient, "examine")}
       onTap=${() => outbox.put(patient, "examine", { what }, { text: word("look", what), now: true })} />`)}</div>
     <h2>${t("found.note")}</h2>
     <div class="tiles" role="group" aria-label=${t("found.note")}>${SIGNS.map((sign) => {

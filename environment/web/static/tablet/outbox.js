@@ -6,7 +6,7 @@
  * @typedef {{twin: string, operation: string, given: Record<string, any>}} Asked
  * @typedef {Asked & {key: string, text: string, tapped: number, due: number, undo: Asked | null,
  *   state: "held" | "sending" | "accepted" | "waiting" | "old" | "gone" | "done" | "refused",
- *   why: string, until: number, course: string}} Task
+ *   why: string, until: number, course: string, found?: any}} Task
  */
 import { act, headersOf, newKey } from "/static/app/act.js";
 
@@ -93,7 +93,9 @@ export class Outbox {
     } else {
       task.state = told.ok ? "done" : "refused";
       task.why = told.text;
-      const shown = !told.ok ? SHOWN_MS.refused : task.undo ? SHOWN_MS.undoable : SHOWN_MS.done;
+      // what was found by looking is the answer, and is read
+      if (told.ok && told.output !== null && typeof told.output === "object") task.found = told.output;
+      const shown = !told.ok ? SHOWN_MS.refused : task.undo || task.found ? SHOWN_MS.undoable : SHOWN_MS.done;
       task.until = Date.now() + shown;
     }
     this._keep();

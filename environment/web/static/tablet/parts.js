@@ -1,6 +1,7 @@
 // @ts-check
 /** What both tablets are made of: tabs, the patient's strip, tiles, what became of each tap. */
 import { act } from "/static/app/act.js";
+import { foundText } from "/static/app/found.js";
 import { amountText, called, named, word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
@@ -98,6 +99,7 @@ function Tap(/** @type {any} */ { task, outbox }) {
   const left = Math.max(0, Math.ceil((task.due - Date.now()) / 1000));
   const said = task.state === "held" ? t("tap.held", { left })
     : task.state === "refused" ? t("tap.refused", { why: task.why })
+    : task.operation === "examine" && task.found ? foundText(outbox.store, task.found)
     : t(`tap.${task.state}`);
   const undoable = task.state === "held" || (task.state === "done" && task.undo !== null);
   return html`<div class="tap ${task.state}" data-state=${task.state}>
