@@ -17,8 +17,10 @@ from environment.runtime.clock import WallClock
 from environment.runtime.journal import Journal
 from environment.runtime.past import Past
 from environment.web.app import LOOPBACK, PORT, make_site, serve
+from environment.web.site import Site
 from scenarios.debriefing import Live
 from scenarios.devices import simulated_only
+from scenarios.director import SESSION
 from scenarios.outgoing import Files
 from scenarios.pauses import no_long_pauses
 from scenarios.resuming import Told, take_up
@@ -69,6 +71,7 @@ class _Stage:
     told: Told | None
     branch: Branch | None
     run: str
+    stays: bool
     times: int = 0
 
     async def play(
@@ -127,11 +130,14 @@ class _Stage:
                     self.ready(served.url, where)
                 if back is not None:
                     director.tell_rewound(back.by, back.label, back.after, back.from_s, name)
-                director.rewinds = self._wisher(session, wish)
+                director.rewinds = self._wisher(session, wish, site)
                 with no_long_pauses():
                     director.go(paused=paused, stands=paused and past is not None)
                     await _first(session.until(scenario.ends_s, self.progress), wish)
+                if not wish.done():
+                    site.leave("over", debrief=self.stays)
             finally:
+                site.leave("stopped")  # unless it was said why
                 if devices is not None:
                     await devices.close()
                 await session.stop()
@@ -144,7 +150,7 @@ class _Stage:
         return wish.result() if wish.done() else session
 
     def _wisher(
-        self, session: Session, wish: asyncio.Future[Rewind]
+        self, session: Session, wish: asyncio.Future[Rewind], site: Site
     ) -> Callable[[str, str, int], None] | None:
         """What a director calls to go back; real devices cannot, nor a loop that cannot leap."""
         if self.devices is not None or not isinstance(asyncio.get_running_loop(), CatchUpLoop):
@@ -156,6 +162,8 @@ class _Stage:
             changes = tuple(islice(journal, after))
             now = session.clock.now()
             if not wish.done():
+                moment = session.world.twin(SESSION).value("bookmark")[label]
+                site.leave("back", at_s=moment["at_s"])
                 wish.set_result(
                     Rewind(
                         by=by,
@@ -190,11 +198,13 @@ async def play_served(
     paused: bool = False,
     branch: Branch | None = None,
     run: str = "",
+    stays: bool = False,
 ) -> Played:
     """Play a scenario on the web, agents inside; the call comes when everybody is there.
 
     With a `past` (in a running `CatchUpLoop`) it is taken up where that ends. In such a loop its
-    instructor can also go back; `branch` keeps what is then discarded.
+    instructor can also go back; `branch` keeps what is then discarded. `stays`: its debrief will
+    be at the same address, which pages are told when it is over.
     """
     if devices is None:
         simulated_only(scenario, {})
@@ -214,6 +224,7 @@ async def play_served(
         told=told,
         branch=branch,
         run=run,
+        stays=stays,
     )
     journals: list[Journal] = []
 
@@ -272,6 +283,7 @@ def served(
     paused: bool = False,
     branch: Branch | None = None,
     run: str = "",
+    stays: bool = False,
 ) -> Played:
     """Play a case on the web to its end, or on from a past.
 
@@ -298,5 +310,6 @@ def served(
                 paused=paused,
                 branch=branch,
                 run=run,
+                stays=stays,
             )
         )

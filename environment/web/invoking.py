@@ -37,6 +37,9 @@ _PROFILE = {
     Status.CANCELLED: "failed",
     Status.EXPIRED: "failed",
 }
+#: The guard that stands against everything in a run that has ended.
+OVER = "case_is_over"
+_OVER = Finding("a case that goes on", "one that is over")
 ENDED = frozenset(s for s, word in _PROFILE.items() if word in ("completed", "failed"))
 
 
@@ -77,6 +80,8 @@ async def operations(request: web.Request) -> web.StreamResponse:
         against: JSON = None
         if not site.rights.allows(who, "invoke", found, row.operation):
             against = {"guard": "within_rights", **_finding(_no_right(who.role, found))}
+        elif site.is_over:
+            against = {"guard": OVER, **_finding(_OVER)}
         elif not row.available:
             against = {
                 "guard": row.guard,
@@ -112,6 +117,8 @@ async def invoke(request: web.Request) -> web.StreamResponse:
     name = request.match_info["name"]
     found.member("operation", name, found.id)
     _same_course(request, site)
+    if site.is_over and site.rights.allows(who, "invoke", found, name):
+        return of_error(RefusedError(name, OVER, _OVER.expected, _OVER.found))
     body = await json_body(request)
     if body is not None and not isinstance(body, Mapping):
         return invalid([("", "expected an object with the operation's arguments")])

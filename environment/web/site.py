@@ -108,6 +108,9 @@ class Site:
     minds: Callable[[str], Look | None] | None = None
     #: The run has ended: this site shows it, nothing changes any more.
     is_over: bool = False
+    #: Why this site is about to go, for the pages that then wait for it; None: it stays.
+    farewell: JSON = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: "set[asyncio.Task[Any]]" = field(default_factory=set)  # Any: of whatever result
     streams: "dict[asyncio.Task[Any], Stream]" = field(default_factory=dict)
     answers: dict[tuple[str, str, str], tuple[str, web.Response]] = field(default_factory=dict)
@@ -131,6 +134,12 @@ class Site:
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def leave(self, why: str, **more: JSON) -> None:
+        """Tell every page once that this site goes: `over`, `back` (to a moment) or `stopped`."""
+        if self.farewell is None:
+            self.farewell = {"why": why, **more}
+            self.leaving.set()
 
     @contextmanager
     def stream(self, request: web.Request) -> Iterator[None]:

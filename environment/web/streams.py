@@ -262,9 +262,15 @@ async def _follow_socket(
             await link.send_str(canonical({"hello": hello}))
             batches = _batches(request, site, wanted, since)
             upto, coming = since, asyncio.ensure_future(anext(batches))
+            leaving = asyncio.ensure_future(site.leaving.wait())
+            is_told = False
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=TIME_S)
+                    await asyncio.wait(
+                        {coming} if is_told else {coming, leaving},
+                        timeout=TIME_S,
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
                     changes: tuple[Change, ...] = ()
                     gap = None
                     if coming.done():
@@ -272,10 +278,14 @@ async def _follow_socket(
                         coming = asyncio.ensure_future(anext(batches))
                     rows = ",".join(site.follower.text(c) for c in changes)
                     missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
-                    head = canonical({"upto": upto, "gap": missed, **time_of(site)})
+                    told: dict[str, JSON] = {"upto": upto, "gap": missed, **time_of(site)}
+                    if site.farewell is not None:
+                        told["bye"], is_told = site.farewell, True
+                    head = canonical(told)
                     await link.send_str(f'{head[:-1]},"changes":[{rows}]}}')
             finally:
                 coming.cancel()
+                leaving.cancel()
 
         await _until_closed(link, asyncio.ensure_future(send()))
     return link

@@ -71,6 +71,8 @@ async def test_pages_follow_a_session_back_and_a_held_tap_is_asked_about(tmp_pat
         await tap(leader, "ketAMINE", "Give ketAMINE")
         await said(leader, "ketAMINE", "held")
         await remembered.get_by_role("button").first.click()
+        for page in (console, leader, wall):
+            await expect(page.locator(".banner", has_text="Going back to")).to_be_visible()
         await reloaded(session)
 
         assert await clock_of(console) == pytest.approx(at_s, abs=1)

@@ -206,6 +206,8 @@ async def to_the_end(session: Played) -> None:
     await at_speed(console, 10)
     await tap(page, "ICU", within="Rooms")
     await tap(page, "intensive care", "Finish the case: intensive care")
+    for each in (page, console):
+        await expect(each.get_by_text("The case was finished at")).to_contain_text("intensive care")
     await session.picture("3-end", sizes=(TABLET, PORTRAIT, WALL))
     await at_speed(console, 60)
 
@@ -228,6 +230,9 @@ async def talked_about(session: Played) -> None:
     page, leader = session.pages["/console"], session.pages["/leader"]
     for each in (page, leader):
         await expect(each.get_by_text("This run is over")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Bookmark")).to_be_disabled()
+    await expect(leader.get_by_role("button", name="Angiography").first).to_be_disabled()
     await page.get_by_role("link", name="Debrief").first.click()
     expected = page.get_by_role("region", name="Expected against actual")
     for what in PEOPLE:

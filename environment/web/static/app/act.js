@@ -7,13 +7,14 @@ const ANSWER_MS = 5000;
 
 /**
  * Ask a twin for an operation and wait for what becomes of it.
- * @param {{here: any, twins: Map<string, {kind: string}>}} store
+ * @param {{here: any, over: boolean, leaving: {why: string} | null, twins: Map<string, {kind: string}>}} store
  * @param {string} twin @param {string} operation @param {Record<string, any>} given
  * @param {{key?: string, accepted?: () => void}} how `key`: the tap it belongs to, if it is kept
  * @returns {Promise<{ok: boolean, text: string, output: any, lost?: boolean, gone?: boolean}>} `text`
  *   says why not; `lost`: there was no answer; `gone`: the session went back meanwhile
  */
 export async function act(store, twin, operation, given = {}, { key = newKey(), accepted } = {}) {
+  if (store.over) return { ok: false, text: t("guard.case_is_over"), output: null };
   const kind = store.twins.get(twin)?.kind ?? "";
   try {
     const asked = await send(`/twins/${kind}/${twin}/operations/${operation}`, key, given, store.here.course);
@@ -30,6 +31,8 @@ export async function act(store, twin, operation, given = {}, { key = newKey(), 
     }
     return { ok: true, text: "", output: status.output ?? null };
   } catch {
+    // Whoever plays the session goes back at once: the way back has no other answer.
+    if (operation === "rewind" && store.leaving?.why === "back") return { ok: true, text: "", output: null };
     return { ok: false, text: t("act.lost"), output: null, lost: true };
   }
 }

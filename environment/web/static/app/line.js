@@ -4,6 +4,8 @@
 /** Milliseconds before a lost line is tried again; doubled each time, up to the longest. */
 const AGAIN_MS = 250;
 const LONGEST_MS = 4000;
+/** The longest where the server has said that it goes: it is soon back. */
+const SOON_MS = 500;
 /** Milliseconds of silence after which a line counts as lost: the server tells its time each second. */
 const SILENT_MS = 4000;
 
@@ -18,6 +20,7 @@ export class Line {
     this._hear = hear;
     this._lost = lost;
     this._wait = AGAIN_MS;
+    this._longest = LONGEST_MS;
     /** @type {WebSocket | null} */
     this._socket = null;
     this._heard = 0;
@@ -35,7 +38,10 @@ export class Line {
       if (socket !== this._socket) return;
       this._heard = performance.now();
       this._wait = AGAIN_MS;
-      this._hear(JSON.parse(message.data));
+      const told = JSON.parse(message.data);
+      if (told.hello) this._longest = LONGEST_MS;
+      if (told.bye) this._longest = SOON_MS;
+      this._hear(told);
     };
     socket.onclose = () => this._lose(socket);
   }
@@ -53,6 +59,6 @@ export class Line {
     this._socket = null;
     this._lost();
     setTimeout(() => this._connect(), this._wait);
-    this._wait = Math.min(2 * this._wait, LONGEST_MS);
+    this._wait = Math.min(2 * this._wait, this._longest);
   }
 }

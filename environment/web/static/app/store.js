@@ -32,11 +32,18 @@ export class Store {
     this.backAt = 0;
     /** What this page shows is no longer what is played: it is about to begin anew. */
     this.replaced = false;
+    /** Why the server goes, if it has said so. @type {{why: string, at_s?: number, debrief?: boolean} | null} */
+    this.leaving = null;
     /** @type {Set<() => void>} */
     this._watchers = new Set();
     /** @type {Set<(c: Change) => void>} */
     this._followers = new Set();
     this._due = false;
+  }
+
+  /** The case is over: nothing can be done any more. */
+  get over() {
+    return this.here.over || this.leaving?.why === "over";
   }
 
   /** Scenario seconds now. */
@@ -107,11 +114,18 @@ export class Store {
     this.now0 = told.now;
     this.at0 = performance.now();
     this.speed = told.speed;
+    if (message.bye) {
+      this.leaving = message.bye;
+      this.speed = 0;
+    }
     if (message.hello) {
+      const { leaving } = this;
       this.connected = true;
+      this.leaving = null;
       if (this.lostAt > 0) this.backAt = Date.now();
       if (message.hello.course !== this.here.course || message.hello.head < this.head) {
         this.replaced = true;
+        if (leaving) sessionStorage.setItem("leaving", JSON.stringify(leaving));
         location.reload(); // another run, or one that was taken back to an earlier moment
         return;
       }

@@ -99,9 +99,24 @@ export function useActing(/** @type {Store} */ store) {
 /** Milliseconds for which a page says that its line is back. */
 const BACK_MS = 4000;
 
+/** Why the server goes, in words. */
+function leavingText(/** @type {{why: string, at_s?: number, debrief?: boolean}} */ leaving) {
+  const key = leaving.why === "over" && leaving.debrief ? "debrief" : leaving.why;
+  return t(`line.leaving.${key}`, { at: clockText(leaving.at_s ?? 0) });
+}
+
+/** That the leader has finished the case, while the session still goes on. */
+function finishedText(/** @type {Store} */ store) {
+  const end = store.only("trauma")?.values.get("final_destination");
+  if (!end?.value) return "";
+  const ends = clockText(store.value("session", "ends_s"));
+  return t("line.finished", { where: t(`end.${end.value}`), at: clockText(end.effective), ends });
+}
+
 /** What hangs over every page: a lost line, one that is back, a paused session. */
 function Banner(/** @type {{store: Store}} */ { store }) {
   useStore(store);
+  if (store.leaving) return html`<div class="banner" role="status">${leavingText(store.leaving)}</div>`;
   if (!store.connected) {
     return html`<div class="banner lost" role="alert">${t("line.lost")}</div>`;
   }
@@ -109,7 +124,8 @@ function Banner(/** @type {{store: Store}} */ { store }) {
   if (store.here.over) return html`<div class="banner" role="status">${t("line.over")}
     ${document.body.dataset.page !== "debrief" && html`<a href="/debrief">${t("page.debrief")}</a>`}</div>`;
   if (store.speed === 0) return html`<div class="banner" role="status">${t("line.paused")}</div>`;
-  return html`<div class="banner none" role="status"></div>`;
+  const finished = finishedText(store);
+  return html`<div class="banner ${finished ? "back" : "none"}" role="status">${finished}</div>`;
 }
 
 /** Milliseconds after which a page that could not be drawn begins anew (engineering default). */
@@ -134,12 +150,20 @@ class Safe extends Component {
 /** Show a page: `Page` gets the store. */
 export async function mount(/** @type {any} */ Page) {
   await loadTexts();
+  const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+  const leaving = sessionStorage.getItem("leaving"); // the page before this one was told so
+  sessionStorage.removeItem("leaving");
+  if (leaving) {
+    const said = document.createElement("div");
+    said.className = "banner";
+    said.textContent = leavingText(JSON.parse(leaving));
+    root.replaceChildren(said);
+  }
   const { body } = await get("/here");
   const store = new Store(body);
   await store.start();
   const name = document.body.dataset.page ?? "";
   document.title = `${t(`page.${name}`)} · traumatwin`;
-  const root = /** @type {HTMLElement} */ (document.getElementById("page"));
   root.replaceChildren();
   render(html`<${Banner} store=${store} /><${Safe}><${Page} store=${store} /><//>
     <footer class="note">${t("not_for_care")}</footer>`, root);

@@ -69,13 +69,15 @@ function Console(/** @type {any} */ { store }) {
   if (!store.twins.has("session")) {
     return html`<main><h1>${t("page.console")}</h1><p role="alert">${t("console.no_session")}</p></main>`;
   }
-  return html`<${TimeBar} store=${store} doing=${doing} about=${about} forget=${() => choose(null)} />
+  const over = store.over; // what stands then is looked at; links still let people in
+  return html`<fieldset class="bare" disabled=${over}><${TimeBar} store=${store} doing=${doing} about=${about}
+      forget=${() => choose(null)} /></fieldset>
     <main class="console"><h1 class="visually-hidden">${t("page.console")}: ${store.value("session", "title", "")}</h1>
-      <div class="column"><${Brief} store=${store} /><${Next} store=${store} doing=${doing} />
+      <fieldset class="bare" disabled=${over}><div class="column"><${Brief} store=${store} /><${Next} store=${store} doing=${doing} />
         <${Happened} rows=${course.rows} about=${about} choose=${choose} /></div>
-      <div class="column"><${Truth} store=${store} doing=${doing} /><${Injects} store=${store} doing=${doing} /></div>
-      <div class="column"><${People} store=${store} doing=${doing} /><${Remembered} store=${store} doing=${doing} />
-        <${Reasons} course=${course} /><${Links} /></div>
+      <div class="column"><${Truth} store=${store} doing=${doing} /><${Injects} store=${store} doing=${doing} /></div></fieldset>
+      <div class="column"><fieldset class="bare" disabled=${over}><${People} store=${store} doing=${doing} />
+        <${Remembered} store=${store} doing=${doing} /></fieldset><${Reasons} course=${course} /><${Links} /></div>
     </main>${toast}`;
 }
 

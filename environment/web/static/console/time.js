@@ -40,7 +40,7 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
       const target = /** @type {HTMLElement} */ (event.target);
       const act = keys[/** @type {"n"} */ (event.key)];
       const own = event.key === " " && ["BUTTON", "A", "SUMMARY"].includes(target.tagName);
-      if (!act || event.repeat || event.ctrlKey || event.metaKey || event.altKey
+      if (!act || store.over || event.repeat || event.ctrlKey || event.metaKey || event.altKey
           || own || TYPING.includes(target.tagName)) return;
       event.preventDefault();
       act();
@@ -49,11 +49,10 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
     return () => document.removeEventListener("keydown", press);
   });
   return html`<header class="timebar" aria-label=${t("console.time")}>
-    <div class="clock"><b role="timer" data-clock>${clockText(store.now())}</b>
-      <span class="dim">${t("console.of", { end: clockText(store.value("session", "ends_s", 0)) })}</span></div>
+    <div class="clock"><b role="timer" data-clock>${clockText(store.now())}</b>${" "}<span class="dim">${t("console.of", { end: clockText(store.value("session", "ends_s", 0)) })}</span></div>
     <div class="row">
-      <button class="main" onClick=${turn} aria-keyshortcuts="Space">
-        ${t(running ? "console.pause" : store.now() < 1 ? "console.start" : "console.resume")} <kbd>␣</kbd></button>
+      ${store.over ? html`<span class="over">${t("console.over")}</span>` : html`<button class="main" onClick=${turn}
+        aria-keyshortcuts="Space">${t(running ? "console.pause" : store.now() < 1 ? "console.start" : "console.resume")} <kbd>␣</kbd></button>`}
       <button onClick=${step} aria-keyshortcuts="n">${t("console.step")} <kbd>n</kbd></button>
       <label class="row">${t("console.speed")} <select value=${String(speed)}
         onChange=${(/** @type {any} */ e) => doing("session", "set_speed", { speed: Number(e.target.value) })}>

@@ -2,6 +2,7 @@
 /** What can be done now and what stands against it, as the twins say. */
 import { refusal } from "/static/app/act.js";
 import { get } from "/static/app/store.js";
+import { t } from "/static/app/text.js";
 import { useEffect, useState } from "/static/app/ui.js";
 
 /** Milliseconds after which what a twin allows is asked again without a visible change. */
@@ -33,6 +34,7 @@ export function useGuards(store, twins) {
     return () => { ended = true; clearInterval(timer); };
   }, [mark]);
   return (twin, operation) => {
+    if (store.over) return t("guard.case_is_over");
     const against = told[twin]?.[operation]?.against;
     return against ? refusal(against) : "";
   };
