@@ -89,6 +89,11 @@ async def test_a_finished_run_is_scrubbed_and_its_alerts_say_why(pelvis: Case) -
         await alert.press("Enter")
         told = page.get_by_role("region", name="In detail")
         await expect(told).to_contain_text("Why?")
+        await expect(told).to_be_in_viewport(ratio=0.9)
+        mark, panel = await alert.bounding_box(), await told.bounding_box()
+        assert mark
+        assert panel
+        assert mark["y"] + mark["height"] <= panel["y"]  # what is chosen stays in sight
         await expect(told.locator("[data-step=request]").first).to_contain_text("advisor asks")
         at = await page.get_by_role("region", name="Moment").locator("b[data-moment]").inner_text()
         await page.reload()
@@ -130,6 +135,8 @@ async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
         await expect(page.get_by_role("heading", level=1)).to_have_count(2)
         row = page.locator("[data-kpi=scene_time]")
         await expect(row.locator("td").nth(2)).to_have_text("00:00")
+        table = page.get_by_role("region", name="KPI clock").locator(".wide")
+        assert await table.evaluate("(e) => e.scrollWidth <= e.clientWidth")
         await expect(page.get_by_role("region", name="Moment")).to_have_count(2)
 
 
@@ -181,6 +188,16 @@ async def test_notes_are_written_by_key_at_the_moment_changed_and_deleted(
             re.compile(r"10:00 *note *who called the blood bank\? *Ada · afterwards")
         )
         await expect(page.locator("[data-mark=note]")).to_have_count(1)  # in the lanes
+        await page.keyboard.type("and who came?")
+        await field.press("Enter")
+        marks = page.locator("[data-mark=note]")  # of one moment, below each other
+        await expect(marks).to_have_count(2)
+        upper, lower = [await marks.nth(n).bounding_box() for n in (0, 1)]
+        assert upper
+        assert lower
+        assert upper["y"] + upper["height"] <= lower["y"] + 3
+        await page.get_by_role("button", name="Delete: and who came?").click()
+        await expect(marks).to_have_count(1)
         await page.get_by_role("slider", name="Moment").fill("900")
         await page.get_by_role("button", name="Change: who called").click()
         await page.keyboard.press("Control+a")

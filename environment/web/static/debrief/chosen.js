@@ -2,7 +2,7 @@
 /** What was chosen in the lanes, told in words: an alert with its chain of reasons, an act, a window. */
 import { word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { clockText, html, useEffect } from "/static/app/ui.js";
 
 /** One step of the chain, and what led to it. */
 function Step(/** @type {any} */ { step }) {
@@ -19,7 +19,7 @@ function Alert(/** @type {any} */ { row }) {
       <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${row.cleared_because}`}</dd>
     </dl>
     <h3>${t("debrief.why")}</h3>
-    ${row.why.map((/** @type {any} */ step) => html`<ul class="chain" tabindex="0" aria-label=${t("why.chain")}><${Step} step=${step} /></ul>`)}`;
+    ${row.why.map((/** @type {any} */ step) => html`<ul class="chain" aria-label=${t("why.chain")}><${Step} step=${step} /></ul>`)}`;
 }
 
 const Window = (/** @type {any} */ { row }) => html`<p class="verdict ${row.verdict}"><b>${t(`debrief.${row.verdict}`)}</b> ${row.text}</p>
@@ -33,9 +33,21 @@ const Alarm = (/** @type {any} */ { row }) => html`<p><b>${row.rule}</b> · ${ro
 
 const Act = (/** @type {any} */ { row }) => html`<p>${clockText(row.at_s)} <b>${row.what}</b> (${word("twin", row.by)})</p>`;
 
+const HERE = "chosen";
+
 /** The panel. */
-export function Chosen(/** @type {any} */ { chosen }) {
-  return html`<section class="panel" aria-label=${t("debrief.chosen")} aria-live="polite"><h2>${t("debrief.chosen")}</h2>
+export function Chosen(/** @type {any} */ { chosen, leave }) {
+  useEffect(() => {
+    const here = document.getElementById(HERE);
+    if (!chosen || !here) return;
+    const { top } = here.getBoundingClientRect();
+    const mark = document.querySelector(".lanes [aria-pressed=true]")?.getBoundingClientRect();
+    if (top < 0) here.scrollIntoView(); // chosen in a table below it
+    else if (mark && mark.bottom > top && mark.top < innerHeight) scrollBy(0, mark.bottom - top + 8); // behind it
+  }, [chosen]);
+  return html`<section class="panel chosen" id=${HERE} tabindex="0" aria-label=${t("debrief.chosen")} aria-live="polite">
+    <header class="row between"><h2>${t("debrief.chosen")}</h2>
+      ${chosen && html`<button aria-label=${t("debrief.close")} onClick=${leave}>×</button>`}</header>
     ${!chosen ? html`<p class="dim">${t("debrief.choose")}</p>`
       : chosen.alarm ? html`<${Alarm} row=${chosen} />` : chosen.rule ? html`<${Alert} row=${chosen} />`
         : chosen.verdict ? html`<${Window} row=${chosen} />` : html`<${Act} row=${chosen} />`}</section>`;

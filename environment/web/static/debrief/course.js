@@ -2,7 +2,7 @@
 /** The course of a run: all lanes on one axis, and the line of the chosen moment through them. */
 import { Ticks, axisOf } from "/static/debrief/lane_axis.js";
 import { CURVES_HEIGHT, Curves } from "/static/debrief/lane_curves.js";
-import { Actions, Alerts, Bands, Marks, ROW, asAlerts, layActions, layAlerts } from "/static/debrief/lane_marks.js";
+import { Actions, Alerts, Bands, Marks, ROW, asAlerts, layActions, layAlerts, layMarks } from "/static/debrief/lane_marks.js";
 import { Windows, drawn } from "/static/debrief/lane_windows.js";
 import { useWidth } from "/static/app/width.js";
 import { t } from "/static/app/text.js";
@@ -22,7 +22,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
   const { lanes } = run;
   const noted = marksOf(run);
   const alarmed = asAlerts(lanes.alarms);
-  const laid = { actions: layActions(axis, lanes.actions), alerts: layAlerts(axis, lanes.alerts), alarms: layAlerts(axis, alarmed) };
+  const laid = { actions: layActions(axis, lanes.actions), alerts: layAlerts(axis, lanes.alerts), alarms: layAlerts(axis, alarmed), marks: layMarks(axis, noted) };
   const windows = drawn(lanes.windows);
   let y = 4;
   /** The top of a lane of this height. */
@@ -33,7 +33,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
   const actions = next(laid.actions.count * ROW);
   const alerts = next(laid.alerts.count * ROW);
   const alarms = next(laid.alarms.count * ROW);
-  const marks = next(noted.length ? ROW : 0);
+  const marks = next(laid.marks.count * ROW);
   const expected = next(windows.length * ROW);
   const height = y + 20;
   const click = (/** @type {any} */ event) => {
@@ -50,7 +50,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
       <${Actions} axis=${axis} y=${actions} rows=${lanes.actions} laid=${laid.actions} chosen=${chosen?.seq} choose=${pick} />
       <${Alerts} axis=${axis} y=${alerts} rows=${lanes.alerts} laid=${laid.alerts} chosen=${chosen?.seq} choose=${pick} />
       ${alarmed.length > 0 && html`<${Alerts} axis=${axis} y=${alarms} rows=${alarmed} laid=${laid.alarms} chosen=${chosen?.seq} choose=${pick} title=${t("lane.alarms")} />`}
-      ${noted.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${noted} go=${go} />`}
+      ${noted.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${noted} laid=${laid.marks} go=${go} />`}
       <${Windows} axis=${axis} y=${expected} windows=${windows} chosen=${chosen} choose=${pick} />
       <line class="cursor" x1=${axis.x(moment)} x2=${axis.x(moment)} y1="0" y2=${height - 16} />
     </svg></div>`;

@@ -91,13 +91,24 @@ export const asAlerts = (/** @type {any[]} */ rows) => rows.map((row) => {
   return { ...row, rule: what, text: `${word("twin", row.twin)}${limit}`, acknowledged_s: row.silenced[0]?.at_s ?? null };
 });
 
+/** Pixels from the middle of a mark to its rim. */
+const RIM = 12;
+
+/** How the marks lie: those of one moment below each other. */
+export function layMarks(/** @type {any} */ axis, /** @type {any[]} */ rows) {
+  const order = rows.map((_, n) => n).sort((a, b) => rows[a].at_s - rows[b].at_s);
+  const laid = rowsOf(order.map((n) => ({ left: axis.x(rows[n].at_s) - RIM, right: axis.x(rows[n].at_s) + RIM })));
+  return { rowAt: rows.map((_, n) => laid.rows[order.indexOf(n)]), count: laid.count };
+}
+
 /** The instructor's marks, bookmarks and notes. */
-export function Marks(/** @type {any} */ { axis, y, rows, go }) {
+export function Marks(/** @type {any} */ { axis, y, rows, laid, go }) {
   return html`<g role="group" aria-label=${t("lane.marks")}><${Title} y=${y + 17} text=${t("lane.marks")} />
-    ${rows.map((/** @type {any} */ row) => {
+    ${rows.map((/** @type {any} */ row, /** @type {number} */ n) => {
+      const middle = y + laid.rowAt[n] * ROW + ROW / 2;
       const name = `${clockText(row.at_s)} ${t(`debrief.${row.rating}`)} ${row.note}`;
       return html`<g class="noted ${row.rating}" data-mark=${row.rating} ...${choosing(name, false, () => go(row.at_s))}>
-        <title>${name}</title><circle cx=${axis.x(row.at_s)} cy=${y + ROW / 2} r="12" />
-        <text x=${axis.x(row.at_s)} y=${y + ROW / 2 + 5}>${SIGN[/** @type {"good"} */ (row.rating)]}</text></g>`;
+        <title>${name}</title><circle cx=${axis.x(row.at_s)} cy=${middle} r=${RIM} />
+        <text x=${axis.x(row.at_s)} y=${middle + 5}>${SIGN[/** @type {"good"} */ (row.rating)]}</text></g>`;
     })}</g>`;
 }

@@ -5,7 +5,7 @@ import { ROW } from "/static/debrief/lane_marks.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
-const SIGN = { met: "✓", late: "⧗", missed: "✗", violated: "✗", open: "…", void: "–" };
+const SIGN = { met: "✓", late: "»", missed: "✗", violated: "✗", open: "…", void: "–" };
 
 /** Windows that can be drawn: what must come; what must not is told in the table. */
 export const drawn = (/** @type {any[]} */ windows) => windows.filter((w) =>

@@ -85,10 +85,10 @@ function Debrief(/** @type {any} */ { store }) {
       <${Course} run=${run} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>
     ${other && html`<${Head} run=${other} letter="B" over=${told.over} />
       <section class="panel" aria-label="B"><${Course} run=${other} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
+    <${Chosen} chosen=${chosen} leave=${() => choose(null)} />
     <div class="panels">
       <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
       ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}
-      <${Chosen} chosen=${chosen} />
       <${Notes} store=${store} told=${told} moment=${moment} about=${chosen?.seq ?? 0} go=${go} again=${read} />
       <${Clock} runs=${runs} go=${go} />
       <${Expected} runs=${runs} go=${go} choose=${choose} />

@@ -9,7 +9,7 @@ const label = (/** @type {any} */ row) => (has(`kpi.${row.key}`) ? t(`kpi.${row.
 /** The clock of one run, or of two with the difference. */
 export function Clock(/** @type {any} */ { runs, go }) {
   const [one, other] = runs;
-  return html`<section class="panel" aria-label=${t("debrief.clock")}><h2>${t("debrief.clock")}</h2>
+  return html`<section class="panel ${other ? "both" : ""}" aria-label=${t("debrief.clock")}><h2>${t("debrief.clock")}</h2>
     <div class="wide"><table><thead><tr><th>${t("debrief.interval")}</th><th>${other ? "A" : t("debrief.measured")}</th>
       ${other && html`<th>B</th><th>B − A</th>`}<th>${t("debrief.target")}</th><th>${other ? "A · B" : t("debrief.result")}</th></tr></thead>
     <tbody>${one.kpis.map((/** @type {any} */ row) => {
