@@ -63,7 +63,7 @@ class Vital:
             return "yes" if value else "no"
         if isinstance(value, str):
             return value
-        return f"{value:.{self.decimals}f}"
+        return f"{round(value, self.decimals) + 0.0:.{self.decimals}f}"  # not "-0.0"
 
 
 def _monitor(

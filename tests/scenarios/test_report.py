@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from environment.model.vitals import VITALS
 from scenarios import export, report
 from scenarios.chart import Chart
 from scenarios.expectations import judge
@@ -177,6 +178,7 @@ def test_what_a_blood_gas_showed_is_told_in_numbers(pelvis: tuple[Scenario, Perf
     shown = {row["what"]: row["details"] for row in given}
     assert "Haemoglobin" in shown["blood gas"]
     assert "g/dL" in shown["blood gas"]
+    assert VITALS["be"].text(-0.04) == "0.0"
     assert shown["pelvis X-ray"] == "fracture pelvis"
     assert shown["eFAST"] == "negative"
 
