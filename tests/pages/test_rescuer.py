@@ -18,6 +18,9 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         await stage.until(lambda: stage.changes("preh", "phase"))
         await tap(page, "We are leaving", "We are at the scene", "With the patient", "Monitor on")
         await tab(page, "Form")
+        form = page.get_by_role("tabpanel")
+        await expect(form).to_contain_text(re.compile(r"Where\s*Accident place"))
+        await expect(form).to_contain_text(re.compile(r"Code\s*red"))
         await tap(page, "external bleeding", "blunt")
         await tab(page, "GCS and signs")
         for answer in ("4 open by themselves", "4 confused", "6 obeys"):

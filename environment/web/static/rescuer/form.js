@@ -1,6 +1,6 @@
 // @ts-check
 /** The emergency form: what happened, what was seen; each field is one tap. */
-import { word } from "/static/app/names.js";
+import { called, word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
@@ -20,7 +20,7 @@ function useModel(/** @type {string} */ kind) {
 }
 
 /** Fill in the form. */
-export function Form(/** @type {any} */ { store, outbox, why, preh }) {
+export function Form(/** @type {any} */ { store, outbox, why, preh, events }) {
   const model = useModel("preh");
   const against = why(preh, "record");
   const at = (/** @type {string} */ name) => store.value(preh, name);
@@ -29,6 +29,11 @@ export function Form(/** @type {any} */ { store, outbox, why, preh }) {
     outbox.put(preh, "record", { member, value }, { text,
       undo: before === null ? null : { twin: preh, operation: "record", given: { member, value: before } } });
   };
+  // what the caller said; the form's own fields go before it
+  const call = events.find((/** @type {any} */ e) => e.name === "call_taken" && e.value.process === preh)?.value;
+  const place = [...(store.twins.get(preh)?.links.get("locatedIn") ?? [])][0] ?? call?.place ?? "";
+  const where = at("address") ?? [place && called(store, place), place && store.value(place, "address")].filter(Boolean).join(", ");
+  const code = at("dispatch_code") ?? call?.code ?? null;
   const signs = at("sign") ?? [];
   const tick = (/** @type {string} */ sign) => {
     const on = !signs.includes(sign);
@@ -38,9 +43,9 @@ export function Form(/** @type {any} */ { store, outbox, why, preh }) {
       undo: { twin: preh, operation: "record", given: { member: "sign", value: signs } } });
   };
   return html`<div class="grid">
-    <dl class="atmist"><dt>${t("form.dynamic")}</dt><dd>${at("dynamic") ?? "–"}</dd>
-      <dt>${t("form.address")}</dt><dd>${at("address") ?? "–"}</dd>
-      <dt>${t("form.code")}</dt><dd>${word("code", at("dispatch_code") ?? "–")}</dd></dl>
+    <dl class="atmist"><dt>${t("form.dynamic")}</dt><dd>${at("dynamic") ?? (call?.dynamic || "–")}</dd>
+      <dt>${t("form.address")}</dt><dd>${where || "–"}</dd>
+      <dt>${t("form.code")}</dt><dd>${code === null ? "–" : word("code", code)}</dd></dl>
     <div class="row choices" role="group" aria-label=${t("form.mechanism")}><span>${t("form.mechanism")}</span>
       ${(model.mechanism?.choices ?? []).map((/** @type {string} */ m) => html`<button key=${m} disabled=${Boolean(against)}
         aria-pressed=${String(at("mechanism") === m)}

@@ -39,7 +39,7 @@ function Rescuer(/** @type {any} */ { store }) {
   const trauma = ["pre_alerted", "activated"].includes(store.only("trauma")?.phase ?? "")
     ? store.only("trauma").id : "";
   const why = useGuards(store, [patient, preh, vehicle, monitor, trauma]);
-  const events = useHistory(store, [patient, preh, ...displaysOf(store, person)]);
+  const events = useHistory(store, [patient, preh, store.only("central_unit")?.id ?? "", ...displaysOf(store, person)]);
   const parts = { store, outbox, why, preh, vehicle, monitor, events };
   const pages = {
     steps: html`<${Steps} ...${parts} />`,
