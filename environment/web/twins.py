@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from itertools import islice
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from environment.errors import BadValueError, JournalError, UnknownTwinError
 from environment.model.change import JSON, Change, Observation
 from environment.model.frame import State
 from environment.model.twin import Twin
+from environment.runtime.access import Caller
 from environment.web.bodies import Emergency, Fact, checked
 from environment.web.bundles import FHIR_TYPE, bundle, is_mapped
 from environment.web.descriptions import path, urn
@@ -270,8 +272,34 @@ async def why(request: web.Request) -> web.StreamResponse:
         chain = journal.why(change)
     except JournalError:
         chain = [change]  # a cause that its author has invented leads nowhere
-    shown = [c for c in chain if site.rights.shows(who, "read", site.world.twins[c.twin], c)]
+    shown = [step for c in chain if (step := _as_seen(site, who, c)) is not None]
     return answer({"chain": [change_out(c) for c in shown], "hidden": len(chain) - len(shown)})
+
+
+def _as_seen(site: Site, who: Caller, change: Change) -> Change | None:
+    """A step as this caller may see it; nothing if it is hidden.
+
+    Whoever sees an alert may know which readings it stands on: of a decision in a mind that is
+    hidden, what was decided stays, with those of its facts that he may see by themselves.
+    """
+    world, rights = site.world, site.rights
+    twin = world.twins[change.twin]
+    if rights.shows(who, "read", twin, change):
+        return change
+    if twin.kind != "mind" or change.name != "decided":
+        return None
+
+    def seen(fact: JSON) -> bool:
+        seq = fact["seq"]
+        if not isinstance(seq, int) or not 1 <= seq <= len(world.journal):
+            return False  # its own conclusion, or a ground that its author has invented
+        ground = world.journal[seq]
+        is_reading = str(fact["belief"]).startswith(f"{ground.name}(")
+        return is_reading and rights.shows(who, "read", world.twins[ground.twin], ground)
+
+    facts = [fact for fact in change.value.get("beliefs", ()) if seen(fact)]
+    told = {name: change.value[name] for name in ("plan", "file", "line")}
+    return replace(change, value={**told, "beliefs": facts}) if facts else None
 
 
 async def observations(request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,7 @@ import sys
 import aiohttp
 import pytest
 
+from environment.model.change import JSON
 from environment.model.frame import Absent
 from environment.model.twin import Twin
 from environment.runtime.access import (
@@ -219,6 +220,52 @@ async def test_no_way_out_shows_a_name_to_those_who_may_not_know_it(stage: Stage
             assert frame.data["name"] not in ("name", "reading_refused")
             if frame.data["name"] == "weight_kg":
                 break
+
+
+@pytest.mark.wall_time
+async def test_why_tells_the_readings_of_a_hidden_decision_to_those_who_may_see_them(
+    stage: Stage,
+) -> None:
+    def told(twin: str, name: str, value: JSON, cause: int | None = None) -> int:
+        return stage.world.record(twin, "event", name, value, by="assistant", cause=cause).seq
+
+    stage.tell("probe", "sbp", 84)
+    reading, name = (
+        stage.world.journal.last(*of) for of in (("probe", "sbp"), ("patient", "name"))
+    )
+    assert reading is not None
+    assert name is not None
+    decision = {
+        "act": "show(wall)",
+        "plan": "bleeding",
+        "file": "rescuer_assistant.asl",
+        "line": 7,
+        "trigger": "+sbp(84)",
+        "stack": [],
+        "beliefs": [
+            {"belief": "sbp(84)", "seq": reading.seq},
+            {"belief": 'name("Anna Example")', "seq": name.seq},
+            {"belief": 'thinks("Anna Example")', "seq": reading.seq},
+            {"belief": "limit(sbp, 90)", "seq": None},
+            {"belief": "sbp(1)", "seq": 10**9},
+        ],
+    }
+    decided = told("mind_assistant", "decided", decision)
+    raised = told("wall", "alert_raised", {"rule": "HAE-01"}, decided)
+    got = (await stage.ask("GET", f"/twins/display/wall/why/{raised}", by="wall")).json
+    assert got["hidden"] == 0
+    assert got["chain"][0]["value"] == {
+        "plan": "bleeding",
+        "file": "rescuer_assistant.asl",
+        "line": 7,
+        "beliefs": [{"belief": "sbp(84)", "seq": reading.seq}],
+    }
+    whole = (await stage.ask("GET", f"/twins/display/wall/why/{raised}", by="ivy")).json
+    assert whole["chain"][0]["value"] == decision
+    unfounded = told("mind_assistant", "decided", {**decision, "beliefs": []})
+    raised = told("wall", "alert_raised", {"rule": "HAE-02"}, unfounded)
+    got = (await stage.ask("GET", f"/twins/display/wall/why/{raised}", by="rita")).json
+    assert (got["hidden"], len(got["chain"])) == (1, 1)
 
 
 @pytest.mark.wall_time

@@ -73,7 +73,7 @@ export function Why(/** @type {any} */ { store, display, rule, suggestion }) {
       const { body } = await get(`/twins/display/${display}/why/${said.seq}`);
       const told = body.chain.map((/** @type {any} */ c) => ({ at: c.effective, text: inWords(store, c) }))
         .filter((/** @type {any} */ s) => s.text);
-      if (body.hidden > 0) told.push({ at: said.effective, text: t("why.hidden", { n: body.hidden }) });
+      if (body.hidden > 0) told.push({ at: said.effective, text: body.hidden === 1 ? t("why.hidden_one") : t("why.hidden", { n: body.hidden }) });
       return tell(told);
     };
     read().catch(() => tell([]));
