@@ -58,7 +58,7 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
         await announced(stage)
         page = await wall(stage)
         txa = page.locator("[data-timer=txa]")
-        await expect(txa).to_contain_text(re.compile(r"2:5\d:\d\d left"))
+        await expect(txa).to_contain_text(re.compile(r"not given: 2:5\d:\d\d left"))
         await leads(stage, "patient.apply_tourniquet", limb="left_thigh")
         await leads(stage, "patient.perform", procedure="reboa", site="zone_1")
         await leads(stage, "patient.give_drug", drug="tranexamic_acid", amount=1, unit="g")

@@ -68,8 +68,8 @@ function txa(/** @type {any} */ store, /** @type {any} */ trauma, /** @type {num
     add("txa", name, t("wall.given_ago", { age: clockText(now - given) }));
   } else if (injury !== null) {
     const left = injury + TXA_S - now;
-    add("txa", name, left > 0 ? clockText(left) : t("wall.too_late"),
-      { note: left > 0 ? t("wall.left") : "", share: Math.min(1, 1 - left / TXA_S), due: left < TXA_LATE_S });
+    add("txa", name, left > 0 ? t("wall.not_given", { left: clockText(left) }) : t("wall.too_late"),
+      { share: Math.min(1, 1 - left / TXA_S), due: left < TXA_LATE_S });
   }
 }
 
