@@ -48,8 +48,8 @@ def pdf(
     patient = scenario.patient
     sheet.text(scenario.title, "title")
     sheet.text(
-        f"{scenario.id} · {patient.age:.0f} y {patient.sex}, {patient.weight_kg:.0f} kg · call "
-        f"{scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} min · seed {seed} · "
+        f"Scenario {scenario.id} · {patient.age:.0f} y {patient.sex}, {patient.weight_kg:.0f} kg · "
+        f"call {scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} min · seed {seed} · "
         f"branch {scenario.branch} · {shown['ended']}",
         "soft",
     )
@@ -58,7 +58,7 @@ def pdf(
     sheet.picture(str(shown["chart"]), PAINTS)
     _judged(sheet, shown)
     _alerts(sheet, shown)
-    _expected(sheet, verdict)
+    _expected(sheet, verdict, str(shown["foreseen"]))
     _care(sheet, shown)
     _places(sheet, shown)
     noted = _rows(shown["notes"])
@@ -123,17 +123,18 @@ def _alerts(sheet: Sheet, shown: dict[str, object]) -> None:
     sheet.table(head, rows, (1.1, 1.3, 2, 6, 3.4, 3))
 
 
-def _expected(sheet: Sheet, verdict: Verdict) -> None:
+def _expected(sheet: Sheet, verdict: Verdict, foreseen: str) -> None:
     sheet.heading("Expected against what happened")
     rows: list[tuple[str, Judgement]] = [
         *(("missed", j) for j in verdict.missed),
-        *(("violated", j) for j in verdict.violated),
+        *(("must not", j) for j in verdict.violated),
         *(("met", j) for j in verdict.met),
         *(("did not apply", j) for j in verdict.void),
     ]
     if not rows:
         sheet.text("The scenario expects nothing.", "soft")
         return
+    sheet.text(foreseen, "soft")
     told = [(name, j.kind, j.text, j.why) for name, j in rows]
     sheet.table(("", "Kind", "Expectation", "Why"), told, (1.5, 1.1, 6, 6))
 
@@ -174,7 +175,11 @@ def _places(sheet: Sheet, shown: dict[str, object]) -> None:
     if refused:
         sheet.heading("Refused or failed")
         told = [
-            (clock(a.at_s), f"{_words(a.by)}: {a.twin}.{a.operation}", f"{a.status}: {a.reason}")
+            (
+                clock(a.at_s),
+                f"{_words(a.by)}: {_words(a.operation)} ({_words(a.twin)})",
+                f"{a.status}: {a.reason}",
+            )
             for a in refused
         ]
         sheet.table((), told, (1, 5, 8))

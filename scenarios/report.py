@@ -23,6 +23,17 @@ from scenarios.story import Alert, Story
 from scenarios.why import Step, why
 
 TEMPLATES = Path(__file__).parent / "templates"
+#: What the words for a twin's coupling mean.
+LIVES = {
+    "shadowed": "every value is fresh",
+    "degraded": "a value is overdue",
+    "lost": "every value is overdue",
+}
+#: Of the tile with the share of alerts that were foreseen.
+FORESEEN = (
+    "Alerts foreseen: the share of alerts that the scenario demands or allows; the others are "
+    "listed as beyond the script."
+)
 
 
 def html(
@@ -72,6 +83,7 @@ def context(
         "verdict": verdict,
         "missed": missed_windows(story, verdict),
         "mark": MARK,
+        "foreseen": FORESEEN,
         "notes": _talked_of(story, notes),
         "stale": _stale(found["stale_s"]),
         "lives": _lives(story),
@@ -108,9 +120,9 @@ def _tiles(story: Story, found: Mapping[str, JSON], verdict: Verdict) -> list[tu
         ("Bleeding controlled", _tile(kpis["haemorrhage_control"])),
         ("Blood products", str(blood)),
         ("Alerts", f"{found['alert_load']['total']}"),
-        ("Most in 30 min", f"{found['alert_load']['most_in_30_min']}"),
+        ("Most alerts in 30 min", f"{found['alert_load']['most_in_30_min']}"),
         ("Expectations met", f"{len(verdict.met)} of {_all(verdict)}"),
-        ("Alert precision", "-" if verdict.precision is None else f"{verdict.precision:.0%}"),
+        ("Alerts foreseen", "-" if verdict.precision is None else f"{verdict.precision:.0%}"),
     ]
 
 
@@ -246,7 +258,7 @@ def _lives(story: Story) -> list[tuple[float, str, str]]:
     """When a twin that mirrors the patient lost or regained its sources."""
     twins = {*story.of_kind("patient"), *story.of_kind("monitor"), *story.of_kind("trauma")}
     return [
-        (c.recorded, c.twin, str(c.value))
+        (c.recorded, c.twin, LIVES[c.value])
         for c in story.journal
-        if c.kind == "life" and c.twin in twins and c.value in ("degraded", "lost", "shadowed")
+        if c.kind == "life" and c.twin in twins and c.value in LIVES
     ]

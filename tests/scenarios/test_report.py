@@ -260,3 +260,18 @@ def test_what_the_instructor_marked_stands_beside_the_notes(
     assert "closed the loop" in page.words
     paper = pdf(story, scenario, seed=1, verdict=verdict, notes=notes)
     assert b"nobody leads" in b"".join(drawn(paper))
+
+
+def test_the_terms_of_the_report_are_words(pelvis: tuple[Scenario, Performed]) -> None:
+    scenario, run = pelvis
+    lives = longer(
+        run.journal,
+        ("patient", "life", "life", "degraded"),
+        ("patient", "life", "life", "shadowed"),
+        at_s=4500.0,
+    )
+    page = Page(report.html(Story(lives), scenario, seed=1)).words
+    assert "a value is overdue" in page
+    assert "the share of alerts that the scenario demands or allows" in page
+    for term in ("degraded", "shadowed", "Alert precision", "patient.apply_tourniquet"):
+        assert term not in page
