@@ -144,6 +144,7 @@ async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> N
         await tap(page, "Do it: Binder now")
         await stage.until(lambda: stage.asked("patient.perform", by=ME))
         assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
+        await expect(page.locator("[data-suggestion]")).to_have_count(0)  # done is done
 
 
 @pytest.mark.slow

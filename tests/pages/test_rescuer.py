@@ -178,6 +178,10 @@ async def test_what_cannot_be_done_now_is_not_offered_and_says_why() -> None:
         await expect(page.get_by_role("tabpanel")).to_contain_text(
             "not in this phase: needs phase assessed or transporting"
         )
+        for name, text in (("start_mtp", "Start MTP"), ("apply_pelvic_binder", "Binder now")):
+            await stage.does("ivy", "instructor", "rescuer_tablet.suggest", name=name, text=text)
+        await expect(button(page, "Do it: Binder now")).to_be_enabled()
+        await expect(page.get_by_text("Start MTP")).to_have_count(0)  # it is the hospital's to do
 
 
 @pytest.mark.slow

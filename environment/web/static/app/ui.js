@@ -64,7 +64,7 @@ export function Alert(/** @type {any} */ { alert, store, children }) {
     <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
     <div class="what">
       <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span>${alert.text}
-      <small>${alert.rule} · ${age}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
+      <small>${alert.rule} · ${t("alert.raised", { at: timeOfDay(store, alert.since_s).slice(0, 5), age })}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
     </div>
     ${children}
   </div>`;

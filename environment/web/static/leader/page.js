@@ -45,7 +45,7 @@ function Leader(/** @type {any} */ { store }) {
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>
       ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}
     <//>
-    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />
+    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${tabs.map((tab) => tab.id)} />
     <section class="work" aria-label=${t("leader.work")}><${Tabs} name=${t("leader.work")} tabs=${tabs} /></section>
     <${Taps} outbox=${outbox} />
   </main>`;

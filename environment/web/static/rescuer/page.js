@@ -64,7 +64,7 @@ function Rescuer(/** @type {any} */ { store }) {
       ${eta !== null && eta > store.now() && html`<span>${t("clock.eta")} <b>${clockText(eta - store.now())}</b></span>`}
       <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
     <//>
-    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} />
+    <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${Object.keys(pages)} />
     <section class="work" aria-label=${t("rescuer.work")}><${Tabs} name=${t("rescuer.work")} tabs=${tabs} /></section>
     <${Taps} outbox=${outbox} />
   </main>`;

@@ -1,6 +1,6 @@
 // @ts-check
 /** What the assistants say: alerts to be seen to, questions, suggestions; and why. */
-import { ADVICE } from "/static/tablet/advice.js";
+import { ADVICE, isDone, isForMe } from "/static/tablet/advice.js";
 import { Why } from "/static/tablet/why.js";
 import { adviceText, questionText } from "/static/app/said.js";
 import { t } from "/static/app/text.js";
@@ -15,14 +15,18 @@ export function displaysOf(/** @type {any} */ store, /** @type {string} */ perso
     .filter((/** @type {string} */ id) => store.value(id, "watched_by", []).includes(person));
 }
 
-/** Alerts, questions and suggestions of all displays that the person looks at. */
-export function Said(/** @type {any} */ { store, outbox, person, why, open }) {
+/**
+ * Alerts and questions of all displays that the person looks at; suggestions that he can follow and
+ * that nobody has followed yet. @param {any} given `pages`: the tabs of this page
+ */
+export function Said({ store, outbox, person, why, open, pages }) {
   const displays = displaysOf(store, person);
   const all = displays.flatMap((d) => alertsOf(store, d).map((a) => ({ ...a, display: d })));
   const asked = displays.flatMap((d) => Object.entries(store.value(d, "question") ?? {})
     .map(([name, q]) => ({ name, display: d, .../** @type {any} */ (q), text: questionText(name, /** @type {any} */ (q).text) })));
   const advised = displays.flatMap((d) => Object.entries(store.value(d, "suggestion") ?? {})
-    .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s), text: adviceText(name, /** @type {any} */ (s).text) })));
+    .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s), text: adviceText(name, /** @type {any} */ (s).text) })))
+    .filter((s) => !isDone(store, s.name, s.since_s) && isForMe(store, s.name, why, pages));
   const fresh = all.filter((a) => !a.acknowledged);
   const seen = all.filter((a) => a.acknowledged);
   const card = (/** @type {any} */ a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`;

@@ -10,10 +10,14 @@ const EVERY_MS = 15_000;
 /** What guards look at most: a change of these is asked about at once. */
 const WATCHED = ["status", "mtp", "severity", "attached", "infusion"];
 
+/** Guards that stand against a person, whatever is done meanwhile. */
+const OF_ROLE = ["within_rights", "role_is_allowed"];
+
 /**
  * Follow the operations of some twins.
  * @param {import("/static/app/store.js").Store} store @param {string[]} twins
- * @returns {(twin: string, operation: string) => string} why not, or nothing
+ * @returns {((twin: string, operation: string) => string) & {forOthers: (twin: string, operation: string) => boolean}}
+ *   why not, or nothing; `forOthers`: it is for other people to do
  */
 export function useGuards(store, twins) {
   const [told, tell] = useState(/** @type {Record<string, any>} */ ({}));
@@ -33,9 +37,12 @@ export function useGuards(store, twins) {
     const timer = setInterval(read, EVERY_MS);
     return () => { ended = true; clearInterval(timer); };
   }, [mark]);
-  return (twin, operation) => {
+  const why = (/** @type {string} */ twin, /** @type {string} */ operation) => {
     if (store.over) return t("guard.case_is_over");
     const against = told[twin]?.[operation]?.against;
     return against ? refusal(against) : "";
   };
+  const forOthers = (/** @type {string} */ twin, /** @type {string} */ operation) =>
+    !twins.includes(twin) || OF_ROLE.includes(told[twin]?.[operation]?.against?.guard);
+  return Object.assign(why, { forOthers });
 }
