@@ -148,7 +148,7 @@ def laboratory(body: Body, keys: tuple[str, ...], blood_group: str) -> dict[str,
     extem = fibtem + 0.12 * now.platelets
     values: dict[str, JSON] = {
         "lactate": round(now.lactate, 1),
-        "be": round(now.be, 1),
+        "be": round(now.be, 1) + 0.0,  # not -0.0
         "ph": round(now.ph, 2),
         "pco2": float(round(now.paco2)),
         "po2": float(round(now.pao2)),
