@@ -73,7 +73,7 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
             re.compile(r"4\s+red cells")
         )
         await expect(page.locator("[data-drug=tranexamic_acid]")).to_contain_text(
-            re.compile(r"1 g\s*14:\d\d · \d\d:\d\d ago")
+            re.compile(r"1 g\s*14:\d\d \(\+\d+ min\) · \d\d:\d\d ago")
         )
         await expect(txa).to_contain_text("given")
         await expect(page.locator("[data-timer^=device-tourniquet]")).to_contain_text("of 2:00:00")

@@ -38,6 +38,12 @@ export function timeOfDay(/** @type {Store} */ store, /** @type {number} */ seco
   return at.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
+/** A moment as a card tells it: the time of day to the minute, and minutes since the call. */
+export function timeOfBoth(/** @type {Store} */ store, /** @type {number} */ seconds) {
+  const minutes = Math.floor(seconds / 60);
+  return t("time.both", { at: timeOfDay(store, seconds).slice(0, 5), since: `${minutes < 0 ? "" : "+"}${minutes}` });
+}
+
 const RANK = { high: 0, medium: 1, low: 2 };
 const MARK = { high: "!!!", medium: "!!", low: "!" };
 
