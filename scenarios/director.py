@@ -126,7 +126,7 @@ class Director(SimulatedAsset):
 
     async def do_set_bookmark(self, command: Command, label: str) -> JSON:
         """Remember this moment."""
-        name = first = label or clock_text(self.now())
+        name = first = label or clock_text(int(self.now()))  # as clocks on the pages show it
         number = 1
         while name in self._maps["bookmark"]:
             number += 1
@@ -339,8 +339,19 @@ class Director(SimulatedAsset):
         for name, one in team.waiting.items():
             if not one.done:
                 when = one.trigger.when
-                cause = one.trigger.on if when is None else f"{when.twin}.{when.property}"
-                waiting[name] = {"by": one.trigger.by, "do": one.trigger.do, "for": cause}
+                if when is None:
+                    cause, test = one.trigger.on, {"done": dict(one.trigger.on_with)}
+                else:
+                    cause = f"{when.twin}.{when.property}"
+                    told = when.model_dump(by_alias=True, exclude_unset=True)
+                    test = {k: v for k, v in told.items() if k not in ("twin", "property")}
+                waiting[name] = {
+                    "by": one.trigger.by,
+                    "do": one.trigger.do,
+                    "given": dict(one.trigger.arguments),
+                    "for": cause,
+                    "test": test,
+                }
         self._say("waiting", waiting)
 
     def _tell_truth(self, at_s: float) -> None:

@@ -64,7 +64,9 @@ class Session(Twin):
         fields=("at_s", "by", "do", "given", "why"),
     )
     waiting = Property(
-        "map", "Triggers of the script that wait for their condition.", fields=("by", "do", "for")
+        "map",
+        "Triggers of the script that wait for a test of a value, or for an operation (`done`).",
+        fields=("by", "do", "given", "for", "test"),
     )
     bookmark = Property("map", "Moments to come back to, by label.", fields=("at_s", "seq"))
     mark = Property(

@@ -118,7 +118,13 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
         assert [r["do"] for r in value(stage, "injected").values()] == [
             "hurt.pneumothorax", "ambulance_monitor.unplug", "patient.give_drug",
         ]  # fmt: skip
-        await expect(panel(page, "What has happened")).to_contain_text("ketAMINE")
+        happened = panel(page, "What has happened")
+        await expect(happened).to_contain_text("ketAMINE")
+        await expect(happened).to_contain_text("add an injury (pneumothorax, left)")
+        await surprises.get_by_role("button", name="Silent for 1 min").click()
+        await expect(happened).to_contain_text("silence, for 60 s")
+        waiting = panel(page, "What comes next")
+        await expect(waiting).to_contain_text("begin (advanced life support) waits for: pulse: no")
         await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)
 
 
@@ -192,3 +198,6 @@ async def test_the_start_page_makes_a_link_that_lets_somebody_in_once() -> None:
         await stranger.goto(link)
         await expect(stranger.get_by_role("alert")).to_contain_text("used already")
         await expect(stranger.get_by_role("link")).to_have_count(0)
+        await guest.goto(link)
+        await expect(guest.get_by_role("alert")).to_contain_text("still here as")
+        await expect(guest.get_by_role("link", name="Open: Rescuer")).to_be_visible()

@@ -168,7 +168,7 @@ async def test_a_device_that_another_has_taken_meanwhile_refuses_in_words() -> N
         )
         await said(page, "pelvis X-ray", "refused")
         await expect(page.get_by_role("status", name="What became of your taps")).to_contain_text(
-            "not free: status in use"
+            "not free: in use"
         )
         stage.expect_complaints("409 (Conflict)")  # the browser's own line on any refusal
 

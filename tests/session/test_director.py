@@ -127,7 +127,10 @@ async def test_what_comes_can_be_brought_forward_or_left_out() -> None:
 async def test_a_waiting_trigger_comes_when_the_instructor_says_so_and_only_once() -> None:
     async with directed(quiet()) as (session, instructor):
         await session.until(120.0)
-        assert told(session, "waiting")["worse"]["for"] == "patient.gcs"
+        waits = told(session, "waiting")["worse"]
+        assert waits["for"] == "patient.gcs"
+        assert waits["test"] == {"below": 9}
+        assert waits["given"] == {"procedure": "orotracheal_intubation"}
         await instructor.invoke("session", "trigger", "worse")
         await instructor.invoke("session", "set_vital", "gcs", 4, 0)
         await session.until(1000.0)

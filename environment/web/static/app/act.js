@@ -68,7 +68,9 @@ async function send(
 /** A refusal in words: of an answer, or of what stands against an operation. */
 export function refusal(/** @type {any} */ told) {
   if (told.guard) {
-    const filled = { expected: inWords(`${told.expected}`), found: inWords(`${told.found}`) };
+    // "status in_use" of a device that is not free: its status alone.
+    const found = `${told.found}`.replace(/^status (\w+)$/, (_, status) => (has(`status.${status}`) ? t(`status.${status}`) : status));
+    const filled = { expected: inWords(`${told.expected}`), found: inWords(found) };
     return t(has(`guard.${told.guard}`) ? `guard.${told.guard}` : "guard.other", filled);
   }
   const wrong = told.validationErrors?.map((/** @type {any} */ e) => `${e.field} ${e.description}`);

@@ -31,9 +31,13 @@ const FAULTS = [
 
 export function Injects(/** @type {any} */ { store, doing }) {
   const monitors = store.ofKind("monitor").map((/** @type {any} */ m) => m.id);
-  const attached = monitors.filter((/** @type {string} */ id) => store.value(id, "attached"));
-  const [device, setDevice] = useState("");
-  const chosen = device || attached[0] || monitors[0] || "";
+  const since = (/** @type {string} */ id) => store.twins.get(id)?.values.get("attached")?.effective ?? 0;
+  const attached = monitors.filter((/** @type {string} */ id) => store.value(id, "attached"))
+    .sort((/** @type {string} */ a, /** @type {string} */ b) => since(b) - since(a));
+  const usual = attached[0] ?? monitors[0] ?? "";
+  // What is chosen stands until the patient comes to another monitor.
+  const [pick, setPick] = useState({ device: "", usual: "" });
+  const chosen = pick.usual === usual && pick.device ? pick.device : usual;
   const done = (/** @type {string} */ name) => ({ done: t("console.happens", { name }) });
   return html`<section class="panel" aria-label=${t("console.injects")}>
     <h2>${t("console.injects")}</h2>
@@ -42,8 +46,8 @@ export function Injects(/** @type {any} */ { store, doing }) {
         { kind: hurt.kind, details: details(hurt, store.now()) }, done(t(`hurt.${hurt.id}`)))}>${t(`hurt.${hurt.id}`)}</button>`)}</div>
     <h3>${t("console.faults")}</h3>
     <div class="row"><select aria-label=${t("console.device")} value=${chosen}
-        onChange=${(/** @type {any} */ e) => setDevice(e.target.value)}>
-        ${monitors.map((/** @type {string} */ id) => html`<option value=${id}>${word("twin", id)}</option>`)}</select>
+        onChange=${(/** @type {any} */ e) => setPick({ device: e.target.value, usual })}>
+        ${monitors.map((/** @type {string} */ id) => html`<option value=${id} selected=${id === chosen}>${word("twin", id)}</option>`)}</select>
       ${FAULTS.map((fault) => html`<button key=${fault.id} onClick=${() => doing("session", "disturb",
         { device: chosen, ...fault.given }, done(t(`fault.${fault.id}`)))}>${t(`fault.${fault.id}`)}</button>`)}</div>
     <${Anything} store=${store} doing=${doing} />

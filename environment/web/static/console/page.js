@@ -1,7 +1,7 @@
 // @ts-check
 /** The instructor's console: what happens now, what comes next, and how do I change it? */
 import { Brief } from "/static/console/brief.js";
-import { Course, deed } from "/static/console/course.js";
+import { Course, deed, waitsFor } from "/static/console/course.js";
 import { Injects } from "/static/console/inject.js";
 import { People, Reasons, Remembered } from "/static/console/people.js";
 import { TimeBar } from "/static/console/time.js";
@@ -34,7 +34,7 @@ function Next(/** @type {any} */ { store, doing }) {
       ${next.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ol>
     ${waiting.length > 0 && html`<h3>${t("console.triggers")}</h3>
       <ul class="plain">${waiting.map(([name, row]) => html`<li key=${name} class="row between">
-        <span>${word("twin", row.by)}: ${deed(store, row.do, {})} <small>${t("console.waits_for", { what: row.for })}</small></span>
+        <span>${word("twin", row.by)}: ${deed(store, row.do, row.given, row.by)} <small>${t("console.waits_for", { what: waitsFor(store, row) })}</small></span>
         <button onClick=${() => now(name)}>${t("console.now")}</button></li>`)}</ul>`}
   </section>`;
 }

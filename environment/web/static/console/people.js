@@ -8,6 +8,9 @@ import { clockText, html } from "/static/app/ui.js";
 /** Those who have a page of their own come first. */
 const ROLES = ["trauma_leader", "rescuer", "operator"];
 
+/** A bookmark without a name of its own is called by its time. */
+const AS_TIME = /^\d+:\d\d/;
+
 /** The page of each role that can be played. */
 const PAGE = { trauma_leader: "leader", team_member: "leader", rescuer: "rescuer" };
 
@@ -55,7 +58,7 @@ export function Remembered(/** @type {any} */ { store, doing }) {
   return html`<section class="panel" aria-label=${t("console.remembered")}>
     <h2>${t("console.remembered")}</h2>
     <ul class="plain">${bookmarks.map(([label, row]) => html`<li key=${label} class="row between" data-bookmark=${label}>
-      <span>⚑ ${label} <small>${clockText(row.at_s)}</small></span>
+      <span>⚑ ${label} ${AS_TIME.test(label) ? null : html`<small>${clockText(row.at_s)}</small>`}</span>
       <button onClick=${() => back(label)}>${t("console.rewind")}</button></li>`)}
     ${marks.map(([number, row]) => html`<li key=${number} class="row between" data-mark=${row.rating}>
       <span class=${row.rating}>${row.rating === "good" ? "✓" : "✗"} ${t(`console.${row.rating}`)}

@@ -3,6 +3,7 @@
 import { html, render } from "/static/app/ui.js";
 import { LinkMaker, PARTS } from "/static/app/links.js";
 import { get } from "/static/app/store.js";
+import { word } from "/static/app/names.js";
 import { loadTexts, t } from "/static/app/text.js";
 
 /** Which parts a role has. */
@@ -32,9 +33,11 @@ function Start(/** @type {any} */ { here }) {
   const isAlone = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   return html`<main>
     <h1>${t("page.start")}</h1>
+    ${isUsed && here !== null && html`<p class="used" role="alert">${t("start.used")}
+      ${t("start.used.still", { name: word("twin", here.you.name) })}</p>`}
     ${here === null
       ? html`<p role="alert">${isUsed ? t("start.used") : ""} ${t("start.nobody")}</p>`
-      : html`<p>${t(isInstructor ? "start.instructor" : "start.you", { name: here.you.name })}</p>`}
+      : html`<p>${t(isInstructor ? "start.instructor" : "start.you", { name: word("twin", here.you.name) })}</p>`}
     ${isInstructor && isAlone && html`<p class="dim">${t("start.alone")}</p>`}
     <div class="grid parts">${parts.map((part) =>
       html`<${Card} key=${part} part=${part} isInstructor=${isInstructor} />`)}</div>
