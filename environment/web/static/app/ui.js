@@ -62,6 +62,18 @@ export function alertsOf(/** @type {Store} */ store, /** @type {string} */ displ
     });
 }
 
+/** What the text of an alert quotes, by its rule: the text stands, the sign goes on. */
+const QUOTED = { "HAE-01": "sbp", "HAE-02": "si", "BRE-01": "spo2" };
+
+/** What an alert quotes as it is now; nothing where it is old, or as the text has it. */
+function valueNow(/** @type {Store} */ store, /** @type {any} */ alert) {
+  const key = QUOTED[/** @type {"HAE-01"} */ (alert.rule)];
+  const [hr, seen] = [store.vital("hr"), key && store.vital(key === "si" ? "sbp" : key)];
+  if (!seen || seen.stale || (key === "si" && (!hr || hr.stale || seen.value <= 0))) return "";
+  const now = key === "si" ? (hr?.value / seen.value).toFixed(2) : seen.value.toFixed(store.here.vitals[key].decimals);
+  return alert.text.includes(` ${now}`) ? "" : ` · ${t("alert.now", { value: now })}`;
+}
+
 /** One alert of an agent: priority by colour, sign and word. */
 export function Alert(/** @type {any} */ { alert, store, children }) {
   const age = clockText(store.now() - alert.since_s);
@@ -70,7 +82,7 @@ export function Alert(/** @type {any} */ { alert, store, children }) {
     <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
     <div class="what">
       <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span>${alert.text}
-      <small>${alert.rule} · ${t("alert.raised", { at: timeOfDay(store, alert.since_s).slice(0, 5), age })}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
+      <small>${alert.rule} · ${t("alert.raised", { at: timeOfDay(store, alert.since_s).slice(0, 5), age })}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
     </div>
     ${children}
   </div>`;

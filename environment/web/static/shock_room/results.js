@@ -25,9 +25,9 @@ export function Results(/** @type {any} */ { store, trauma }) {
   // the trauma process holds each view as it was last seen, by a device or by hand
   const fast = byHand(store, trauma);
   const rows = [...told.filter((r) => !(fast && r.id === "efast")), ...(fast ? [fast] : [])].sort((a, b) => b.at - a.at);
-  return html`<section class="results" aria-label=${t("diagnostic.results")}><h2>${t("diagnostic.results")}</h2>
+  return html`<section class="results" aria-label=${t("diagnostic.results")}><h2>${t("diagnostic.results")}${
+      rows.length > MOST && ` (${t("wall.more", { n: rows.length - MOST })})`}</h2>
     <ul aria-label=${t("diagnostic.results")}>${rows.slice(0, MOST).map((r) => html`<li key=${r.id} data-diagnostic=${r.id}>
         <span class="name">${r.name} <small>${t("ago", { age: clockText(store.now() - r.taken) })}</small></span> <b>${r.text}</b></li>`)}
-      ${rows.length === 0 && html`<li class="dim">${t("diagnostic.no_results")}</li>`}
-      ${rows.length > MOST && html`<li class="dim">${t("wall.more", { n: rows.length - MOST })}</li>`}</ul></section>`;
+      ${rows.length === 0 && html`<li class="dim">${t("diagnostic.no_results")}</li>`}</ul></section>`;
 }
