@@ -255,7 +255,10 @@ def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
         "from_s": judgement.earliest_s,
         "by_s": judgement.by_s,
         "at_s": judgement.at_s,
-        "text": judgement.text,
+        # of what may still come nobody can say that it never came
+        "text": judgement.text.removesuffix(", never came")
+        if verdict == "open"
+        else judgement.text,
         "why": judgement.why,
     }
 
@@ -271,7 +274,7 @@ def _notes(story: Story) -> list[dict[str, JSON]]:
             "at_s": a.at_s,
             "by": a.by,
             "kind": a.status,
-            "text": f"{a.twin}.{a.operation}: {a.reason}",
+            "text": f"{a.operation} ({a.twin})".replace("_", " ") + f": {a.reason}",
         }
         for a in story.actions
         if a.status in ("refused", "failed")
