@@ -4,11 +4,13 @@ Assistants send records, people send the words of their tablet; the same part ha
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
+from scenarios.chart import in_words
+from scenarios.clinical_time import clock
 from scenarios.story import Story
 
 #: The parts in the order in which they are spoken.
@@ -26,6 +28,8 @@ PARTS = {
 #: Said where nothing is known; it does not take back what was said.
 NOTHING = ("", "-", "\u2013")
 _SEX = re.compile(r"\b(m|f|male|female|uomo|donna|sex unknown|sesso ignoto)\b", re.IGNORECASE)
+#: A time since the call, as people write it: `13:23`; not one that stands in its form already.
+_TIME = re.compile(r"\b\d{2,3}:\d{2}\b(?! \()")
 #: Minutes since the call that an assistant wrote behind what was done.
 _SINCE_CALL = re.compile(r"(?<!\()\+(\d+) min\b")
 
@@ -48,7 +52,24 @@ def card(story: Story, start: datetime) -> list[tuple[str, str]]:
     rest = sorted(set(sent) - set(PARTS))
     told = [(PARTS.get(key, _words(key)), _told(key, sent.get(key), start)) for key in PARTS]
     told += [(_words(key), _told(key, sent[key], start)) for key in rest]
+    timed = _timed(story, start)
+    told = [(label, timed(text) if label == PARTS["treatment"] else text) for label, text in told]
     return [(label, text) for label, text in told if text not in NOTHING]
+
+
+def _timed(story: Story, start: datetime) -> Callable[[str], str]:
+    """Puts what was done into the one form of time, and a time behind a drug without one."""
+    done = {clock(c.effective): clock_of(c.effective, start) for c in story.medical_events()}
+    drugs = {in_words(c)[1]: c.effective for c in story.events(story.one("patient"), "drug_given")}
+
+    def timed(text: str) -> str:
+        text = _TIME.sub(lambda m: done.get(m[0], m[0]), text)
+        for words, at_s in drugs.items():
+            bare = rf"({re.escape(words)})(?= *(?:[;,]|$))"
+            text = re.sub(bare, rf"\1 {clock_of(at_s, start)}", text)
+        return text
+
+    return timed
 
 
 def _who(age: JSON, sex: JSON) -> str:

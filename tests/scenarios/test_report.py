@@ -171,6 +171,33 @@ special = "–"
     ]
 
 
+def test_what_people_wrote_about_treatment_gets_its_times() -> None:
+    script = """
+[[event]]
+at = "06:00"
+by = "rescuer"
+do = "patient.apply_tourniquet"
+with = { limb = "left_thigh" }
+[[event]]
+at = "08:00"
+by = "rescuer"
+do = "patient.give_drug"
+with = { drug = "tranexamic_acid", amount = 1, unit = "g", route = "iv" }
+[[event]]
+at = "09:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+[event.with.atmist]
+treatment = "tourniquet left thigh 06:05; line 10:00; tranexamic acid 1 g"
+"""
+    scenario = small(script)
+    story = Story(perform(scenario, until_s=600.0).journal)
+    card = dict(report.context(story, scenario, 1, judge(story, scenario))["atmist"])
+    assert card["Treatment"] == (
+        "tourniquet left thigh 14:06 (+6 min); line 10:00; tranexamic acid 1 g 14:08 (+8 min)"
+    )
+
+
 def test_what_a_blood_gas_showed_is_told_in_numbers(pelvis: tuple[Scenario, Performed]) -> None:
     scenario, run = pelvis
     story = Story(run.journal)
