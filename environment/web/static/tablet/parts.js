@@ -37,11 +37,18 @@ export function Tabs({ name, tabs }) {
       key=${open.id}>${open.page}</div>`;
 }
 
+/** Letters of a word from which it is set smaller, so that it is not broken on the narrowest tile. */
+const LONG = 16;
+const sizeOf = (/** @type {string} */ label) => {
+  const most = Math.max(...`${label}`.split(/[\s/-]+/).map((word) => word.length));
+  return most < LONG ? "" : most === LONG ? "long" : "longest";
+};
+
 /** A large button; where it cannot be used now, it says why, unless that is `said` for all at once. */
 export function Tile(/** @type {any} */ { label, note, why, said, pressed, tone, onTap }) {
   return html`<button class="tile ${tone ?? ""}" disabled=${Boolean(why)} onClick=${onTap}
       aria-pressed=${pressed === undefined ? undefined : String(pressed)} title=${why || undefined}>
-    <span>${label}</span>${why && !said ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
+    <span class=${sizeOf(label)}>${label}</span>${why && !said ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
   </button>`;
 }
 

@@ -32,7 +32,8 @@ function fact(/** @type {any} */ store, /** @type {any} */ { belief, seq }) {
   if (name === "limit") return t("why.limit", { what: args[0], limit: args.slice(1).join(" ") });
   const row = store.here.vitals[name];
   if (row) return `${t(`vital.${name}`)} ${args[0]} ${row.shown_unit}`.trim();
-  return seq === null ? "" : `${words(name)} ${args.join(" ")}`;
+  const told = args.filter((/** @type {string} */ x) => !["", "false", "none"].includes(x));
+  return seq === null ? "" : `${words(name)} ${told.join(" ")}`;
 }
 
 /** One step of the chain in words; nothing for steps that say no more than the one before. */
