@@ -19,13 +19,13 @@ pytestmark = [*BROWSER, pytest.mark.slow]
 
 #: What is expected of people in this case, and what comes of it.
 PEOPLE = (
-    "patient.apply_tourniquet",
-    "patient.perform (pelvic_binder)",
-    "patient.give_drug (tranexamic_acid)",
-    "preh.send_pre_alert",
-    "trauma.start_mtp",
-    "patient.give_blood",
-    "lives",
+    "apply tourniquet",
+    "pelvic binder",
+    "give drug (tranexamic acid)",
+    "preh send pre alert",
+    "trauma start mtp",
+    "give blood",
+    "the patient lives",
 )
 #: What the rescuer and the leader tap below, each once: `twin.operation` and its single words.
 ROAD = """
