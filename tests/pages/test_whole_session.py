@@ -105,8 +105,8 @@ async def on_the_road(session: Played) -> None:
     console, page = session.pages["/console"], session.pages["/rescuer"]
     await console.get_by_role("button", name="Start").click()
     await tap(page, "We are leaving")
-    await expect(page.get_by_text("arrives in")).to_be_visible()
-    await expect(page.get_by_text("arrives in")).to_be_hidden(timeout=30_000)
+    await expect(page.get_by_text("at the scene in")).to_be_visible()
+    await expect(page.get_by_text("at the scene in")).to_be_hidden(timeout=30_000)
     await at_speed(console, 10)
     await tap(page, "We are at the scene", "With the patient", "Monitor on")
     await tab(page, "Triage")

@@ -12,3 +12,14 @@ export function arrivesIn(/** @type {any} */ store) {
   const eta = vehicle ? store.value(vehicle.id, "eta_s") : null;
   return eta === null ? null : Math.max(0, eta - store.now());
 }
+
+/**
+ * Seconds until a crew is where its vehicle drives, 0 when it does not; `outward`: to the scene, else
+ * to the hospital. The vehicle knows before the process is told, so it goes first.
+ */
+export function crewArrives(/** @type {any} */ store, /** @type {string} */ vehicle) {
+  const drives = store.value(vehicle, "status") === "driving";
+  const outward = store.twins.get(store.value(vehicle, "destination"))?.kind === "place";
+  const eta = drives ? store.value(vehicle, "eta_s") : null;
+  return { outward, left: eta === null ? 0 : Math.max(0, eta - store.now()) };
+}

@@ -1,6 +1,6 @@
 // @ts-check
 /** Pre-alert and handover: the card that the team hears (ATMIST), as it stands now. */
-import { arrivesIn } from "/static/app/arrival.js";
+import { crewArrives } from "/static/app/arrival.js";
 import { amountText, named, site, word } from "/static/app/names.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html, timeOfDay } from "/static/app/ui.js";
@@ -44,17 +44,15 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
 }
 
 /** Preview, pre-alert, handover. */
-export function Handover(/** @type {any} */ { store, outbox, why, preh }) {
+export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle }) {
   const now = card(store, preh);
   const told = store.value(preh, "pre_alerted_s");
-  // the vehicle knows before the process is told
-  const eta = store.value(preh, "eta_s");
-  const coming = arrivesIn(store) ?? (eta !== null && eta > store.now() ? eta - store.now() : null);
+  const way = crewArrives(store, vehicle);
   const leader = store.value("trauma", "leader") ?? "trauma_team";
   return html`<div class="grid">
     <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
-      <dt>${t("clock.eta")}</dt><dd>${clockText(coming)}</dd></dl>
+      <dt>${t("clock.eta")}</dt><dd>${way.outward || way.left === 0 ? "–" : clockText(way.left)}</dd></dl>
     <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: clockText(told) })}</p>
     <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
       onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>

@@ -1,5 +1,6 @@
 // @ts-check
 /** The rescuer's tablet: find out, treat, decide, tell the hospital. */
+import { crewArrives } from "/static/app/arrival.js";
 import { Found } from "/static/rescuer/found.js";
 import { Gcs } from "/static/rescuer/gcs.js";
 import { useGuards } from "/static/tablet/guards.js";
@@ -54,14 +55,12 @@ function Rescuer(/** @type {any} */ { store }) {
     handover: html`<${Handover} ...${parts} />`,
     report: html`<${Report} ...${parts} />`,
   };
-  // The way to the scene too: the process knows only when the patient arrives.
-  const eta = store.value(preh, "eta_s")
-    ?? (store.value(vehicle, "status") === "driving" ? store.value(vehicle, "eta_s") : null);
+  const way = crewArrives(store, vehicle);
   const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>
-      ${eta !== null && eta > store.now() && html`<span>${t("clock.eta")} <b>${clockText(eta - store.now())}</b></span>`}
+      ${way.left > 0 && html`<span>${t(way.outward ? "clock.to_scene" : "clock.eta")} <b>${clockText(way.left)}</b></span>`}
       <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
     <//>
     <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${Object.keys(pages)} />
