@@ -221,6 +221,7 @@ async def test_a_server_that_was_pulled_comes_back_and_nobody_has_to_do_anything
             await expect(page.locator("[data-product=red_cells]")).to_have_text(
                 re.compile(r"2\s+red cells")
             )
+        await tap(console, "Go on")  # one that is taken up waits for its instructor
         await expect(again.get_by_role("list", name="Report")).to_contain_text("red cells × 2")
         report = again.get_by_role("list", name="Report")
         await expect(report).to_contain_text("arterial catheter", timeout=15_000)
