@@ -9,6 +9,7 @@ from environment.web import (
     mementos,
     minds,
     pages,
+    reasons,
     screens,
     streams,
     things,
@@ -245,7 +246,7 @@ ROUTES: tuple[Route, ...] = (
         tag="twins",
         query=("window",),
     ),
-    Route(path=f"{_TWIN}/why/{{seq}}", handler=twins.why, answers={"": the("Why")}, tag="twins"),
+    Route(path=f"{_TWIN}/why/{{seq}}", handler=reasons.why, answers={"": the("Why")}, tag="twins"),
     Route(
         path=f"{_TWIN}/break-glass",
         handler=twins.break_glass,

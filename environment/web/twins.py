@@ -1,17 +1,15 @@
-"""A twin's own address: its description, state, properties, history, links, fidelity, reasons."""
+"""A twin's own address: its description, state, properties, history, links, fidelity."""
 
 import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import replace
 from itertools import islice
 
 from aiohttp import web
 
-from environment.errors import BadValueError, JournalError, UnknownTwinError
+from environment.errors import BadValueError, UnknownTwinError
 from environment.model.change import JSON, Change, Observation
 from environment.model.frame import State
 from environment.model.twin import Twin
-from environment.runtime.access import Caller
 from environment.web.bodies import Emergency, Fact, checked
 from environment.web.bundles import FHIR_TYPE, bundle, is_mapped
 from environment.web.descriptions import path, urn
@@ -256,50 +254,6 @@ def _cursor(text: str) -> int:
     raise ProblemError(
         422, "bad_value", f"?page={text} is not a page of this history. Follow `next` as it came."
     )
-
-
-async def why(request: web.Request) -> web.StreamResponse:
-    """The changes that led to one of this twin's, first cause first; hidden ones are left out."""
-    site, who, found = site_of(request), request[WHO], twin_of(request)
-    text = request.match_info["seq"]
-    journal = site.world.journal
-    if not text.isdigit() or len(text) > 15 or not 1 <= int(text) <= len(journal):
-        raise ProblemError(404, "unknown_change", f"No change '{text}' of '{found.id}'.")
-    change = journal[int(text)]
-    if change.twin != found.id or not site.rights.shows(who, "read", found, change):
-        raise ProblemError(404, "unknown_change", f"No change '{text}' of '{found.id}'.")
-    try:
-        chain = journal.why(change)
-    except JournalError:
-        chain = [change]  # a cause that its author has invented leads nowhere
-    shown = [step for c in chain if (step := _as_seen(site, who, c)) is not None]
-    return answer({"chain": [change_out(c) for c in shown], "hidden": len(chain) - len(shown)})
-
-
-def _as_seen(site: Site, who: Caller, change: Change) -> Change | None:
-    """A step as this caller may see it; nothing if it is hidden.
-
-    Whoever sees an alert may know which readings it stands on: of a decision in a mind that is
-    hidden, what was decided stays, with those of its facts that he may see by themselves.
-    """
-    world, rights = site.world, site.rights
-    twin = world.twins[change.twin]
-    if rights.shows(who, "read", twin, change):
-        return change
-    if twin.kind != "mind" or change.name != "decided":
-        return None
-
-    def seen(fact: JSON) -> bool:
-        seq = fact["seq"]
-        if not isinstance(seq, int) or not 1 <= seq <= len(world.journal):
-            return False  # its own conclusion, or a ground that its author has invented
-        ground = world.journal[seq]
-        is_reading = str(fact["belief"]).startswith(f"{ground.name}(")
-        return is_reading and rights.shows(who, "read", world.twins[ground.twin], ground)
-
-    facts = [fact for fact in change.value.get("beliefs", ()) if seen(fact)]
-    told = {name: change.value[name] for name in ("plan", "file", "line")}
-    return replace(change, value={**told, "beliefs": facts}) if facts else None
 
 
 async def observations(request: web.Request) -> web.StreamResponse:
