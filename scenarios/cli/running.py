@@ -255,7 +255,7 @@ def show_run(kept: "Run", summary: dict[str, "JSON"]) -> None:
     )
     if kept.story.alerts:
         table = Table(box=None, pad_edge=False, header_style="dim")
-        for title in ("raised", "rule", "priority", "seen", "cleared", "text"):
+        for title in ("raised", "rule", "priority", "seen to", "cleared", "text"):
             table.add_column(title, no_wrap=title != "text")
         colours = {"high": "bold red", "medium": "yellow", "low": "cyan"}
         for alert in kept.story.alerts:
