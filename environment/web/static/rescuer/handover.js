@@ -3,7 +3,7 @@
 import { crewArrives } from "/static/app/arrival.js";
 import { amountText, named, site, word } from "/static/app/names.js";
 import { t, words } from "/static/app/text.js";
-import { clockText, html, timeOfDay } from "/static/app/ui.js";
+import { clockText, html, timeOfBoth } from "/static/app/ui.js";
 
 const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
 
@@ -20,7 +20,7 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
   }).filter(Boolean);
   const done = Object.entries(at("performed") ?? {}).map(([id, p]) => {
     const one = /** @type {any} */ (p);
-    return `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${clockText(one.at_s)}`;
+    return `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${timeOfBoth(store, one.at_s)}`;
   });
   const drugs = Object.entries(at("drug") ?? {}).map(([id, d]) =>
     `${named(store.here.drugs, id)} ${amountText(/** @type {any} */ (d).total, /** @type {any} */ (d).unit)}`);
@@ -33,7 +33,7 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
   ].filter(Boolean);
   return {
     age: [at("age") === null ? "" : t("patient.age", { age: at("age") }), word("sex", at("sex") ?? "unknown")].filter(Boolean).join(" "),
-    time: injury === null ? t("atmist.unknown") : timeOfDay(store, injury),
+    time: injury === null ? t("atmist.unknown") : timeOfBoth(store, injury),
     mechanism: [store.value(preh, "mechanism") && word("mechanism", store.value(preh, "mechanism")), store.value(preh, "dynamic")]
       .filter(Boolean).join(": ") || t("atmist.unknown"),
     injuries: injuries.join("; ") || t("injury.none"),
