@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,7 @@ trauma.fill_role surgeon surgeon
 trauma.fill_role nurse nurse
 trauma.advance delivered
 trauma.move shock_room
+shock_room_monitor.attach patient
 shock_room_display.acknowledge HAE-01
 trauma.start_mtp
 patient.give_blood 5.0 red_cells 2
@@ -166,6 +168,7 @@ async def in_the_shock_room(session: Played) -> None:
     await at_speed(console, 10)
     await tap(page, "Now: delivered")
     await tap(page, "Shock room", within="Rooms")
+    await tap(page, "Shock room monitor", within="Monitors")
     await tab(rescuer, "GCS and signs")
     await tap(rescuer, "Measure: temperature")
     await tab(rescuer, "Steps")
@@ -285,6 +288,10 @@ async def test_a_team_plays_a_case_from_the_call_to_the_debrief(tmp_path: Path) 
             c.name for c in journal if c.kind == "operation" and c.value["status"] == "refused"
         }
         assert refused <= {"hand_over"}  # where an assistant was faster
+        read = [c.effective for c in journal if c.name == "sbp" and c.kind == "property"]
+        gaps = [late - early for early, late in pairwise(sorted(read)) if late - early > 30]
+        assert not gaps  # somebody watches the patient all the time
+        assert max(read) > 70 * 60
         verdict = open_run("last", session.case.root).verdict
         met = [j.text for j in verdict.met]
         assert [w for w in PEOPLE if not any(text.startswith(w) for text in met)] == []

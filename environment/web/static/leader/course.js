@@ -8,6 +8,21 @@ import { clockText, html, useState } from "/static/app/ui.js";
 const ENDS = ["icu", "ward", "sub_intensive", "transfer", "mortuary"];
 const STEPS = { pre_alerted: "activated", activated: "delivered" };
 
+/** What watches the patient: put one on, or take it off. */
+function Monitors(/** @type {any} */ { store, outbox, why }) {
+  const patient = store.here.patient;
+  const monitors = store.ofKind("monitor").map((/** @type {any} */ m) => m.id);
+  return html`<h2>${t("course.monitors")}</h2>
+    <div class="tiles" role="group" aria-label=${t("course.monitors")}>${monitors.map((/** @type {string} */ id) => {
+      const on = store.value(id, "attached") === true;
+      const [now, back] = on ? ["detach", "attach"] : ["attach", "detach"];
+      const given = (/** @type {string} */ what) => (what === "attach" ? { patient } : {});
+      return html`<${Tile} key=${id} label=${called(store, id)} pressed=${on} why=${why(id, now)}
+        note=${t(on ? "course.monitor_on" : "course.monitor_off")} onTap=${() => outbox.put(id, now, given(now), {
+          text: t(`course.${now}`, { monitor: called(store, id) }), undo: { twin: id, operation: back, given: given(back) } })} />`;
+    })}</div>`;
+}
+
 /** Move the patient, note the next destination, finish. */
 export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
   const [ending, end] = useState("");
@@ -34,6 +49,7 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
         said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
         note=${stays[room] ? t("course.stay", { age: clockText((stays[room].out_s ?? store.now()) - stays[room].in_s) })
           : word("status", store.value(room, "status") ?? "free")} />`)}</div>
+    <${Monitors} store=${store} outbox=${outbox} why=${why} />
     <h2>${t("course.next")}</h2>
     <div class="row choices" role="group" aria-label=${t("course.next")}>${rooms.map((/** @type {string} */ room) => html`
       <button key=${room} aria-pressed=${String(store.value(trauma, "destination") === room)}

@@ -28,7 +28,7 @@ function Leader(/** @type {any} */ { store }) {
   const trauma = process?.id ?? "trauma";
   const bank = store.only("blood_bank")?.id ?? "";
   const ids = (/** @type {string} */ kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id);
-  const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("person")]);
+  const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("monitor"), ...ids("person")]);
   const events = useHistory(store, [store.here.patient, trauma, ...ids("device"), ...displaysOf(store, person)]);
   const arrived = store.value(trauma, "arrived_s");
   const coming = arrivesIn(store);

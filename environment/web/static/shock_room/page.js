@@ -68,7 +68,7 @@ function Next(/** @type {any} */ { store, wall }) {
       ${asked.map(([name, q]) => html`<li key=${name} class="asked">${questionText(name, /** @type {any} */ (q).text)}
         <small>${/** @type {any} */ (q).options.map((/** @type {string} */ o) => word("answer", o)).join(" / ")}</small></li>`)}
       ${advised.map(([name, s]) => html`<li key=${name} data-suggestion=${name}>${adviceText(name, /** @type {any} */ (s).text)}</li>`)}
-      ${!line && asked.length + advised.length === 0 && html`<li class="dim">${t("said.nothing")}</li>`}</ul></section>`;
+      ${!line && asked.length + advised.length === 0 && html`<li class="dim">${t("said.nothing_next")}</li>`}</ul></section>`;
 }
 
 function Lines(/** @type {any} */ { store, wall }) {
