@@ -147,6 +147,8 @@ async def watch(told: dict[str, Any], pid: int, times: Path, seconds: float) -> 
                 **{f"{page[0]}_mb": h[0] for page, h in zip(PAGES, heap, strict=True)},
                 **{f"{page[0]}_nodes": h[1] for page, h in zip(PAGES, heap, strict=True)},
             })  # fmt: skip
+            # A long run that is broken off has still told what it saw.
+            print(json.dumps({**memory[-1], "frames": frames[-1]}), file=sys.stderr, flush=True)
         await browser.close()
     made = {int(seq): float(at) for seq, at, _ in made_at(times)}
     taken_ms = [at - 1000 * made[seq] for seq, at in seen if seq in made]
