@@ -1,11 +1,15 @@
 // @ts-check
 /** A line to the server's stream: comes again when it breaks, and notices when it has fallen silent. */
 
-/** Milliseconds before a lost line is tried again; doubled each time, up to the longest. */
-const AGAIN_MS = 250;
-const LONGEST_MS = 4000;
-/** The longest where the server has said that it goes: it is soon back. */
-const SOON_MS = 500;
+/**
+ * Milliseconds before a lost line is tried again. Always as few: everybody shall see the truth
+ * within a second of the server's return, and a room has ten screens, not a thousand.
+ */
+const AGAIN_MS = 300;
+/** Milliseconds after which another try is made where nothing has answered at all. */
+const UNANSWERED_MS = 2000;
+/** What is asked to know whether the server is there. */
+const THERE = "/here";
 /** Milliseconds of silence after which a line counts as lost: the server tells its time each second. */
 const SILENT_MS = 4000;
 
@@ -19,8 +23,6 @@ export class Line {
     this._address = address;
     this._hear = hear;
     this._lost = lost;
-    this._wait = AGAIN_MS;
-    this._longest = LONGEST_MS;
     /** @type {WebSocket | null} */
     this._socket = null;
     this._heard = 0;
@@ -37,11 +39,7 @@ export class Line {
     socket.onmessage = (message) => {
       if (socket !== this._socket) return;
       this._heard = performance.now();
-      this._wait = AGAIN_MS;
-      const told = JSON.parse(message.data);
-      if (told.hello) this._longest = LONGEST_MS;
-      if (told.bye) this._longest = SOON_MS;
-      this._hear(told);
+      this._hear(JSON.parse(message.data));
     };
     socket.onclose = () => this._lose(socket);
   }
@@ -49,7 +47,8 @@ export class Line {
   /** A line that says nothing is lost too: nobody tells a tablet that has left the network. */
   _listen() {
     const socket = this._socket;
-    if (socket === null || performance.now() - this._heard < SILENT_MS) return;
+    if (socket === null) return;
+    if (performance.now() - this._heard < SILENT_MS) return;
     this._lose(socket);
     socket.close();
   }
@@ -58,7 +57,24 @@ export class Line {
     if (socket !== this._socket) return;
     this._socket = null;
     this._lost();
-    setTimeout(() => this._connect(), this._wait);
-    this._wait = Math.min(2 * this._wait, this._longest);
+    this._come();
+  }
+
+  /**
+   * Knock until somebody answers, then connect. Browsers make a socket wait for seconds after a few
+   * that failed; they do not so with a question.
+   */
+  async _come() {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    try {
+      await fetch(THERE, {
+        method: "HEAD",
+        cache: "no-store",
+        signal: AbortSignal.timeout(UNANSWERED_MS),
+      });
+    } catch {
+      return this._come();
+    }
+    this._connect();
   }
 }
