@@ -6,6 +6,7 @@ and ends at once when the site shuts down.
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import get_args
 
 from aiohttp import WSMsgType, web
@@ -204,20 +205,31 @@ async def _follow(request: web.Request, wanted: Wanted) -> web.StreamResponse:
     with site.stream(request):
         await response.prepare(request)
         async with response:
-            async for changes, gap, _ in _batches(request, site, wanted, since):
-                if gap is not None:
-                    row = {"from": gap.first, "to": gap.last}
-                    async with to_reader(request):
-                        await response.send(canonical(row), event="gap")
-                if changes:
-                    # One write for the whole batch; the framing is that of `response.send`.
-                    frames = site.follower.frames(changes)
-                    if _takes(request, len(frames)):
-                        await response.write(frames)
-                        continue
-                    async with to_reader(request):
-                        await response.write(frames)
+            farewell = asyncio.ensure_future(_bid_farewell(response, site))
+            try:
+                async for changes, gap, _ in _batches(request, site, wanted, since):
+                    if gap is not None:
+                        row = {"from": gap.first, "to": gap.last}
+                        async with to_reader(request):
+                            await response.send(canonical(row), event="gap")
+                    if changes:
+                        # One write for the whole batch; the framing is that of `response.send`.
+                        frames = site.follower.frames(changes)
+                        if _takes(request, len(frames)):
+                            await response.write(frames)
+                            continue
+                        async with to_reader(request):
+                            await response.write(frames)
+            finally:
+                farewell.cancel()
     return response
+
+
+async def _bid_farewell(response: EventSourceResponse, site: Site) -> None:
+    """Say why the site goes, once it does; beside the batches, of which there may be none."""
+    await site.leaving.wait()
+    with suppress(ConnectionError):
+        await response.send(canonical(site.farewell), event="bye")
 
 
 def _takes(request: web.Request, size: int) -> bool:

@@ -48,9 +48,14 @@ async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_repo
                 assert page.status == 200
             async with leader.get("/debrief/runs") as early:
                 assert early.status == 403  # what is expected would be given away
-            async with leader.ws_connect("/stream?since=0&every=1") as line:
+            asked = leader.get("/stream", headers={"Accept": "text/event-stream"})
+            async with leader.ws_connect("/stream?since=0&every=1") as line, asked as events:
                 said = [json.loads(m.data).get("bye") async for m in line]
+                while await events.content.readline() != b"event: bye\r\n":
+                    pass
+                last = (await events.content.readline()).decode().removeprefix("data: ")
             assert [bye for bye in said if bye][-1] == {"why": "over", "debrief": True}
+            assert json.loads(last) == {"why": "over", "debrief": True}
             await told(case, "Now talk about it")
             async with leader.get("/here") as here:
                 known = await here.json()
