@@ -25,7 +25,7 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
     async with on_stage(speed=30, played=PLAYED) as stage:
         page = await brought_in(stage)
         await tab(page, "Course")
-        await tap(page, "Now: delivered")
+        await tap(page, "The patient has arrived")
         await tap(page, "Shock room", within="Rooms")
         await tab(page, "Team")
         await tap(page, "I am here")
@@ -186,7 +186,7 @@ async def test_what_a_leader_starts_in_error_is_undone_by_its_opposite() -> None
         await expect(button(page, "Start MTP")).to_be_enabled()
         await tab(page, "Course")
         await expect(button(page, "Shock room", within="Rooms")).to_be_disabled()
-        await expect(page.get_by_role("tabpanel")).to_contain_text("not in this phase")
+        await expect(page.get_by_role("tabpanel")).to_contain_text("not before: arrived")
 
 
 @pytest.mark.slow

@@ -166,7 +166,7 @@ async def in_the_shock_room(session: Played) -> None:
     await at_speed(console, 60)
     await go_on_until(console, 29.1)
     await at_speed(console, 10)
-    await tap(page, "Now: delivered")
+    await tap(page, "The patient has arrived")
     await tap(page, "Shock room", within="Rooms")
     await tap(page, "Shock room monitor", within="Monitors")
     await tab(rescuer, "GCS and signs")

@@ -1,6 +1,7 @@
 // @ts-check
 /** What a person does: an operation of a twin. The twin's own answer is what counts. */
-import { has, inWords, t } from "/static/app/text.js";
+import { refusal } from "/static/app/refused.js";
+import { t } from "/static/app/text.js";
 
 /** Milliseconds after which a request that got no answer is sent again. */
 const ANSWER_MS = 5000;
@@ -27,7 +28,7 @@ export async function act(store, twin, operation, given = {}, { key = newKey(), 
       { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20_000 + ANSWER_MS) });
     const status = await response.json();
     if (status.status === "failed") {
-      return { ok: false, text: status.error?.title ?? "failed", output: null };
+      return { ok: false, text: t("act.failed"), output: null };
     }
     return { ok: true, text: "", output: status.output ?? null };
   } catch {
@@ -63,16 +64,4 @@ async function send(
     await new Promise((resolve) => setTimeout(resolve, 700));
     return send(address, key, given, course, tries - 1);
   }
-}
-
-/** A refusal in words: of an answer, or of what stands against an operation. */
-export function refusal(/** @type {any} */ told) {
-  if (told.guard) {
-    // "status in_use" of a device that is not free: its status alone.
-    const found = `${told.found}`.replace(/^status (\w+)$/, (_, status) => (has(`status.${status}`) ? t(`status.${status}`) : status));
-    const filled = { expected: inWords(`${told.expected}`), found: inWords(found) };
-    return t(has(`guard.${told.guard}`) ? `guard.${told.guard}` : "guard.other", filled);
-  }
-  const wrong = told.validationErrors?.map((/** @type {any} */ e) => `${e.field} ${e.description}`);
-  return wrong?.join("; ") ?? told.detail ?? told.title ?? "refused";
 }

@@ -28,6 +28,13 @@ export function word(/** @type {string} */ group, /** @type {string} */ name) {
 /** What people say for a site: "left arm". */
 export const site = (/** @type {string} */ name) => word("site", name);
 
+/** An injury as one says it: "left limb wound open". */
+export function injuryText(/** @type {any} */ injury) {
+  const { side, region, kind, open } = injury;
+  return t("injury.said", { side: side && word("injury", side), region: word("region", region),
+    kind: word("injury", kind), open: open ? t("injury.open") : "" }).replace(/ +/g, " ").trim();
+}
+
 /** A twin as people call it: its title, or its name as words. */
 export function called(/** @type {any} */ store, /** @type {string} */ twin) {
   return has(`twin.${twin}`) ? t(`twin.${twin}`) : store.value(twin, "title") ?? words(twin);

@@ -40,9 +40,9 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
   };
   return html`<div class="grid">
     ${next && html`<button class="main big" disabled=${Boolean(why(trauma, "advance"))}
-      onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: word("phase", next),
+      onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: t(`course.step.${next}`),
         undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
-      ${t("course.step", { phase: word("phase", next) })}</button>`}
+      ${t(`course.step.${next}`)}</button>`}
     <h2>${t("course.rooms")}</h2>${why(trauma, "move") && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}

@@ -1,8 +1,8 @@
 // @ts-check
 /** Pre-alert and handover: the card that the team hears (ATMIST), as it stands now. */
 import { crewArrives } from "/static/app/arrival.js";
-import { amountText, named, site, word } from "/static/app/names.js";
-import { t, words } from "/static/app/text.js";
+import { amountText, injuryText, named, site, word } from "/static/app/names.js";
+import { t } from "/static/app/text.js";
 import { clockText, html, timeOfBoth } from "/static/app/ui.js";
 
 const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
@@ -12,8 +12,7 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
   const patient = store.here.patient;
   const at = (/** @type {string} */ name) => store.value(patient, name);
   const injury = store.value(preh, "injury_at_s");
-  const injuries = Object.values(at("injury") ?? {}).map((/** @type {any} */ i) =>
-    [i.side && word("site", i.side), word("region", i.region), word("injury", i.kind), i.open ? t("injury.open") : ""].filter(Boolean).join(" "));
+  const injuries = Object.values(at("injury") ?? {}).map(injuryText);
   const signs = ["hr", "sbp", "rr", "spo2", "gcs"].map((key) => {
     const seen = store.vital(key);
     return seen && `${t(`vital.${key}`)} ${Number(seen.value).toFixed(store.here.vitals[key].decimals)}`;
@@ -25,10 +24,10 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
   const drugs = Object.entries(at("drug") ?? {}).map(([id, d]) =>
     `${named(store.here.drugs, id)} ${amountText(/** @type {any} */ (d).total, /** @type {any} */ (d).unit)}`);
   const special = [
-    (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${words(at("anticoagulant"))}`,
-    (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${words(at("antiplatelet"))}`,
+    (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${word("value", at("anticoagulant"))}`,
+    (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${word("value", at("antiplatelet"))}`,
     at("pregnancy_weeks") && `${t("passport.pregnancy")}: ${t("passport.weeks", { n: at("pregnancy_weeks") })}`,
-    ...Object.keys(at("allergy") ?? {}).map((s) => `${t("passport.allergies")}: ${words(s)}`),
+    ...Object.keys(at("allergy") ?? {}).map((s) => `${t("passport.allergies")}: ${named(store.here.drugs, s)}`),
     ...Object.values(at("condition") ?? {}).map((/** @type {any} */ c) => c.label),
   ].filter(Boolean);
   return {
@@ -53,7 +52,7 @@ export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle 
     <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
       <dt>${t("clock.eta")}</dt><dd>${way.outward || way.left === 0 ? "–" : clockText(way.left)}</dd></dl>
-    <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: clockText(told) })}</p>
+    <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: timeOfBoth(store, told) })}</p>
     <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
       onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
       ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>

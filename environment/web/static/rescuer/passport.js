@@ -1,8 +1,11 @@
 // @ts-check
 /** Who it is, and what the patient's passport says. */
-import { word } from "/static/app/names.js";
-import { t, words } from "/static/app/text.js";
+import { named, word } from "/static/app/names.js";
+import { t } from "/static/app/text.js";
 import { html, useState } from "/static/app/ui.js";
+
+/** How bad an allergy is, where the passport says so. */
+const how = (/** @type {any} */ allergy) => allergy.severity && `(${word("passport.allergy", allergy.severity)})`;
 
 /** Identify, with or without a passport. */
 export function Passport(/** @type {any} */ { store, outbox, why }) {
@@ -23,7 +26,7 @@ export function Passport(/** @type {any} */ { store, outbox, why }) {
     ${against && html`<small>${against}</small>`}
     <dl class="atmist">
       <dt>${t("passport.conditions")}</dt><dd>${rows(at("condition")).map(([code, c]) => `${/** @type {any} */ (c).label ?? code}`).join(", ") || "–"}</dd>
-      <dt>${t("passport.allergies")}</dt><dd>${rows(at("allergy")).map(([s, a]) => `${words(s)} (${words(/** @type {any} */ (a).severity ?? "")})`).join(", ") || "–"}</dd>
+      <dt>${t("passport.allergies")}</dt><dd>${rows(at("allergy")).map(([s, a]) => [named(store.here.drugs, s), how(a)].filter(Boolean).join(" ")).join(", ") || "–"}</dd>
       <dt>${t("passport.anticoagulant")}</dt><dd>${word("value", at("anticoagulant") ?? "–")}</dd>
       <dt>${t("passport.antiplatelet")}</dt><dd>${word("value", at("antiplatelet") ?? "–")}</dd>
       <dt>${t("passport.pregnancy")}</dt><dd>${at("pregnancy_weeks") ? t("passport.weeks", { n: at("pregnancy_weeks") }) : "–"}</dd>

@@ -1,8 +1,8 @@
 // @ts-check
 /** Field triage (national guideline 2021): RED decides, YELLOW is asked; and the decision. */
-import { named } from "/static/app/names.js";
+import { called, named } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
-import { t, words } from "/static/app/text.js";
+import { t } from "/static/app/text.js";
 import { html, useState } from "/static/app/ui.js";
 
 /** Tick criteria, decide. */
@@ -29,14 +29,14 @@ function Severity(/** @type {any} */ { store, outbox, why, preh, set }) {
   const [asking, ask] = useState("");
   const severity = store.value(preh, "severity") ?? "undetermined";
   const against = severity === "severe" ? "" : why(preh, "decide_severity");
-  const reason = [...set.red, ...set.yellow].map(words).join(", ") || t("severity.by_judgement");
+  const reason = [...set.red, ...set.yellow].map((item) => named(store.here.triage, item)).join(", ") || t("severity.by_judgement");
   const decide = () => {
     outbox.put(preh, "decide_severity", { severity: asking, reason }, { text: t(`answer.${asking}`) });
     ask("");
   };
   return html`<div class="severity" role="group" aria-label=${t("severity.name")}>
     <div class="row"><h2>${t("severity.name")}</h2><b>${t(`severity.${severity}`)}</b>
-      ${severity !== "undetermined" && html`<small>${words(store.value(preh, "severity_by") ?? "")}</small>`}</div>
+      ${severity !== "undetermined" && html`<small>${called(store, store.value(preh, "severity_by") ?? "")}</small>`}</div>
     ${severity !== "severe" && !asking && html`<div class="row">${["severe", "not_severe"].map((s) => html`
       <button key=${s} class=${s === "severe" ? "main" : ""} disabled=${Boolean(against)} onClick=${() => ask(s)}>${t(`answer.${s}`)}</button>`)}</div>`}
     ${asking && html`<p>${t(`severity.ask_${asking}`, { reason })}</p>

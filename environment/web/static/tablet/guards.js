@@ -1,6 +1,6 @@
 // @ts-check
 /** What can be done now and what stands against it, as the twins say. */
-import { refusal } from "/static/app/act.js";
+import { refusal } from "/static/app/refused.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
 import { useEffect, useState } from "/static/app/ui.js";

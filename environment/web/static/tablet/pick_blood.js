@@ -2,7 +2,7 @@
 /** Blood: the protocol, what the bank has and sends, what is given. */
 import { named } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
-import { t, words } from "/static/app/text.js";
+import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
 
 /** Which running total of the patient a product adds to. */
@@ -10,6 +10,8 @@ const TOTAL = { red_cells: "red_cells", plasma: "plasma", platelets: "platelets_
   cryoprecipitate: "cryoprecipitate", whole_blood: "whole_blood" };
 /** What the bank calls a product of the catalogue. */
 const AT_BANK = { fresh_frozen_plasma: "plasma", o_negative_blood: "o_negative_red_cells" };
+/** What the catalogue calls a product of the bank. */
+const ofBank = (/** @type {string} */ product) => Object.entries(AT_BANK).find(([, at]) => at === product)?.[0] ?? product;
 
 /** Give, ask for, start and stop the massive transfusion protocol. */
 export function Blood(/** @type {any} */ { store, outbox, why, trauma, bank }) {
@@ -50,7 +52,7 @@ export function Blood(/** @type {any} */ { store, outbox, why, trauma, bank }) {
       key=${id} label=${named(rows, id)} why=${why(bank, "ask_for")} onTap=${() => ask(id)}
       note=${t("blood.stock", { n: stock[AT_BANK[/** @type {"o_negative_blood"} */ (id)] ?? id] ?? 0 })} />`)}</div>
     ${open.length > 0 && html`<ul class="plain">${open.map(([key, r]) => html`<li key=${key}>
-      ${`${words(/** @type {any} */ (r).product)} × ${/** @type {any} */ (r).units} · `}${/** @type {any} */ (r).status === "ready" ? t("blood.is_ready")
+      ${`${named(rows, ofBank(/** @type {any} */ (r).product))} × ${/** @type {any} */ (r).units} · `}${/** @type {any} */ (r).status === "ready" ? t("blood.is_ready")
         : t("blood.ready", { left: clockText(/** @type {any} */ (r).ready_s - store.now()) })}</li>`)}</ul>`}
   </div>`;
 }

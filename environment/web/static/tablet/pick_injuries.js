@@ -1,6 +1,6 @@
 // @ts-check
 /** Injuries: where, then what; side and open or closed with the same taps. */
-import { word } from "/static/app/names.js";
+import { injuryText, word } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { html, useState } from "/static/app/ui.js";
@@ -21,7 +21,7 @@ export function Injuries(/** @type {any} */ { store, outbox, why }) {
   const against = why(patient, "record_injury");
   const add = (/** @type {string} */ kind) => {
     const name = [side, region, kind].filter(Boolean).join("_");
-    const text = [word("region", region), side && word("site", side), word("injury", kind), open && t("injury.open")]
+    const text = [word("region", region), side && word("injury", side), word("injury", kind), open && t("injury.open")]
       .filter(Boolean).join(" · ");
     outbox.put(patient, "record_injury", { injury: name, region, kind, side, open }, { text });
     setRegion("");
@@ -31,8 +31,7 @@ export function Injuries(/** @type {any} */ { store, outbox, why }) {
   return html`<div class="grid">
     <ul class="plain" aria-label=${t("injury.found")}>${found.map(([key, i]) => {
       const one = /** @type {any} */ (i);
-      return html`<li key=${key}><b>${word("region", one.region)}</b> ${one.side && word("site", one.side)}
-        ${word("injury", one.kind)} ${one.open ? t("injury.open") : ""}</li>`;
+      return html`<li key=${key}>${injuryText(one)}</li>`;
     })}${found.length === 0 && html`<li class="dim">${t("injury.none")}</li>`}</ul>
     <div class="row choices" role="group" aria-label=${t("injury.region")}>${Object.keys(REGIONS).map((r) => html`
       <button key=${r} aria-pressed=${String(r === region)} onClick=${() => setRegion(r)}>${word("region", r)}</button>`)}</div>

@@ -4,10 +4,20 @@ import { notedText, resultText } from "/static/app/found.js";
 import { amountText, called, named, site, word } from "/static/app/names.js";
 import { alertText } from "/static/app/said.js";
 import { labelOf } from "/static/tablet/parts.js";
-import { t, words } from "/static/app/text.js";
+import { has, t } from "/static/app/text.js";
 import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
 const at = (/** @type {string} */ where) => (where ? ` · ${site(where)}` : "");
+
+/** What somebody said that he does: "start procedure warming" is an operation and what it is of. */
+function deedText(/** @type {any} */ here, /** @type {string} */ said) {
+  const parts = said.split(" ");
+  for (let n = parts.length; n > 0; n -= 1) {
+    const deed = `do.${parts.slice(0, n).join("_")}`;
+    if (has(deed)) return `${t(deed)} ${n < parts.length ? labelOf(here, parts.slice(n).join("_")) : ""}`.trim();
+  }
+  return said;
+}
 
 /**
  * By the event's name: its line, from its value.
@@ -31,8 +41,8 @@ const LINES = {
   pre_alert: () => t("report.pre_alert"),
   handover: () => t("report.handover"),
   alert_raised: (v) => `${v.rule}: ${alertText(v.rule, v.text)}`,
-  alert_acknowledged: (v) => `${v.rule}: ${v.reason}`,
-  answered: (v) => `${words(v.question)}: ${words(v.answer)}`,
+  alert_acknowledged: (v, s) => `${v.rule}: ${deedText(s.here, v.reason)}`,
+  answered: (v) => `${word("question", v.question)}: ${word("answer", v.answer)}`,
 };
 
 /** Write a note into the report. */

@@ -2,7 +2,7 @@
 /** Why an assistant says something: from the readings to the words, one step a line. */
 import { adviceText, alertText } from "/static/app/said.js";
 import { get } from "/static/app/store.js";
-import { refusal } from "/static/app/act.js";
+import { refusal } from "/static/app/refused.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** What a twin shows: values as of a moment, operations with what stands against them, links, history. */
-import { refusal } from "/static/app/act.js";
+import { refusal } from "/static/app/refused.js";
 import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
