@@ -158,6 +158,8 @@ def _responses(s: Scenario) -> Iterator[Problem]:
             yield from _author(s, response, place)
             if not response.answer and not response.says:
                 yield place, "needs 'do' (an operation), 'answer' (to a question) or 'says'."
+        if response.when is not None:
+            yield from _condition(s, response.when, (*place, "when"))
         for to in response.to:
             if RULE.fullmatch(to):
                 yield from _rule(to, (*place, "to"))

@@ -116,7 +116,8 @@ class Respond(Act):
     """What a simulated person does on advice: an alert's rule, a suggestion, or a question.
 
     `to` names one or several; whichever comes first is answered. With `answer` it is a question;
-    without `do` the person only sees to the alert and `says` how.
+    without `do` the person only sees to the alert and `says` how. With `when` he waits until that
+    has come about, and then reacts if what he was advised still stands.
     `after_s` is the shortest and longest reaction time and `compliance` the probability of acting
     at all: engineering defaults, no literature claim.
     """
@@ -129,6 +130,7 @@ class Respond(Act):
     compliance: float = Field(default=0.95, ge=0, le=1)
     once: bool = True
     earliest_s: Time | None = Field(default=None, alias="earliest")  # cannot be done before
+    when: Condition | None = None  # cannot be done before this has come about
 
     @field_validator("after_s")
     @classmethod

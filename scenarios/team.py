@@ -231,8 +231,36 @@ class _Answering:
         delay = self.chance.uniform(shortest, longest)
         if not obeys:
             return
-        at_s = max(now + delay, self.response.earliest_s or float("-inf"))
         self.busy = True
+        when = self.response.when
+        if when is None or self.team.holds(when, self.response.by):
+            self._plan(notice, advice, delay)
+        else:
+            self._wait(when, notice, advice, delay)
+
+    def _wait(self, when: Condition, notice: Notice, advice: str, delay: float) -> None:
+        """He cannot yet: he reacts once he can, if what he was advised still stands then."""
+        team, person = self.team, self.response.by
+        came: list[bool] = []
+
+        def look(seen: Notice) -> None:
+            if came or seen.change.name != when.property or not team.holds(when, person):
+                return
+            came.append(True)
+            if self._stands(notice.twin, advice):
+                self._plan(notice, advice, delay)
+            else:
+                self.busy = False
+
+        team.when_there(when.twin, person, lambda: team.observe(when.twin, person, look))
+
+    def _stands(self, display: str, advice: str) -> bool:
+        state = self.team.client(self.response.by).read(display)
+        shown = ("alert", "suggestion", "question")
+        return any(advice in (state.get(name) or {}) for name in shown)
+
+    def _plan(self, notice: Notice, advice: str, delay: float) -> None:
+        at_s = max(self.team.clock.now() + delay, self.response.earliest_s or float("-inf"))
         self.team.plan(
             self.source,
             self.response,

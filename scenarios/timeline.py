@@ -71,7 +71,8 @@ def _response(r: Respond) -> str:
     does = ", ".join(x for x in (_act(r), answer, f"says '{r.says}'" if r.says else "") if x)
     low, high = r.after_s
     earliest = f", not before {clock(r.earliest_s)}" if r.earliest_s is not None else ""
-    when = f"after {low:g} to {high:g} s, {100 * r.compliance:.0f} % of the time{earliest}"
+    waits = f", once {_condition(r.when)}" if r.when is not None else ""
+    when = f"after {low:g} to {high:g} s, {100 * r.compliance:.0f} % of the time{earliest}{waits}"
     return f"{advice}: {_words(r.by)} {does} {when}{_only_if(r)}"
 
 

@@ -125,6 +125,11 @@ def test_a_misspelt_operation_is_told_with_file_line_entry_time_and_the_way_out(
             "patient.pulse: expected true or false, got 'no'.",
         ),
         (
+            'to = "HAE-01"',
+            'to = "HAE-01"\nwhen = { twin = "trauma", property = "arrived", known = true }',
+            "unknown property 'trauma.arrived'. Did you mean 'arrived_s'?",
+        ),
+        (
             'by = "15:00"',
             'earliest = "25:00"',
             "no branch can meet it: it lies after the end (20:00).",

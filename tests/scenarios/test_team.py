@@ -1,5 +1,5 @@
 from scenarios.story import Story
-from tests.scenarios.stage import Performed, perform, show, small, suggest
+from tests.scenarios.stage import Performed, perform, show, small, suggest, withdraw
 
 TXA = """
 [[respond]]
@@ -118,6 +118,54 @@ def test_nothing_is_done_before_it_can_be() -> None:
     late = small(TXA, 'earliest = "10:00"\n')
     run = perform(late, advice=[suggest(100, "give_tranexamic_acid")])
     assert done(run, "patient.give_drug") == [600]
+
+
+ON_ARRIVAL = """
+[[event]]
+at = "05:00"
+by = "trauma_leader"
+do = "preh.decide_severity"
+with = { severity = "severe" }
+[[event]]
+at = "06:00"
+by = "trauma_leader"
+do = "trauma.advance"
+with = { to = "activated" }
+[[event]]
+name = "arrival"
+at = "10:00"
+by = "rescuer"
+do = "trauma.advance"
+with = { to = "delivered" }
+[[respond]]
+to = "HAE-03"
+by = "nurse"
+do = "patient.give_blood"
+with = { product = "red_cells", units = 2 }
+after_s = [20, 40]
+compliance = 1.0
+when = { twin = "trauma", property = "arrived_s", known = true }
+"""
+
+
+def test_who_cannot_yet_follow_advice_does_once_he_can() -> None:
+    advice = [show(200, "HAE-03", on="shock_room_display")]
+    (given,) = done(perform(small(ON_ARRIVAL), advice=advice), "patient.give_blood")
+    assert 620 <= given <= 641
+    late = [show(700, "HAE-03", on="shock_room_display")]
+    (given,) = done(perform(small(ON_ARRIVAL), advice=late), "patient.give_blood")
+    assert 720 <= given <= 741
+
+
+def test_who_could_not_follow_advice_forgets_it_when_it_is_taken_back() -> None:
+    display = "shock_room_display"
+    over = [show(200, "HAE-03", on=display), withdraw(400, "HAE-03", on=display)]
+    run = perform(small(ON_ARRIVAL), advice=over)
+    assert done(run, "trauma.advance") == [360, 600]
+    assert done(run, "patient.give_blood") == []
+    again = [*over, show(800, "HAE-03", on=display)]
+    (given,) = done(perform(small(ON_ARRIVAL), advice=again), "patient.give_blood")
+    assert 820 <= given <= 841
 
 
 def test_a_question_is_answered_and_decided() -> None:
