@@ -71,6 +71,13 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tap(page, "CT room", within="Rooms")
         await tap(page, "intensive care", "Finish the case: intensive care")
         await stage.until(lambda: stage.changes("trauma", "property", "final_destination"))
+        await expect(button(page, "Shock room", within="Rooms")).to_be_disabled()
+        await expect(page.get_by_role("tabpanel")).to_contain_text("the case is finished")
+        await expect(button(page, "Finished in error: go on")).to_be_enabled()
+        for name in ("Procedures", "Blood", "Team"):
+            await tab(page, name)
+            for each in await page.get_by_role("tabpanel").locator(".tile").all():
+                await expect(each).to_be_disabled()
 
         assert {"to": "delivered"}.items() <= stage.asked("trauma.advance", by=ME)[-1].items()
         rooms = [g["room"] for g in stage.asked("trauma.move", by=ME)]

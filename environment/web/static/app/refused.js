@@ -27,7 +27,10 @@ const SAID = {
     { expected: listed("phase", namesIn(`${expected}`.replace(/^[^(]*/, ""), isPhase)) || "–" }),
   role_is_allowed: ({ expected }) => t("guard.role_is_allowed",
     { expected: listed("job", namesIn(expected, (name) => has(`job.${name}`))) }),
-  within_rights: ({ found }) => t("guard.within_rights", { found: listed("job", namesIn(found, (name) => has(`job.${name}`))) }),
+  within_rights: ({ expected, found }) => (/ in phase /.test(expected)
+    ? t("guard.phase_too_late", { now: word("phase", `${expected}`.replace(/^.* in phase /, "")) })
+    : t("guard.within_rights", { found: listed("job", namesIn(found, (name) => has(`job.${name}`))) })),
+  hands_reach: ({ expected }) => t(/scene/.test(expected) ? "guard.hands_reach_scene" : "guard.hands_reach_hospital"),
   status_fits: ({ found }) => t("guard.status_fits", { found: word("status", `${found}`.replace(/^status /, "")) }),
   mtp_fits: ({ found }) => t(`${found}`.endsWith("True") ? "guard.mtp_runs" : "guard.mtp_does_not_run"),
 };

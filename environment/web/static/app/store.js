@@ -46,6 +46,12 @@ export class Store {
     return this.here.over || this.leaving?.why === "over";
   }
 
+  /** The leader has finished the case, while the session goes on. */
+  get finished() {
+    const trauma = this.only("trauma");
+    return Boolean(trauma?.values.get("final_destination")?.value) && ["ready_for_hospitalisation", "closed"].includes(trauma?.phase ?? "");
+  }
+
   /** Scenario seconds now. */
   now() {
     return this.now0 + ((performance.now() - this.at0) / 1000) * this.speed;

@@ -126,7 +126,7 @@ function leavingText(/** @type {{why: string, at_s?: number, debrief?: boolean}}
 /** That the leader has finished the case, while the session still goes on. */
 function finishedText(/** @type {Store} */ store) {
   const end = store.only("trauma")?.values.get("final_destination");
-  if (!end?.value) return "";
+  if (!store.finished || !end) return "";
   const ends = clockText(store.value("session", "ends_s"));
   return t("line.finished", { where: t(`end.${end.value}`), at: clockText(end.effective), ends });
 }

@@ -1,23 +1,26 @@
 // @ts-check
 /** The course: phases, rooms, where the patient goes next, the end. */
 import { called, word } from "/static/app/names.js";
-import { Tile } from "/static/tablet/parts.js";
+import { endedText } from "/static/tablet/guards.js";
+import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
 
 const ENDS = ["icu", "ward", "sub_intensive", "transfer", "mortuary"];
+/** Where a case goes on that was finished in error, by the type of the room: as the Trauma twin has it. */
+const PHASE_OF_TYPE = { ct: "diagnostics", angiography: "operating", theatre: "operating" };
 const STEPS = { pre_alerted: "activated", activated: "delivered" };
 
 /** What watches the patient: put one on, or take it off. */
 function Monitors(/** @type {any} */ { store, outbox, why }) {
   const patient = store.here.patient;
   const monitors = store.ofKind("monitor").map((/** @type {any} */ m) => m.id);
-  return html`<h2>${t("course.monitors")}</h2>
+  return html`<h2>${t("course.monitors")}</h2>${forAll(why(patient, "perform")) && !endedText(store) && html`<p class="dim">${why(patient, "perform")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.monitors")}>${monitors.map((/** @type {string} */ id) => {
       const on = store.value(id, "attached") === true;
       const [now, back] = on ? ["detach", "attach"] : ["attach", "detach"];
       const given = (/** @type {string} */ what) => (what === "attach" ? { patient } : {});
-      return html`<${Tile} key=${id} label=${called(store, id)} pressed=${on} why=${why(id, now)}
+      return html`<${Tile} key=${id} label=${called(store, id)} pressed=${on} why=${why(id, now) || (on ? "" : why(patient, "perform"))} said=${true}
         note=${t(on ? "course.monitor_on" : "course.monitor_off")} onTap=${() => outbox.put(id, now, given(now), {
           text: t(`course.${now}`, { monitor: called(store, id) }), undo: { twin: id, operation: back, given: given(back) } })} />`;
     })}</div>`;
@@ -43,7 +46,7 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
       onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: t(`course.step.${next}`),
         undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
       ${t(`course.step.${next}`)}</button>`}
-    <h2>${t("course.rooms")}</h2>${why(trauma, "move") && html`<p class="dim">${why(trauma, "move")}</p>`}
+    <h2>${t("course.rooms")}</h2>${why(trauma, "move") && !forAll(why(trauma, "move")) && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}
         said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
@@ -60,6 +63,9 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
     <div class="row choices" role="group" aria-label=${t("course.finish")}>${ENDS.map((e) => html`
       <button key=${e} aria-pressed=${String((ending || store.value(trauma, "final_destination")) === e)}
         disabled=${Boolean(why(trauma, "finish"))} onClick=${() => end(e)}>${word("end", e)}</button>`)}</div>
-    ${ending && html`<button class="main big" onClick=${finish}>${t("course.confirm", { where: word("end", ending) })}</button>`}
+    ${store.finished && !store.over && html`<button class="big" disabled=${Boolean(why(trauma, "correct"))}
+      onClick=${() => outbox.put(trauma, "correct", { to: PHASE_OF_TYPE[/** @type {"ct"} */ (store.value(now, "type"))] ?? "shock_room", reason: t("course.reopen") },
+        { text: t("course.reopen") })}>${t("course.reopen")}</button>`}
+    ${ending && html`<button class="main big" disabled=${Boolean(why(trauma, "finish"))} onClick=${finish}>${t("course.confirm", { where: word("end", ending) })}</button>`}
   </div>`;
 }

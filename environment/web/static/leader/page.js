@@ -1,7 +1,7 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
 import { arrivesIn } from "/static/app/arrival.js";
-import { useGuards } from "/static/tablet/guards.js";
+import { endedText, useGuards } from "/static/tablet/guards.js";
 import { Course } from "/static/leader/course.js";
 import { Team } from "/static/leader/team.js";
 import { Outbox } from "/static/tablet/outbox.js";
@@ -14,10 +14,14 @@ import { called, loadNames } from "/static/app/names.js";
 import { Procedures } from "/static/tablet/pick_procedures.js";
 import { Said, displaysOf } from "/static/tablet/alerts.js";
 import { useHistory } from "/static/tablet/history.js";
-import { Patient, Tabs, Taps, personOf, useUsual } from "/static/tablet/parts.js";
+import { Patient, Tabs, Taps, forAll, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
+
+/** Pages whose buttons need hands at the patient, each with what is done there. */
+const AT_THE_PATIENT = { procedures: "perform", drugs: "give_drug", infusions: "start_infusion", blood: "give_blood",
+  diagnostics: "examine", injuries: "record_injury" };
 
 function Leader(/** @type {any} */ { store }) {
   useStore(store);
@@ -33,10 +37,12 @@ function Leader(/** @type {any} */ { store }) {
   const arrived = store.value(trauma, "arrived_s");
   const coming = arrivesIn(store);
   const parts = { store, outbox, why, trauma, bank, events };
+  const against = (/** @type {any} */ id) => endedText(store)
+    || forAll(id in AT_THE_PATIENT ? why(store.here.patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "");
   const tabs = [
     ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],
     ["diagnostics", Diagnostics], ["injuries", Injuries], ["team", Team], ["course", Course], ["report", Report],
-  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), page: html`<${Part} ...${parts} />` }));
+  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), against: against(id), page: html`<${Part} ...${parts} />` }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>

@@ -44,7 +44,7 @@ export function Team(/** @type {any} */ { store, outbox, why, trauma }) {
     ${waiting.length > 0 && html`<button class="main" disabled=${Boolean(against)}
       onClick=${() => waiting.forEach(([role, person]) => fill(person, role))}>${t("team.fill")}</button>`}
     ${chosen && html`<div class="row choices" role="group" aria-label=${t("team.who", { role: word("role", chosen) })}>
-      ${people.map((/** @type {string} */ p) => html`<button key=${p} onClick=${() => fill(p)}>${called(store, p)}</button>`)}</div>`}
+      ${people.map((/** @type {string} */ p) => html`<button key=${p} disabled=${Boolean(against)} onClick=${() => fill(p)}>${called(store, p)}</button>`)}</div>`}
     <h2>${t("team.people")}</h2>
     <ul class="plain">${people.map((/** @type {string} */ p) => html`<li key=${p} class="row">
       <b>${called(store, p)}</b> <span class="dim">${store.value(p, "present")

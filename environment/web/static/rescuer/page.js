@@ -3,7 +3,7 @@
 import { crewArrives } from "/static/app/arrival.js";
 import { Found } from "/static/rescuer/found.js";
 import { Gcs } from "/static/rescuer/gcs.js";
-import { useGuards } from "/static/tablet/guards.js";
+import { endedText, useGuards } from "/static/tablet/guards.js";
 import { Outbox } from "/static/tablet/outbox.js";
 import { Drugs } from "/static/tablet/pick_drugs.js";
 import { Infusions } from "/static/tablet/pick_infusions.js";
@@ -17,13 +17,16 @@ import { Steps } from "/static/rescuer/steps.js";
 import { Triage } from "/static/rescuer/triage.js";
 import { Said, displaysOf } from "/static/tablet/alerts.js";
 import { useHistory } from "/static/tablet/history.js";
-import { Patient, Tabs, Taps, personOf, useUsual } from "/static/tablet/parts.js";
+import { Patient, Tabs, Taps, forAll, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
 import { language, t } from "/static/app/text.js";
 import { clockText, html, mount, useState, useStore } from "/static/app/ui.js";
 
 /** Procedures of the road: no surgery. */
 const GROUPS = ["bleeding", "airway", "breathing", "lines", "support"];
+
+/** Pages whose buttons need hands at the patient, each with what is done there. */
+const AT_THE_PATIENT = { assess: "examine", injuries: "record_injury", procedures: "perform", drugs: "give_drug", infusions: "start_infusion" };
 
 function Rescuer(/** @type {any} */ { store }) {
   useStore(store);
@@ -56,7 +59,8 @@ function Rescuer(/** @type {any} */ { store }) {
     report: html`<${Report} ...${parts} />`,
   };
   const way = crewArrives(store, vehicle);
-  const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page }));
+  const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page,
+    against: endedText(store) || forAll(id in AT_THE_PATIENT ? why(patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "") }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>

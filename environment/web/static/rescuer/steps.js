@@ -33,8 +33,8 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
     <div class="tiles" role="group" aria-label=${t("steps.more")}>
       <${Tile} label=${t("steps.reach_patient")} pressed=${reached} why=${reached ? "" : why(preh, "reach_patient")}
         onTap=${() => reached || outbox.put(preh, "reach_patient", {}, { text: t("steps.reach_patient") })} />
-      ${monitor && html`<${Tile} label=${t(attached ? "steps.is_on" : "steps.attach")} note=${attached ? t("steps.take_off") : ""} pressed=${attached}
-        why=${why(monitor, attached ? "detach" : "attach")} onTap=${() => (attached
+      ${monitor && html`<${Tile} label=${t(attached ? "steps.is_on" : "steps.attach")} note=${attached ? t("steps.take_off") : ""} pressed=${attached} said=${false}
+        why=${why(monitor, attached ? "detach" : "attach") || (attached ? "" : why(store.here.patient, "perform"))} onTap=${() => (attached
           ? outbox.put(monitor, "detach", {}, { text: t("steps.detach"), undo: { twin: monitor, operation: "attach", given: { patient: store.here.patient } } })
           : outbox.put(monitor, "attach", { patient: store.here.patient }, { text: t("steps.attach"), undo: { twin: monitor, operation: "detach", given: {} } }))} />`}
       ${before && html`<${Tile} label=${t("steps.correct", { phase: word("phase", before) })} why=${why(preh, "correct")}

@@ -3,6 +3,7 @@
 import { ADVICE, isDone, isForMe } from "/static/tablet/advice.js";
 import { Why } from "/static/tablet/why.js";
 import { adviceText, questionText } from "/static/app/said.js";
+import { endedText } from "/static/tablet/guards.js";
 import { t } from "/static/app/text.js";
 import { Alert, alertsOf, html, useState } from "/static/app/ui.js";
 
@@ -32,7 +33,7 @@ export function Said({ store, outbox, person, why, open, pages }) {
   const card = (/** @type {any} */ a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`;
   // One list with keys: what is open on a card stays open when the alert moves to those seen to.
   const cards = [
-    ...asked.map((q) => html`<${Question} key=${q.name} asked=${q} outbox=${outbox} />`),
+    ...asked.map((q) => html`<${Question} key=${q.name} asked=${q} store=${store} outbox=${outbox} />`),
     ...fresh.map(card),
     ...(advised.length > 0 ? [html`<h2 key="suggestions">${t("said.suggestions")}</h2>`] : []),
     ...advised.map((s) => html`<${Suggestion} key=${s.name} said=${s} store=${store}
@@ -48,6 +49,7 @@ export function Said({ store, outbox, person, why, open, pages }) {
 /** An alert with what one may do about it. */
 function Open(/** @type {any} */ { alert, store, outbox }) {
   const [shown, show] = useState("");
+  const ended = endedText(store);
   const turn = (/** @type {string} */ what) => show(shown === what ? "" : what);
   const seen = (/** @type {string} */ reason) => {
     show("");
@@ -55,13 +57,13 @@ function Open(/** @type {any} */ { alert, store, outbox }) {
       { text: t("alert.acknowledge", { rule: alert.rule }), now: true });
   };
   return html`<div class="said-one"><${Alert} alert=${alert} store=${store}>
-      ${!alert.acknowledged && html`<button aria-expanded=${String(shown === "reasons")}
+      ${!alert.acknowledged && html`<button disabled=${Boolean(ended)} aria-expanded=${String(shown === "reasons")}
         aria-label=${t("alert.see_to", { rule: alert.rule })}
         onClick=${() => turn("reasons")}>${t("alert.ok")}</button>`}
       <button aria-expanded=${String(shown === "why")} aria-label=${t("why.of", { rule: alert.rule })}
         onClick=${() => turn("why")}>${t("why.ask")}</button>
     <//>
-    ${shown === "reasons" && html`<div class="row choices" role="group" aria-label=${t("alert.reason")}>
+    ${shown === "reasons" && !ended && html`<div class="row choices" role="group" aria-label=${t("alert.reason")}>
       ${REASONS.map((r) => html`<button key=${r} onClick=${() => seen(r)}>${t(`reason.${r}`)}</button>`)}
     </div>`}
     ${shown === "why" && html`<${Why} store=${store} display=${alert.display} rule=${alert.rule} />`}
@@ -69,13 +71,14 @@ function Open(/** @type {any} */ { alert, store, outbox }) {
 }
 
 /** A question of an assistant: one tap answers it. */
-function Question(/** @type {any} */ { asked, outbox }) {
+function Question(/** @type {any} */ { asked, store, outbox }) {
+  const ended = endedText(store);
   const answer = (/** @type {string} */ option) => outbox.put(asked.display, "answer",
     { name: asked.name, answer: option }, { text: `${asked.text} – ${t(`answer.${option}`)}` });
   return html`<div class="question panel" role="group" aria-label=${asked.text}>
     <p><b>${asked.text}</b></p>
     <div class="row">${asked.options.map((/** @type {string} */ o) => html`<button class="main"
-      key=${o} onClick=${() => answer(o)}>${t(`answer.${o}`)}</button>`)}</div></div>`;
+      key=${o} disabled=${Boolean(ended)} onClick=${() => answer(o)}>${t(`answer.${o}`)}</button>`)}</div></div>`;
 }
 
 /** Something that could be done: one tap does it, or opens where it is chosen. */

@@ -10,8 +10,17 @@ const EVERY_MS = 15_000;
 /** What guards look at most: a change of these is asked about at once. */
 const WATCHED = ["status", "mtp", "severity", "attached", "infusion"];
 
+/** What one may still do when the case is finished: write a note, and go back on it. */
+const AFTERWARDS = ["write_note", "correct"];
+
 /** Guards that stand against a person, whatever is done meanwhile. */
 const OF_ROLE = ["within_rights", "role_is_allowed"];
+
+/** Why nothing is done any more, where the case is over or finished; else nothing. */
+export function endedText(/** @type {any} */ store, operation = "") {
+  if (store.over) return t("guard.case_is_over");
+  return store.finished && !AFTERWARDS.includes(operation) ? t("guard.case_is_finished") : "";
+}
 
 /**
  * Follow the operations of some twins.
@@ -38,7 +47,8 @@ export function useGuards(store, twins) {
     return () => { ended = true; clearInterval(timer); };
   }, [mark]);
   const why = (/** @type {string} */ twin, /** @type {string} */ operation) => {
-    if (store.over) return t("guard.case_is_over");
+    const ended = endedText(store, operation);
+    if (ended) return ended;
     const against = told[twin]?.[operation]?.against;
     return against ? refusal(against) : "";
   };

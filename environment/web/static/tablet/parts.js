@@ -9,7 +9,8 @@ import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 
 /**
  * Tabs: one panel at a time; arrow keys move between them. The chosen one stays over a reload.
- * @param {{name: string, tabs: {id: string, label: string, mark?: any, page: any}[]}} given
+ * @param {{name: string, tabs: {id: string, label: string, mark?: any, against?: string, page: any}[]}} given
+ *   `against`: why nothing on this page can be done now
  */
 export function Tabs({ name, tabs }) {
   const asked = location.hash.slice(1);
@@ -34,7 +35,7 @@ export function Tabs({ name, tabs }) {
         tab.mark ? html` <span class="count">${tab.mark}</span>` : null}</button>`)}
     </div>
     <div class="tabpanel" role="tabpanel" id="panel" aria-labelledby=${`tab-${open.id}`}
-      key=${open.id}>${open.page}</div>`;
+      key=${open.id}>${open.against && html`<p class="against" role="status">${open.against}</p>`}${open.page}</div>`;
 }
 
 /** Letters of a word from which it is set smaller, so that it is not broken on the narrowest tile. */
@@ -44,11 +45,16 @@ const sizeOf = (/** @type {string} */ label) => {
   return most < LONG ? "" : most === LONG ? "long" : "longest";
 };
 
-/** A large button; where it cannot be used now, it says why, unless that is `said` for all at once. */
+/** Reasons that stand above a whole page, so that not each of its buttons repeats them. */
+const ONCE = ["guard.case_is_over", "guard.case_is_finished", "guard.hands_reach_scene", "guard.hands_reach_hospital"];
+/** A reason if it stands for a whole page; else nothing. */
+export const forAll = (/** @type {string} */ why) => (ONCE.some((key) => t(key) === why) ? why : "");
+
+/** A large button; where it cannot be used now, it says why, unless that is `said` for all at once (with `said=${false}` always). */
 export function Tile(/** @type {any} */ { label, note, why, said, pressed, tone, onTap }) {
   return html`<button class="tile ${tone ?? ""}" disabled=${Boolean(why)} onClick=${onTap}
       aria-pressed=${pressed === undefined ? undefined : String(pressed)} title=${why || undefined}>
-    <span class=${sizeOf(label)}>${label}</span>${why && !said ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
+    <span class=${sizeOf(label)}>${label}</span>${why && (said === false || (!said && !forAll(why))) ? html`<small>${why}</small>` : note && html`<small>${note}</small>`}
   </button>`;
 }
 
@@ -83,7 +89,7 @@ export function Patient(/** @type {any} */ { store, process, person, children })
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
     ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated row" role="status">
       ${person === store.here.you.name ? html`<span>${t("person.you_simulated")}</span>
-        <button onClick=${() => act(store, "session", "take_over")}>${t("person.take_over")}</button>`
+        <button disabled=${store.over} onClick=${() => act(store, "session", "take_over")}>${t("person.take_over")}</button>`
         : t("person.simulated", { who: called(store, person) })}</p>`}
   </header>`;
 }
@@ -108,7 +114,7 @@ function Tap(/** @type {any} */ { task, outbox }) {
     : task.state === "refused" ? t("tap.refused", { why: task.why })
     : task.operation === "examine" && task.found ? foundText(outbox.store, task.found)
     : t(`tap.${task.state}`);
-  const undoable = task.state === "held" || (task.state === "done" && task.undo !== null);
+  const undoable = task.state === "held" || (task.state === "done" && task.undo !== null && !outbox.store.over);
   return html`<div class="tap ${task.state}" data-state=${task.state}>
     <span><b>${task.text}</b> <small>${said}</small></span>
     ${undoable && html`<button onClick=${() => outbox.undo(task)}>${t("act.undo")}</button>`}

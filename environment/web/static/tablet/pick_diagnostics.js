@@ -3,7 +3,7 @@
 import { latestResults, resultParts } from "/static/app/found.js";
 import { called, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
-import { Tile } from "/static/tablet/parts.js";
+import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
@@ -55,6 +55,9 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
   const ask = (/** @type {string} */ id, /** @type {any} */ device) => (device
     ? outbox.put(device.id, "examine", { diagnostic: id, patient: store.here.patient }, { text: named(rows, id) })
     : outbox.put(trauma, "order_diagnostic", { diagnostic: id }, { text: t("diagnostic.ordered", { what: named(rows, id) }) }));
+  // hands that do not reach the patient do not bring the device either
+  const stands = (/** @type {string} */ id, device = deviceFor(store, id)) => (device
+    ? why(device.id, "examine") || forAll(why(store.here.patient, "examine")) : why(trauma, "order_diagnostic"));
   const coming = (/** @type {string} */ id) => (ready.has(id) ? Math.max(0, ready.get(id) - store.now()) : null);
   const tap = (/** @type {string} */ id, /** @type {any} */ device) => {
     if (times.has(id) || ready.has(id) || ordered.includes(id)) askAgain(id);
@@ -72,14 +75,14 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
   return html`<div class="grid">
     ${running.length > 0 && html`<ul class="plain">${running.map((/** @type {any} */ d) => html`<li key=${d.id}>
       <b>${called(store, d.id)}</b> ${t("diagnostic.until", { left: clockText((store.value(d.id, "ready_s") ?? store.now()) - store.now()) })}</li>`)}</ul>`}
-    <${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="diagnostic"
+    <${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="diagnostic" against=${forAll(why(store.here.patient, "examine"))}
       carryOut=${(/** @type {any} */ o) => deviceFor(store, o.what) && ask(o.what, deviceFor(store, o.what))} />
     ${again && html`<div class="question panel row" role="group" aria-label=${t("diagnostic.repeat")}><b>${question(again)}</b>
-      <button class="main" onClick=${() => { ask(again, deviceFor(store, again)); askAgain(""); }}>${t("diagnostic.repeat")}</button>
+      <button class="main" disabled=${Boolean(stands(again))} onClick=${() => { ask(again, deviceFor(store, again)); askAgain(""); }}>${t("diagnostic.repeat")}</button>
       <button onClick=${() => askAgain("")}>${t("pick.back")}</button></div>`}
     <div class="tiles" role="group" aria-label=${t("tab.diagnostics")}>${Object.keys(rows).map((id) => {
       const device = deviceFor(store, id);
-      const against = device ? why(device.id, "examine") : why(trauma, "order_diagnostic");
+      const against = stands(id, device);
       const note = coming(id) !== null ? t("diagnostic.until", { left: clockText(coming(id)) }) : times.has(id) ? t("ago", { age: clockText(store.now() - times.get(id)) })
         : t("diagnostic.minutes", { m: rows[id].minutes });
       return html`<${Tile} key=${id} label=${named(rows, id)} note=${note} tone=${times.has(id) ? "had" : ""}

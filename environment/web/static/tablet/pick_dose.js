@@ -44,7 +44,7 @@ function choices(/** @type {any} */ store, /** @type {string} */ drug) {
 const stepOf = (/** @type {number} */ amount) => 10 ** Math.floor(Math.log10(amount || 1)) / 2;
 
 /** Choose amount, way and time, and give it. */
-export function DoseForm(/** @type {any} */ { store, outbox, drug, why, trauma, done }) {
+export function DoseForm(/** @type {any} */ { store, outbox, drug, why, against, trauma, done }) {
   const row = store.here.drugs[drug];
   const first = usual(store, drug);
   const offered = choices(store, drug);
@@ -83,7 +83,7 @@ export function DoseForm(/** @type {any} */ { store, outbox, drug, why, trauma, 
         m === 0 ? t("dose.at_once") : t("dose.minutes", { m })}</button>`)}</div>
     <button class="main big" disabled=${Boolean(why)} onClick=${give}>
       ${t("dose.give", { what: `${label} ${amountText(amount, row.unit)}` })}</button>
-    ${trauma && html`<button class="big" onClick=${order}>${t("order.order", { what: `${label} ${amountText(amount, row.unit)}` })}</button>`}
+    ${trauma && html`<button class="big" disabled=${Boolean(against)} onClick=${order}>${t("order.order", { what: `${label} ${amountText(amount, row.unit)}` })}</button>`}
     ${why && html`<small>${why}</small>`}
     <small class="dim">${t("dose.source", { source: row.source, unit: unitText(row.unit) })}</small>
   </div>`;

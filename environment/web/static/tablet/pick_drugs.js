@@ -38,9 +38,11 @@ export function Drugs(/** @type {any} */ { store, outbox, why, trauma }) {
   const [chosen, choose] = useState("");
   const against = why(store.here.patient, "give_drug");
   if (chosen) {
-    return html`<${DoseForm} store=${store} outbox=${outbox} drug=${chosen} why=${against}
+    return html`<${DoseForm} store=${store} outbox=${outbox} drug=${chosen} why=${against} against=${why(trauma, "order_drug")}
       trauma=${store.twins.get(trauma)?.kind ? trauma : ""} done=${() => choose("")} />`;
   }
+  // ordering is done from the same form, and may be possible when giving is not
+  const closed = trauma && !why(trauma, "order_drug") ? "" : against;
   const given = store.value(store.here.patient, "drug") ?? {};
   const note = (/** @type {string} */ id) => {
     const had = given[id];
@@ -52,8 +54,8 @@ export function Drugs(/** @type {any} */ { store, outbox, why, trauma }) {
     { drug: o.what, amount: o.amount, unit: o.unit, route: o.route },
     { text: `${named(store.here.drugs, o.what)} ${amountText(o.amount, o.unit)}` });
   return html`${trauma && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma}
-      kind="drug" carryOut=${give} />`}
+      kind="drug" against=${against} carryOut=${give} />`}
     <${Groups} name=${t("tab.drugs")} prefix="drugs" groups=${grouped(store.here.drugs)}
     tile=${(/** @type {string} */ id) => html`<${Tile} key=${id} label=${named(store.here.drugs, id)}
-      note=${note(id)} tone=${given[id] ? "had" : ""} why=${against} onTap=${() => choose(id)} />`} />`;
+      note=${note(id)} tone=${given[id] ? "had" : ""} why=${closed} onTap=${() => choose(id)} />`} />`;
 }

@@ -22,7 +22,8 @@ export function Infusions(/** @type {any} */ { store, outbox, why }) {
   };
   return html`<div class="grid">
     ${Object.entries(running).map(([drug, now]) => html`<${Running} key=${drug} drug=${drug} now=${now}
-      row=${rows[drug]} store=${store} outbox=${outbox} text=${text} />`)}
+      row=${rows[drug]} store=${store} outbox=${outbox} text=${text}
+      against=${why(patient, "change_infusion")} />`)}
     <div class="tiles" role="group" aria-label=${t("infusion.start")}>${Object.keys(rows)
       .filter((drug) => !running[drug])
       .map((drug) => html`<${Tile} key=${drug} label=${named(store.here.drugs, drug)}
@@ -31,7 +32,7 @@ export function Infusions(/** @type {any} */ { store, outbox, why }) {
 }
 
 /** One that runs: its rate up or down, its end. */
-function Running(/** @type {any} */ { drug, now, row, store, outbox, text }) {
+function Running(/** @type {any} */ { drug, now, row, store, outbox, text, against }) {
   const patient = store.here.patient;
   const [rate, setRate] = useState(now.rate);
   const low = row?.low ?? 0;
@@ -49,6 +50,6 @@ function Running(/** @type {any} */ { drug, now, row, store, outbox, text }) {
     <span class="row stepper"><button aria-label=${t("dose.less")} onClick=${() => change(rate / STEP)}>−</button>
       <output>${amountText(rate, now.unit)}</output>
       <button aria-label=${t("dose.more")} onClick=${() => change(rate * STEP)}>+</button></span>
-    <button class="main" disabled=${rate === now.rate} onClick=${send}>${t("infusion.change")}</button>
-    <button onClick=${stop}>${t("infusion.stop")}</button></div>`;
+    <button class="main" disabled=${rate === now.rate || Boolean(against)} onClick=${send}>${t("infusion.change")}</button>
+    <button disabled=${Boolean(against)} onClick=${stop}>${t("infusion.stop")}</button></div>`;
 }

@@ -6,7 +6,7 @@ import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
 /** What has been ordered of a kind (`drug`, `procedure`, `diagnostic`) and not yet done. */
-export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, carryOut }) {
+export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, against, carryOut }) {
   const open = Object.entries(store.value(trauma, "order") ?? {}).map(([key, o]) => ({ key, .../** @type {any} */ (o) }))
     .filter((o) => o.status === "open" && o.kind === kind);
   if (open.length === 0) return null;
@@ -16,7 +16,7 @@ export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, ca
     const what = `${labelOf(store.here, o.what)}${o.unit ? ` ${amountText(o.amount, o.unit)}` : ""}`;
     return html`<div class="panel running" key=${o.key} role="group" aria-label=${what}>
       <span><b>${what}</b> <small>${t("order.since", { age: clockText(store.now() - o.at_s) })}</small></span>
-      ${carryOut && html`<button class="main" onClick=${() => carryOut(o)}>${t("order.done")}</button>`}
+      ${carryOut && html`<button class="main" disabled=${Boolean(against)} title=${against || undefined} onClick=${() => carryOut(o)}>${t("order.done")}</button>`}
       <button disabled=${Boolean(why(trauma, "cancel_order"))} onClick=${() => cancel(o)}>${t("order.cancel")}</button></div>`;
   })}</div>`;
 }

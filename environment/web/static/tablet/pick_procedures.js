@@ -43,6 +43,8 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
   const patient = store.here.patient;
   const rows = store.here.procedures;
   const done = store.value(patient, "performed") ?? {};
+  const against = (/** @type {string} */ id) => (ordering && canOrder ? why(trauma, "order_procedure") : why(patient,
+    id === "tourniquet" ? "apply_tourniquet" : rows[id].time_dependent ? "start_procedure" : "perform"));
   const act = (/** @type {string} */ id, /** @type {string} */ where) => {
     ask("");
     const text = `${named(rows, id)}${where ? ` · ${site(where)}` : ""}`;
@@ -74,19 +76,17 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
       <div class="row"><h2>${t("procedure.where", { what: named(rows, asking) })}</h2>
         <button onClick=${() => ask("")}>${t("pick.back")}</button></div>
       <div class="tiles">${rows[asking].sites.map((/** @type {string} */ s) => html`<${Tile} key=${s}
-        label=${site(s)} onTap=${() => act(asking, s)} />`)}</div></div>`;
+        label=${site(s)} why=${against(asking)} onTap=${() => act(asking, s)} />`)}</div></div>`;
   }
   const note = (/** @type {string} */ id) => done[id]
     && `${done[id].times}× · ${t("ago", { age: clockText(store.now() - done[id].at_s) })}`;
-  const against = (/** @type {string} */ id) => why(patient,
-    id === "tourniquet" ? "apply_tourniquet" : rows[id].time_dependent ? "start_procedure" : "perform");
   return html`<div class="grid">
     ${lasting(store, events).map((one) => html`<div class="panel running" key=${one.procedure + one.site}
         role="group" aria-label=${named(rows, one.procedure)}>
       <span><b>${named(rows, one.procedure)} ${one.site && site(one.site)}</b>
         <small>${t("since", { age: clockText(store.now() - one.since) })}</small></span>
-      <button onClick=${() => stop(one)}>${t("procedure.end")}</button></div>`)}
-    ${canOrder && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="procedure"
+      <button disabled=${Boolean(why(patient, "stop_procedure"))} onClick=${() => stop(one)}>${t("procedure.end")}</button></div>`)}
+    ${canOrder && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="procedure" against=${why(patient, "perform")}
         carryOut=${(/** @type {any} */ o) => (rows[o.what].sites.length > 0 ? ask(o.what) : act(o.what, ""))} />
       <div class="row choices" role="group" aria-label=${t("order.mode")}>${[false, true].map((on) => html`
         <button key=${String(on)} aria-pressed=${String(ordering === on)} onClick=${() => order(on)}>
