@@ -49,6 +49,9 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         card = page.get_by_label("ATMIST")
         await expect(card).to_contain_text("34 y male")
         await expect(card).to_contain_text("pelvis fracture")
+        await expect(card).to_contain_text(
+            re.compile(r"left leg 14:\d\d \(\+\d+ min\); tranexamic acid 1 g 14:\d\d \(\+\d+ min\)")
+        )
         await tap(page, "trauma team")
         await stage.until(lambda: stage.asked("preh.send_pre_alert", by=ME))
         await stage.until(lambda: stage.asked("patient.give_drug", by=ME))

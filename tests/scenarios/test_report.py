@@ -198,6 +198,21 @@ treatment = "tourniquet left thigh 06:05; line 10:00; tranexamic acid 1 g"
     )
 
 
+def test_what_an_italian_tablet_wrote_keeps_the_times_that_it_has() -> None:
+    treatment = "tourniquet coscia sinistra 14:06 (+6 min); acido tranexamico 1 g 14:08 (+8 min)"
+    script = f"""
+[[event]]
+at = "09:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+with = {{ atmist = {{ treatment = "{treatment}" }} }}
+"""
+    scenario = small(script)
+    story = Story(perform(scenario, until_s=600.0).journal)
+    card = dict(report.context(story, scenario, 1, judge(story, scenario))["atmist"])
+    assert card["Treatment"] == treatment
+
+
 def test_what_a_blood_gas_showed_is_told_in_numbers(pelvis: tuple[Scenario, Performed]) -> None:
     scenario, run = pelvis
     story = Story(run.journal)

@@ -7,8 +7,33 @@ import { clockText, html, timeOfBoth } from "/static/app/ui.js";
 
 const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
 
+/**
+ * What was given, each with its time: drugs dose by dose as soon as all of them were read, what runs in
+ * since when, blood. @returns {string[]}
+ */
+function given(/** @type {any} */ store, /** @type {any[]} */ events) {
+  const at = (/** @type {string} */ name) => Object.entries(store.value(store.here.patient, name) ?? {});
+  const drugs = at("drug").map(([id, d]) => {
+    const doses = events.filter((e) => e.name === "drug_given" && e.value.drug === id).map((e) => [e.value.amount, e.effective]);
+    const told = doses.length < d.doses ? [[d.total, d.last_s]] : doses;
+    return `${named(store.here.drugs, id)} ${told.map(([amount, s]) => `${amountText(amount, d.unit)} ${timeOfBoth(store, s)}`).join(", ")}`;
+  });
+  const runs = at("infusion").map(([id, i]) =>
+    `${named(store.here.drugs, id)} ${amountText(i.rate, i.unit)} ${timeOfBoth(store, i.since_s)}`);
+  const blood = events.filter((e) => e.name === "blood_given").map((e) =>
+    `${named(store.here.products, e.value.product)} × ${e.value.units} ${timeOfBoth(store, e.effective)}`);
+  return [...drugs, ...runs, ...blood];
+}
+
+/** The card that was handed over, where a person's tablet has sent it; nothing before. */
+function sent(/** @type {any} */ store, /** @type {string} */ preh) {
+  const last = store.value(preh, "atmist");
+  const over = ["handed_over", "closed"].includes(store.twins.get(preh)?.phase ?? "");
+  return over && last && PARTS.every((part) => typeof last[part] === "string") ? last : null;
+}
+
 /** The card from what the twins know now. @returns {Record<string, string>} */
-function card(/** @type {any} */ store, /** @type {string} */ preh) {
+function card(/** @type {any} */ store, /** @type {string} */ preh, /** @type {any[]} */ events) {
   const patient = store.here.patient;
   const at = (/** @type {string} */ name) => store.value(patient, name);
   const injury = store.value(preh, "injury_at_s");
@@ -21,8 +46,6 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
     const one = /** @type {any} */ (p);
     return `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${timeOfBoth(store, one.at_s)}`;
   });
-  const drugs = Object.entries(at("drug") ?? {}).map(([id, d]) =>
-    `${named(store.here.drugs, id)} ${amountText(/** @type {any} */ (d).total, /** @type {any} */ (d).unit)}`);
   const special = [
     (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${word("value", at("anticoagulant"))}`,
     (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${word("value", at("antiplatelet"))}`,
@@ -37,14 +60,14 @@ function card(/** @type {any} */ store, /** @type {string} */ preh) {
       .filter(Boolean).join(": ") || t("atmist.unknown"),
     injuries: injuries.join("; ") || t("injury.none"),
     signs: signs.join(", ") || t("atmist.unknown"),
-    treatment: [...done, ...drugs].join("; ") || t("atmist.none"),
+    treatment: [...done, ...given(store, events)].join("; ") || t("atmist.none"),
     special: special.join("; ") || "–",
   };
 }
 
 /** Preview, pre-alert, handover. */
-export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle }) {
-  const now = card(store, preh);
+export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle, events }) {
+  const now = sent(store, preh) ?? card(store, preh, events);
   const told = store.value(preh, "pre_alerted_s");
   const way = crewArrives(store, vehicle);
   const leader = store.value("trauma", "leader") ?? "trauma_team";
