@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FloatRect, Page, expect
 
 from tests.pages.stage import BROWSER, PORTRAIT, TABLET, Stage, on_stage
 from tests.pages.tapping import button, said, tab, tap
@@ -11,6 +11,18 @@ from tests.pages.tapping import button, said, tab, tap
 pytestmark = BROWSER
 ME = "trauma_leader"
 PLAYED = (ME, "rescuer")
+
+
+def apart(one: FloatRect | None, other: FloatRect | None) -> bool:
+    """Two boxes on the glass share no point."""
+    assert one
+    assert other
+    return (
+        one["x"] + one["width"] <= other["x"]
+        or other["x"] + other["width"] <= one["x"]
+        or one["y"] + one["height"] <= other["y"]
+        or other["y"] + other["height"] <= one["y"]
+    )
 
 
 async def brought_in(stage: Stage) -> Page:
@@ -147,10 +159,15 @@ async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> N
         assert [c.value for c in acknowledged] == [
             {"rule": "HAE-01", "by": ME, "reason": "Being done"}
         ]
+        await stage.does(*said_by, "trauma.advance", to="delivered")
         await stage.does(
             *said_by, "shock_room_display.suggest", name="apply_pelvic_binder", text="Binder now"
         )
         await tap(page, "Do it: Binder now")
+        taps = await page.get_by_role("status", name="What became of your taps").bounding_box()
+        for place in (".said", ".work", ".patient"):
+            other = await page.locator(place).bounding_box()
+            assert apart(taps, other), f"what became of a tap covers {place}"
         await stage.until(lambda: stage.asked("patient.perform", by=ME))
         assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
         await expect(page.locator("[data-suggestion]")).to_have_count(0)  # done is done

@@ -19,6 +19,7 @@ export function Tabs({ name, tabs }) {
   const open = tabs.find((tab) => tab.id === chosen) ?? tabs[0];
   const go = (/** @type {string} */ id) => {
     choose(id);
+    document.getElementById("panel")?.closest(".work")?.scrollTo(0, 0);
     history.replaceState(null, "", `#${id}`);
   };
   const key = (/** @type {KeyboardEvent} */ event) => {
