@@ -117,7 +117,7 @@ class Respond(Act):
 
     `to` names one or several; whichever comes first is answered. With `answer` it is a question;
     without `do` the person only sees to the alert and `says` how. With `when` he waits until that
-    has come about, and then reacts if what he was advised still stands.
+    has come about, and reacts from then on; an alert that has gone by then is not forgotten.
     `after_s` is the shortest and longest reaction time and `compliance` the probability of acting
     at all: engineering defaults, no literature claim.
     """

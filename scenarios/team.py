@@ -239,7 +239,7 @@ class _Answering:
             self._wait(when, notice, advice, delay)
 
     def _wait(self, when: Condition, notice: Notice, advice: str, delay: float) -> None:
-        """He cannot yet: he reacts once he can, if what he was advised still stands then."""
+        """He cannot yet: he reacts once he can."""
         team, person = self.team, self.response.by
         came: list[bool] = []
 
@@ -247,17 +247,9 @@ class _Answering:
             if came or seen.change.name != when.property or not team.holds(when, person):
                 return
             came.append(True)
-            if self._stands(notice.twin, advice):
-                self._plan(notice, advice, delay)
-            else:
-                self.busy = False
+            self._plan(notice, advice, delay)
 
         team.when_there(when.twin, person, lambda: team.observe(when.twin, person, look))
-
-    def _stands(self, display: str, advice: str) -> bool:
-        state = self.team.client(self.response.by).read(display)
-        shown = ("alert", "suggestion", "question")
-        return any(advice in (state.get(name) or {}) for name in shown)
 
     def _plan(self, notice: Notice, advice: str, delay: float) -> None:
         at_s = max(self.team.clock.now() + delay, self.response.earliest_s or float("-inf"))
