@@ -84,7 +84,13 @@ room_manager(room_manager_shock_room).
 // A scanner is asked for as soon as it is ordered: a small contract net among room managers.
 @scan_ordered
 +ordered(_, diagnostic, What, _, _, _) : .is_ct(What) & process(T)
-  <- !get_slot(ct, T).
+  <- !scan_of(What);
+     !get_slot(ct, T).
+@scan_of_head +!scan_of(What) : shows_head(What) <- !done_with(order_head_ct).
+@scan_of_other +!scan_of(_).
+shows_head(head_neck_ct).
+shows_head(whole_body_ct).
+@scan_begun +ct_started_s(_) <- !done_with(order_head_ct).
 @get_slot
 +!get_slot(Type, Case)
   <- .abolish(offer(Type, _, _));

@@ -111,9 +111,10 @@ severity_open :- not severity(not_severe).
   <- .pre_alert(Preh, P).
 @pre_alert_later +!pre_alert_when_ready.
 @pre_alert_failed
--!pre_alert_when_ready[error_msg(Why)] : display(D)
+-!pre_alert_when_ready[error_msg(Why)]
   <- .log(error, "pre-alert failed: ", Why);
-     .invoke(D, suggest(pre_alert, "Telephone the trauma team: the pre-alert did not go out")).
+     !suggest(pre_alert, "Telephone the trauma team: the pre-alert did not go out").
+@pre_alert_went_out +pre_alerted_s(_) <- !done_with(pre_alert).
 @pre_alert_failed_otherwise -!pre_alert_when_ready.
 
 // -- handover: the assistant of the trauma leader goes on ------------------------------------------

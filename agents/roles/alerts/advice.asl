@@ -33,7 +33,8 @@ txa_is_right
 @advise_airway
 +!advise("AIR-01") <- !suggest(intubate, "Plan the airway: the most experienced person, two plans").
 @advise_warmth
-+!advise("HAE-11") <- !suggest(warm_patient, "Warm the patient, the room and the fluids").
++!advise("HAE-11") : not in_place(warming)
+  <- !suggest(warm_patient, "Warm the patient, the room and the fluids").
 @advise_ct
 +!advise("NEU-05") <- !suggest(order_head_ct, "Head CT now").
 @advise_antibiotic

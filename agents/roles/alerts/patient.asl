@@ -27,7 +27,7 @@ trapped(false) :- not entrapment(true).
   <- +limit(N, V);
      !keep_limits(Rest).
 
-// Suggestions: said once while they are right, taken off when they are done.
+// Suggestions: said once while they are right, taken off when they are done, whoever made them.
 @suggest_again +!suggest(Name, _) : suggested_now(Name).
 @suggest
 +!suggest(Name, Text) : display(D)
@@ -35,7 +35,7 @@ trapped(false) :- not entrapment(true).
      .invoke(D, suggest(Name, Text)).
 @suggest_failed -!suggest(Name, _) <- .abolish(suggested_now(Name)).
 @done_with
-+!done_with(Name) : suggested_now(Name) & display(D)
++!done_with(Name) : display(D) & (suggested_now(Name) | suggestion(Name, _, _)[twin(D)])
   <- .abolish(suggested_now(Name));
      .invoke(D, drop_suggestion(Name)).
 @done_with_quiet +!done_with(_).
@@ -50,10 +50,12 @@ trapped(false) :- not entrapment(true).
 @drug_in_other +!drug_in(_).
 @placed +device(_, Kind, _, _) <- !device_in(Kind).
 @device_in_binder +!device_in(pelvic_binder) <- !done_with(apply_pelvic_binder).
+@device_in_warming +!device_in(warming) <- !done_with(warm_patient).
 @device_in_other +!device_in(_).
 @transfused +blood_products(_) <- !done_with(give_blood).
-@decompressed_now +performed(P, Side, _, _) : decompresses(P) & suggested_now(N) & side_of(N, Side)
+@decompressed_now +performed(P, Side, _, _) : decompresses(P) & side_of(N, Side)
   <- !done_with(N).
+@oxygen_on +on_oxygen(true) <- !done_with(give_oxygen).
 @tubed +intubated(true) <- !done_with(intubate).
 decompresses(needle_decompression).
 decompresses(pleural_decompression).

@@ -66,6 +66,45 @@ async def test_low_pressure_in_hospital_suggests_blood(hospital: Case) -> None:
     assert "start_mtp" not in hospital.suggestions()
 
 
+async def test_warmth_is_suggested_until_the_patient_is_being_warmed(road: Case) -> None:
+    road.note(temp=35.5)
+    await road.advance(40)
+    assert "warm_patient" in road.suggestions()
+    await road.ask("rescuer", "patient", "start_procedure", "warming")
+    await road.advance(10)
+    assert road.alert("HAE-11")  # still cold
+    assert "warm_patient" not in road.suggestions()
+
+
+async def test_warmth_is_not_suggested_for_whom_it_is_there_already(road: Case) -> None:
+    await road.ask("rescuer", "patient", "start_procedure", "warming")
+    road.note(temp=35.5)
+    await road.advance(40)
+    assert road.alert("HAE-11")
+    assert "warm_patient" not in road.suggestions()
+
+
+async def test_what_somebody_else_has_suggested_is_taken_off_when_it_is_done(road: Case) -> None:
+    await road.ask("instructor", road.display, "suggest", "apply_pelvic_binder", "Binder now")
+    await road.ask("instructor", road.display, "suggest", "give_oxygen", "Oxygen")
+    await road.advance(3)
+    await road.perform("pelvic_binder")
+    road.note(on_oxygen=True)
+    await road.advance(3)
+    assert road.suggestions() == set()
+
+
+async def test_a_head_scan_is_suggested_until_it_is_ordered(hospital: Case) -> None:
+    await hospital.ask("instructor", hospital.display, "suggest", "order_head_ct", "Head CT now")
+    await hospital.advance(3)
+    await hospital.ask("trauma_leader", "trauma", "order_diagnostic", "chest_abdomen_ct")
+    await hospital.advance(5)
+    assert "order_head_ct" in hospital.suggestions()
+    await hospital.ask("trauma_leader", "trauma", "order_diagnostic", "head_neck_ct")
+    await hospital.advance(5)
+    assert "order_head_ct" not in hospital.suggestions()
+
+
 async def test_oxygen_is_not_suggested_to_who_has_it(road: Case) -> None:
     road.note(on_oxygen=True, spo2=88)
     await road.advance(35)
