@@ -9,7 +9,6 @@ import { Timers } from "/static/shock_room/timers.js";
 import { SIGNS, Vitals } from "/static/shock_room/vitals.js";
 import { TrendData } from "/static/app/trend_data.js";
 import { adviceText, lineText, questionText } from "/static/app/said.js";
-import { isDone } from "/static/tablet/advice.js";
 import { t, words } from "/static/app/text.js";
 import { Alert, alertsOf, clockText, html, mount, useEffect, useState, useStore } from "/static/app/ui.js";
 
@@ -60,7 +59,6 @@ function Next(/** @type {any} */ { store, wall }) {
   const asked = Object.entries(store.value(wall, "question") ?? {});
   const line = store.value(wall, "line")?.next_step;
   const advised = Object.entries(store.value(wall, "suggestion") ?? {})
-    .filter(([name, s]) => !isDone(store, name, /** @type {any} */ (s).since_s))
     .sort(([, a], [, b]) => /** @type {any} */ (b).since_s - /** @type {any} */ (a).since_s)
     .slice(0, Math.max(0, STEPS - asked.length));
   return html`<section class="next" aria-label=${t("wall.next")}><h2>${t("wall.next")}</h2>

@@ -23,26 +23,15 @@ const give = (/** @type {any} */ store, /** @type {string} */ drug, over_min = 0
   return amount === null ? null : { twin: store.here.patient, operation: "give_drug", given };
 };
 
-/** Whether one of these drugs was given since. */
-const had = (/** @type {any} */ store, /** @type {number} */ since, /** @type {string[]} */ drugs) =>
-  Object.entries(store.value(store.here.patient, "drug") ?? {})
-    .some(([id, d]) => drugs.includes(id) && /** @type {any} */ (d).last_s >= since);
-/** Whether a procedure was done, or begun, since; on this side, where there is one. */
-const performed = (/** @type {any} */ store, /** @type {number} */ since, /** @type {string} */ procedure, site = "") => {
-  const last = store.value(store.here.patient, "performed")?.[procedure];
-  return last !== undefined && last.at_s >= since && (!["left", "right"].includes(site) || last.site === site);
-};
-
 /**
- * By the name of the suggestion: what it does, or the page where one chooses; where that does not
- * say it, how one sees that it is done. Tranexamic acid and calcium run in over 10 and 5 minutes (CRASH-2 2010; European guideline 2023).
- * @type {Record<string, {act?: (store: any) => Task | null, page?: string, done?: (store: any, since: number) => boolean}>}
+ * By the name of the suggestion: what it does, or the page where one chooses. Its assistant takes a
+ * suggestion off when it is done. Tranexamic acid and calcium run in over 10 and 5 minutes (CRASH-2 2010; European guideline 2023).
+ * @type {Record<string, {act?: (store: any) => Task | null, page?: string}>}
  */
 export const ADVICE = {
   apply_pelvic_binder: { act: (s) => perform(s, "pelvic_binder", "pelvis") },
   give_tranexamic_acid: { act: (s) => give(s, "tranexamic_acid", 10), page: "drugs" },
-  give_calcium: { act: (s) => give(s, "calcium_chloride", 5), page: "drugs",
-    done: (s, since) => had(s, since, ["calcium_chloride", "calcium_gluconate"]) },
+  give_calcium: { act: (s) => give(s, "calcium_chloride", 5), page: "drugs" },
   give_oxygen: { act: (s) => start(s, "oxygen") },
   warm_patient: { act: (s) => start(s, "warming") },
   decompress_left: { act: (s) => perform(s, "pleural_decompression", "left") },
@@ -50,27 +39,16 @@ export const ADVICE = {
   start_mtp: {
     act: () => ({ twin: "trauma", operation: "start_mtp", given: {},
       undo: { twin: "trauma", operation: "stop_mtp", given: {} } }),
-    done: (s) => s.value("trauma", "mtp") === true,
   },
   order_head_ct: {
     act: () => ({ twin: "trauma", operation: "order_diagnostic", given: { diagnostic: "head_neck_ct" } }),
   },
-  intubate: { page: "procedures", done: (s) => s.value(s.here.patient, "intubated") === true },
+  intubate: { page: "procedures" },
   give_blood: { page: "blood" },
   give_reversal: { page: "drugs" },
   give_antibiotic: { page: "drugs" },
-  pre_alert: { page: "handover", done: (s) => s.value("preh", "pre_alerted_s") !== null },
+  pre_alert: { page: "handover" },
 };
-
-/** Whether what was suggested has been done since, as the twins say. */
-export function isDone(/** @type {any} */ store, /** @type {string} */ name, /** @type {number} */ since) {
-  const advice = ADVICE[name];
-  if (!advice) return false;
-  if (advice.done) return advice.done(store, since);
-  const { procedure, site, drug } = advice.act?.(store)?.given ?? {};
-  if (procedure) return performed(store, since, procedure, site);
-  return drug ? had(store, since, [drug]) : false;
-}
 
 /** Whether this page's person can follow it: by one tap, or on one of the page's own tabs. */
 export function isForMe(/** @type {any} */ store, /** @type {string} */ name, /** @type {any} */ why, /** @type {string[]} */ pages) {

@@ -1,6 +1,6 @@
 // @ts-check
 /** What the assistants say: alerts to be seen to, questions, suggestions; and why. */
-import { ADVICE, isDone, isForMe } from "/static/tablet/advice.js";
+import { ADVICE, isForMe } from "/static/tablet/advice.js";
 import { Why } from "/static/tablet/why.js";
 import { adviceText, questionText } from "/static/app/said.js";
 import { endedText } from "/static/tablet/guards.js";
@@ -27,7 +27,7 @@ export function Said({ store, outbox, person, why, open, pages }) {
     .map(([name, q]) => ({ name, display: d, .../** @type {any} */ (q), text: questionText(name, /** @type {any} */ (q).text) })));
   const advised = displays.flatMap((d) => Object.entries(store.value(d, "suggestion") ?? {})
     .map(([name, s]) => ({ name, display: d, .../** @type {any} */ (s), text: adviceText(name, /** @type {any} */ (s).text) })))
-    .filter((s) => !isDone(store, s.name, s.since_s) && isForMe(store, s.name, why, pages));
+    .filter((s) => isForMe(store, s.name, why, pages));
   const fresh = all.filter((a) => !a.acknowledged);
   const seen = all.filter((a) => a.acknowledged);
   const card = (/** @type {any} */ a) => html`<${Open} key=${a.rule} alert=${a} store=${store} outbox=${outbox} />`;
