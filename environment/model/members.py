@@ -152,6 +152,8 @@ class Invocation:
     role: str
     at: float
     cause: int | None = None  # seq of the change that records the request
+    #: Asked by a person (or a program) who came from outside and has shown to be of that role.
+    is_from_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

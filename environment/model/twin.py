@@ -49,6 +49,9 @@ class Port(Protocol):
     def twin(self, name: str) -> "Twin":
         """Another twin, to read its state."""
 
+    def find(self, kind: str = "", *, rel: str = "", target: str = "") -> "list[Twin]":
+        """The twins of a kind, or with a link to another twin, in order of their creation."""
+
 
 @dataclass(slots=True)
 class LinkState:

@@ -6,7 +6,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -143,6 +143,7 @@ class Operations:
         world = self.world
         twin = world.twin(twin_id)
         operation: Operation = twin.member("operation", name, twin_id)
+        is_outside = role is not None
         role = self.roles.get(by, by) if role is None else role
         may = forbidden is None and (not operation.roles or role in operation.roles)
         try:
@@ -152,7 +153,9 @@ class Operations:
                 raise
             arguments = {}  # whoever may not ask learns nothing of what would fit
         number = f"{name}-{len(self.invocations) + 1}"
-        call = Invocation(number, twin_id, name, arguments, by, role, world.clock.now())
+        call = Invocation(
+            number, twin_id, name, arguments, by, role, world.clock.now(), None, is_outside
+        )
         progress = Progress(call)
         self.invocations[number] = progress
         _, cause = current_cause()
@@ -162,8 +165,7 @@ class Operations:
         if key:
             facts["key"] = dict(key)
         requested = self._step(progress, Status.REQUESTED, cause, **facts)
-        call = Invocation(number, twin_id, name, arguments, by, role, call.at, requested.seq)
-        progress.call = call
+        progress.call = replace(call, cause=requested.seq)
         self._judge(progress, twin, operation, forbidden)
         return progress
 
@@ -204,11 +206,14 @@ class Operations:
     def available(self, twin_id: str, by: str, role: str | None = None) -> list[Availability]:
         """Every operation of a twin with the first guard that would refuse it now."""
         twin = self.world.twin(twin_id)
+        is_outside = role is not None
         role = self.roles.get(by, by) if role is None else role
         rows = []
         for operation in twin.operations.values():
             defaults = {p.name: p.default for p in operation.parameters}
-            call = Invocation("", twin_id, operation.name, defaults, by, role, 0.0)
+            call = Invocation(
+                "", twin_id, operation.name, defaults, by, role, 0.0, None, is_outside
+            )
             refusal = self._refusal(twin, operation, call, before_asking=True)
             if refusal is None:
                 rows.append(Availability(operation.name, True))
@@ -237,6 +242,7 @@ class Operations:
     def _refusal(
         self, twin: Twin, operation: Operation, call: Invocation, *, before_asking: bool = False
     ) -> tuple[Guard, Finding] | None:
+        twin.port = self._port(twin)  # a guard may look at other twins
         for guard in (NOT_ENDED, _role_guard(operation), *operation.guards):
             if before_asking and guard.doc.startswith("Argument"):
                 continue  # depends on what will be asked

@@ -80,3 +80,8 @@ class InvocationPort:
     def twin(self, name: str) -> Twin:
         """Another twin, to read its state."""
         return self._world.twin(name)
+
+    def find(self, kind: str = "", *, rel: str = "", target: str = "") -> list[Twin]:
+        """The twins of a kind, or with a link to another twin, in order of their creation."""
+        found = self._world.find(kind or None, rel or None, target or None)
+        return [self._world.twins[name] for name in found]

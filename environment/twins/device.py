@@ -5,6 +5,7 @@ from environment.model.change import JSON
 from environment.model.guards import CARERS, is_one_of, value_is
 from environment.model.members import Event, Link, Property, emits, operation
 from environment.model.twin import Twin
+from environment.twins.reach import SENSORS_REACH
 
 
 class Device(Twin):
@@ -33,6 +34,7 @@ class Device(Twin):
         guards=[
             is_one_of("diagnostic", tuple(DIAGNOSTICS), "diagnostic"),
             value_is("status", "available"),
+            SENSORS_REACH,
         ],
         roles=CARERS,
     )

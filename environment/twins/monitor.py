@@ -18,6 +18,7 @@ from environment.model.members import (
 )
 from environment.model.twin import Twin
 from environment.model.vitals import VITALS
+from environment.twins.reach import SENSORS_REACH
 
 #: Who stands at a monitor: carers, and the screen that shows it is its front.
 _AT_IT = (*CARERS, "display")
@@ -100,7 +101,12 @@ class Monitor(Twin, vitals=("monitor",), required=("hr", "spo2", "sbp", "rr")):
 
     located_in = Link("locatedIn", "Where it stands.", inverse="holds")
 
-    @operation(effect=becomes("attached", value=True), roles=CARERS, undo="detach")
+    @operation(
+        effect=becomes("attached", value=True),
+        guards=[SENSORS_REACH],
+        roles=CARERS,
+        undo="detach",
+    )
     async def attach(self, patient: str) -> JSON:
         """Put the sensors on a patient: the patient's values come from here."""
         await self.port.command("attach", patient=patient)

@@ -6,6 +6,7 @@ from environment.model.change import JSON
 from environment.model.guards import CARERS, has_key
 from environment.model.members import Event, Link, Property, emits, gains, loses, operation
 from environment.model.twin import Twin
+from environment.twins.reach import HANDS_REACH
 
 BREATH_SOUNDS = ("normal", "reduced", "absent")
 NOTHING: dict[str, object] = {}  # read only
@@ -115,6 +116,7 @@ class Patient(
         within_s=60,
         roles=CARERS,
         undo="release_tourniquet",
+        guards=[HANDS_REACH],
     )
     async def apply_tourniquet(self, limb: str) -> JSON:
         """Put a tourniquet on a limb (`left_thigh`, `right_upper_arm`, ...); its clock starts."""
@@ -122,12 +124,16 @@ class Patient(
             "start_procedure", procedure="tourniquet", site=limb, details={}
         )
 
-    @operation(effect=emits("procedure", "site", "limb"), within_s=60, roles=CARERS)
+    @operation(
+        effect=emits("procedure", "site", "limb"), within_s=60, roles=CARERS, guards=[HANDS_REACH]
+    )
     async def release_tourniquet(self, limb: str) -> JSON:
         """Take a tourniquet off."""
         return await self.port.command("stop_procedure", procedure="tourniquet", site=limb)
 
-    @operation(effect=emits("procedure", "procedure"), within_s=120, roles=CARERS)
+    @operation(
+        effect=emits("procedure", "procedure"), within_s=120, roles=CARERS, guards=[HANDS_REACH]
+    )
     async def perform(
         self, procedure: str, site: str = "", details: dict[str, object] = NOTHING
     ) -> JSON:
@@ -135,7 +141,11 @@ class Patient(
         return await self.port.command("perform", procedure=procedure, site=site, details=details)
 
     @operation(
-        effect=emits("procedure", "procedure"), within_s=120, roles=CARERS, undo="stop_procedure"
+        effect=emits("procedure", "procedure"),
+        within_s=120,
+        roles=CARERS,
+        undo="stop_procedure",
+        guards=[HANDS_REACH],
     )
     async def start_procedure(
         self, procedure: str, site: str = "", details: dict[str, object] = NOTHING
@@ -145,12 +155,14 @@ class Patient(
             "start_procedure", procedure=procedure, site=site, details=details
         )
 
-    @operation(effect=emits("procedure", "procedure"), within_s=120, roles=CARERS)
+    @operation(
+        effect=emits("procedure", "procedure"), within_s=120, roles=CARERS, guards=[HANDS_REACH]
+    )
     async def stop_procedure(self, procedure: str, site: str = "") -> JSON:
         """End a procedure that lasts."""
         return await self.port.command("stop_procedure", procedure=procedure, site=site)
 
-    @operation(effect=emits("drug_given", "drug"), within_s=60, roles=CARERS)
+    @operation(effect=emits("drug_given", "drug"), within_s=60, roles=CARERS, guards=[HANDS_REACH])
     async def give_drug(
         self, drug: str, amount: float, unit: str, route: Route = "iv", over_min: float = 0.0
     ) -> JSON:
@@ -163,25 +175,33 @@ class Patient(
         effect=gains("infusion", "drug"),
         roles=CARERS,
         undo="stop_infusion",
-        guards=[has_key("infusion", "drug", present=False)],
+        guards=[HANDS_REACH, has_key("infusion", "drug", present=False)],
     )
     async def start_infusion(self, drug: str, rate: float, unit: str) -> JSON:
         """Start a continuous infusion."""
         return await self.port.command("start_infusion", drug=drug, rate=rate, unit=unit)
 
     @operation(
-        effect=emits("infusion_changed", "drug"), roles=CARERS, guards=[has_key("infusion", "drug")]
+        effect=emits("infusion_changed", "drug"),
+        roles=CARERS,
+        guards=[HANDS_REACH, has_key("infusion", "drug")],
     )
     async def change_infusion(self, drug: str, rate: float, unit: str) -> JSON:
         """Change the rate of a running infusion."""
         return await self.port.command("change_infusion", drug=drug, rate=rate, unit=unit)
 
-    @operation(effect=loses("infusion", "drug"), roles=CARERS, guards=[has_key("infusion", "drug")])
+    @operation(
+        effect=loses("infusion", "drug"),
+        roles=CARERS,
+        guards=[HANDS_REACH, has_key("infusion", "drug")],
+    )
     async def stop_infusion(self, drug: str) -> JSON:
         """Stop an infusion."""
         return await self.port.command("stop_infusion", drug=drug)
 
-    @operation(effect=emits("blood_given", "product"), within_s=120, roles=CARERS)
+    @operation(
+        effect=emits("blood_given", "product"), within_s=120, roles=CARERS, guards=[HANDS_REACH]
+    )
     async def give_blood(
         self, product: str, units: int = 1, over_min: float = 5.0, bag: str = ""
     ) -> JSON:
@@ -190,7 +210,7 @@ class Patient(
             "give_blood", product=product, units=units, over_min=over_min, bag=bag
         )
 
-    @operation(effect=emits("finding", "name", "what"), roles=CARERS)
+    @operation(effect=emits("finding", "name", "what"), roles=CARERS, guards=[HANDS_REACH])
     async def examine(
         self,
         what: Literal["gcs", "pupils", "breath_sounds", "temperature", "pulse", "skin", "voice"],
@@ -212,7 +232,7 @@ class Patient(
             "record_injury", injury=injury, region=region, kind=kind, side=side, open=open
         )
 
-    @operation(roles=CARERS)
+    @operation(roles=CARERS, guards=[HANDS_REACH])
     async def place_in(
         self, position: Literal["supine", "left_tilt", "head_up", "sitting", "prone"]
     ) -> JSON:

@@ -19,6 +19,7 @@ from environment.model.members import (
 from environment.model.phase import PREH
 from environment.model.triage import ITEMS
 from environment.model.twin import Twin
+from environment.twins.reach import CREW_IS_THERE, CREW_IS_WITH_PATIENT
 
 RED = tuple(i.id for i in ITEMS.values() if i.colour == "red")
 YELLOW = tuple(i.id for i in ITEMS.values() if i.colour == "yellow")
@@ -157,7 +158,7 @@ class Preh(
             if self.value(name) != is_met:
                 yield name, is_met
 
-    @operation(guards=[STEP_IS_ALLOWED], roles=STAFF)
+    @operation(guards=[STEP_IS_ALLOWED, CREW_IS_THERE], roles=STAFF)
     async def advance(self, to: Phase, place: str = "", reason: str = "") -> JSON:
         """Take the next step; its time is kept as the tracking time that belongs to it."""
         self.port.transition(to, reason=reason, place=place)
@@ -189,7 +190,7 @@ class Preh(
             self.port.transition("dispatched")
         return vehicle
 
-    @operation(roles=STAFF)
+    @operation(guards=[CREW_IS_WITH_PATIENT], roles=STAFF)
     async def reach_patient(self) -> JSON:
         """The crew is with the patient: the treatment clock starts."""
         now = self.port.now()

@@ -17,6 +17,7 @@ from environment.model.guards import (
 from environment.model.members import Event, Link, Property, becomes, follows, gains, operation
 from environment.model.phase import TRAUMA
 from environment.model.twin import Twin
+from environment.twins.reach import IN_HOSPITAL
 
 Phase = Literal[
     "pre_alerted",
@@ -28,7 +29,6 @@ Phase = Literal[
     "ready_for_hospitalisation",
     "closed",
 ]
-IN_HOSPITAL = ("delivered", "shock_room", "diagnostics", "operating", "ready_for_hospitalisation")
 
 #: Which phase a room stands for; a room that is none of these is diagnostics.
 PHASE_OF_ROOM = {

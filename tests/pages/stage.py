@@ -153,6 +153,12 @@ class Stage(Glass):
             async with client.post(where, json=given) as response:
                 assert response.status == 201, await response.text()
 
+    async def go(self, *phases: str) -> None:
+        """The instructor brings the pre-hospital process so far, whatever the way takes."""
+        await self.until(lambda: self.changes("preh", "phase"))
+        for phase in phases:
+            await self.does("ivy", "instructor", "preh.advance", to=phase)
+
     def changes(self, twin: str, kind: str, name: str = "") -> list[Change]:
         """Changes of a twin so far, oldest first."""
         rows = self.journal.read(twin=twin, name=name or None)

@@ -179,14 +179,19 @@ async def test_an_alerts_reasons_go_back_to_the_monitors_readings() -> None:
         page = await stage.enter(ME, "trauma_leader", "/leader")
         await tap(page, "Why HAE-01?")
         why = page.get_by_role("list", name="Reasons, first cause first")
-        await expect(why).to_contain_text("(ambulance monitor)")
-        await expect(why).to_contain_text("rescuer assistant, because of")
-        await expect(why).to_contain_text(re.compile(r"SBP \d+ mmHg"))
+        await expect(why).to_contain_text("(Ambulance monitor)")
+        await expect(why).to_contain_text("Rescuer's assistant raised the alert, because of")
+        await expect(why).to_contain_text(re.compile(r"SBP \d+ mmHg \(14:\d\d:\d\d\)"))
+        literal = why.get_by_text(re.compile(r"@raise .*course\.asl:\d+"))
+        await expect(literal.first).to_be_hidden()  # the plan's text is for whoever opens it
+        await why.get_by_text("Plan text").first.click()
+        await expect(literal.first).to_be_visible()
 
 
 async def test_a_device_that_another_has_taken_meanwhile_refuses_in_words() -> None:
     async with on_stage(speed=10, played=PLAYED) as stage:
         page = await brought_in(stage)
+        await stage.does("ivy", "instructor", "trauma.advance", to="delivered")
         await tab(page, "Diagnostics")
         await tap(page, "pelvis X-ray")
         await stage.does(

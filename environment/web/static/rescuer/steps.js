@@ -1,5 +1,6 @@
 // @ts-check
 /** The way there and back: the next step on one large button, corrections with a reason. */
+import { crewArrives } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
@@ -8,6 +9,9 @@ import { clockText, html } from "/static/app/ui.js";
 const NEXT = { dispatched: "en_route", en_route: "on_scene", on_scene: "assessed", assessed: "transporting" };
 const BEFORE = { en_route: "dispatched", on_scene: "en_route", assessed: "on_scene", transporting: "assessed" };
 const TIMES = ["call_at_s", "crew_departure_s", "arrival_onsite_s", "at_patient_s", "departure_onsite_s", "arrival_er_s"];
+
+/** Seconds before its arrival in which a vehicle counts as there, as its twin judges it. */
+const NEARLY_S = 30;
 
 /** Steps, the vehicle, the monitor, the times so far. */
 export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, monitor }) {
@@ -24,12 +28,14 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
       outbox.put(vehicle, "drive", { destination: to }, { text: t("steps.drive", { place: called(store, to) }), now: true });
     }
   };
+  const drives = next === "on_scene" && vehicle && crewArrives(store, vehicle).left > NEARLY_S;
+  const against = why(preh, "advance") || (drives ? t("guard.crew_is_there") : "");
   const reached = store.value(preh, "at_patient_s") !== null;
   const attached = monitor && store.value(monitor, "attached") === true;
   const before = BEFORE[/** @type {"en_route"} */ (/** @type {string} */ (phase))];
   return html`<div class="grid">
-    ${next && html`<button class="main big" disabled=${Boolean(why(preh, "advance"))} onClick=${advance}>${t(`steps.${next}`)}</button>
-      ${why(preh, "advance") && html`<small>${why(preh, "advance")}</small>`}`}
+    ${next && html`<button class="main big" disabled=${Boolean(against)} onClick=${advance}>${t(`steps.${next}`)}</button>
+      ${against && html`<small>${against}</small>`}`}
     <div class="tiles" role="group" aria-label=${t("steps.more")}>
       <${Tile} label=${t("steps.reach_patient")} pressed=${reached} why=${reached ? "" : why(preh, "reach_patient")}
         onTap=${() => reached || outbox.put(preh, "reach_patient", {}, { text: t("steps.reach_patient") })} />
