@@ -30,6 +30,31 @@ async def wall(stage: Stage) -> Page:
     return await stage.enter("wall", "display", "/shock-room", size=WALL)
 
 
+#: Which way signs go by curves of some minutes: a value for each five seconds, the last one now.
+ARROWS = """
+async () => {
+  const { TrendData } = await import("/static/app/trend_data.js");
+  const now = 1200;
+  const store = { now: () => now, follow() {} };
+  const way = (values, every = 1) => {
+    const data = new TrendData(store, ["sbp"]);
+    const first = now / 5 - (values.length - 1) * every;
+    values.forEach((value, i) => data._steps.get("sbp").set(first + i * every, value));
+    return data.direction("sbp", 5);
+  };
+  const course = (of) => Array.from({ length: 97 }, (_, i) => of((96 - i) * 5)); // by age, seconds
+  return {
+    "slow fall": way(course((age) => 74 + (19 * age) / 480)),
+    "leap": way(course((age) => (age > 300 ? 104 : age > 60 ? 73 : 104 - (31 * age) / 60))),
+    "steady": way(course(() => 90)),
+    "one odd value": way(course((age) => (age === 5 ? 140 : 90))),
+    "cuff": way([93, 88, 84, 79], 36),
+    "too early": way([90, 70, 60]),
+  };
+}
+"""
+
+
 def sign(page: Page, vital: str) -> Locator:
     return page.locator(f".vitals [data-vital={vital}]")
 
@@ -41,6 +66,7 @@ async def test_the_wall_says_who_comes_without_a_name() -> None:
         await announced(stage)
         await stage.does("rescuer", "rescuer", "patient.identify", name=NAME)
         await expect(page.get_by_role("heading", name="34 y · male · 80 kg")).to_be_visible()
+        await expect(page.locator(".identity")).not_to_contain_text("patient")
         await expect(page.get_by_text("nobody yet")).to_be_visible()
         await expect(page.get_by_role("timer", name="since injury")).to_have_text(
             re.compile(r"\d\d:\d\d")
@@ -58,22 +84,30 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
         await announced(stage)
         page = await wall(stage)
         txa = page.locator("[data-timer=txa]")
-        await expect(txa).to_contain_text(re.compile(r"not given: 2:5\d:\d\d left"))
-        await leads(stage, "patient.apply_tourniquet", limb="left_thigh")
-        await leads(stage, "patient.perform", procedure="reboa", site="zone_1")
-        await leads(stage, "patient.give_drug", drug="tranexamic_acid", amount=1, unit="g")
-        await leads(stage, "patient.give_blood", product="red_cells", units=4)
-        await leads(
+        await expect(txa).to_contain_text(re.compile(r"2:5\d:\d\d left, not given"))
+        await directs(stage, "patient.apply_tourniquet", limb="left_thigh")
+        await directs(stage, "patient.perform", procedure="reboa", site="zone_1")
+        await directs(stage, "patient.give_drug", drug="tranexamic_acid", amount=1, unit="g")
+        await directs(stage, "patient.give_blood", product="red_cells", units=4)
+        await directs(
             stage, "patient.start_infusion", drug="norepinephrine", rate=0.1, unit="ug/kg/min"
         )
         await leads(stage, "trauma.start_mtp")
-        await leads(stage, "blood_gas.examine", diagnostic="blood_gas", patient="patient")
+        await directs(stage, "blood_gas.examine", diagnostic="blood_gas", patient="patient")
+        await expect(page.locator("[data-timer=diagnostic-blood_gas]")).to_contain_text(
+            re.compile(r"blood gas\s*0\d:\d\d to the result")
+        )
         await leads(stage, "trauma.record_fast", view="pelvis", positive=True)
+        await directs(stage, "patient.perform", procedure="pelvic_binder", site="pelvis")
+        in_place = page.get_by_role("list", name="Done and in place")
+        await expect(in_place.locator("[data-in-place=pelvic_binder]")).to_have_text(
+            re.compile(r"pelvic binder \(T-POD\) \d+ (s|min)")
+        )
         await expect(page.locator("[data-product=red_cells]")).to_have_text(
             re.compile(r"4\s+red cells")
         )
         await expect(page.locator("[data-drug=tranexamic_acid]")).to_contain_text(
-            re.compile(r"1 g\s*14:\d\d \(\+\d+ min\) · \d\d:\d\d ago")
+            re.compile(r"1 g\s*\+\d+ min · \d+ (s|min) ago")
         )
         await expect(txa).to_contain_text("given")
         await expect(page.locator("[data-timer^=device-tourniquet]")).to_contain_text("of 2:00:00")
@@ -88,10 +122,16 @@ async def test_what_was_given_and_what_runs_is_on_the_wall() -> None:
         results = page.get_by_role("list", name="Results")
         await expect(results).to_contain_text(
             re.compile(
-                r"blood gas \d\d:\d\d ago lactate \d+\.\d mmol/L, BE -?\d+\.\d mmol/L, pH 7\."
+                r"blood gas taken \d+ (s|min) ago "
+                r"lactate \d+\.\d mmol/L, BE -?\d+\.\d mmol/L, pH 7\."
             )
         )
-        await expect(results).to_contain_text(re.compile(r"eFAST \d\d:\d\d ago positive: pelvis"))
+        await expect(results).to_contain_text(
+            re.compile(r"eFAST taken \d+ (s|min) ago positive: pelvis")
+        )
+        await expect(page.locator("[data-timer=diagnostic-blood_gas]")).to_have_count(0)
+        height = await page.evaluate("document.documentElement.scrollHeight")
+        assert height <= WALL[1], "all of it is on the wall at once"
 
 
 async def test_never_more_than_three_alerts_the_most_urgent_first_and_what_comes_next() -> None:
@@ -143,7 +183,11 @@ async def test_signs_are_large_enough_for_four_metres_and_dim_when_they_are_old(
             stage, "session.disturb", device="ambulance_monitor", how="silence", seconds=300
         )
         await expect(sign(page, "hr")).to_have_class(re.compile(r"\bold\b"))
-        await expect(sign(page, "hr")).to_contain_text(re.compile(r"\d\d:\d\d old"))
+        await expect(sign(page, "hr")).to_contain_text(re.compile(r"\d+ (s|min) old"))
+        assert await page.evaluate(ARROWS) == {
+            "slow fall": -1, "leap": 1, "steady": 0, "one odd value": 0, "cuff": -1,
+            "too early": None,
+        }  # fmt: skip
 
 
 @pytest.mark.slow
@@ -156,11 +200,17 @@ async def test_the_wall_counts_down_to_the_arrival() -> None:
             lambda: any(c.value == "transporting" for c in stage.changes("preh", "phase")),
             within_s=40,
         )
-        await directs(stage, "session.set_speed", speed=2)
+        await directs(stage, "session.set_speed", speed=10)
         await expect(page.get_by_role("timer", name="arrives in")).to_have_text(
             re.compile(r"\d\d:\d\d")
         )
         await expect(page.get_by_text("not here yet: transporting")).to_be_visible()
+        for person in ("rescuer", "trauma_leader"):  # so that nobody says that he is in
+            await directs(stage, "session.simulate", person=person, on=False)
+        await directs(stage, "session.set_speed", speed=60)
+        await stage.until(lambda: stage.changes("ambulance", "event", "arrived")[1:], within_s=60)
+        await expect(page.locator(".where")).to_contain_text("the ambulance is here")
+        await expect(page.get_by_role("timer", name="arrives in")).to_have_count(0)
 
 
 async def test_the_wall_is_accessible_in_both_themes_and_languages() -> None:

@@ -1,6 +1,16 @@
 // @ts-check
 /** When the patient comes, as the vehicle that brings him says it now. */
 
+/** The vehicle has come, and nobody has said yet that the patient is in: its own word, ahead of the process. */
+export function isAtDoor(/** @type {any} */ store) {
+  if (store.only("preh")?.phase !== "transporting") return false;
+  return store.ofKind("vehicle").some((/** @type {any} */ v) => {
+    const place = store.value(v.id, "place");
+    return store.value(v.id, "status") !== "driving" && place === store.value(v.id, "destination")
+      && Boolean(store.twins.get(place)) && store.twins.get(place)?.kind !== "place";
+  });
+}
+
 /** Seconds until the patient comes: of the vehicle that carries him, once it is on its way here. */
 export function arrivesIn(/** @type {any} */ store) {
   if (store.only("preh")?.phase !== "transporting") return null;

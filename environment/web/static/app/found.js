@@ -98,6 +98,20 @@ export function resultParts(/** @type {any} */ store, /** @type {string} */ diag
   return parts;
 }
 
+/**
+ * The examinations of the patient that are under way, the first to be done first.
+ * @param {any} store @param {any[]} events of the patient and of the devices, oldest first
+ * @returns {{id: string, ready: number}[]}
+ */
+export function underWay(store, events) {
+  const ready = new Map();
+  for (const { name, value } of events) {
+    if (name === "started" && value.patient === store.here.patient) ready.set(value.diagnostic, value.ready_s);
+    else if (name === "diagnostic" && value.result) ready.delete(value.diagnostic);
+  }
+  return [...ready].map(([id, at]) => ({ id, ready: at })).sort((a, b) => a.ready - b.ready);
+}
+
 /** A result on one line. @returns {string} */
 export function resultText(/** @type {any} */ store, /** @type {string} */ diagnostic, /** @type {any} */ result, brief = false) {
   return resultParts(store, diagnostic, result, brief).map((p) => `${p.label} ${p.text}`.trim()).join(", ");

@@ -106,6 +106,7 @@ function withMore(/** @type {Pattern[] | undefined} */ rows, /** @type {string} 
 
 /** An alert's text. @returns {string} */
 export function alertText(/** @type {string} */ rule, /** @type {string} */ text) {
+  if (text.startsWith(OLD + OLD)) return alertText(rule, text.slice(OLD.length)); // once says it
   if (text.startsWith(OLD)) return `${t("alert.old")} ${alertText(rule, text.slice(OLD.length))}`;
   return withMore(patterns.alerts[rule], text) ?? text;
 }

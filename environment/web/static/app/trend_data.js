@@ -8,6 +8,8 @@ const STEP_S = 5;
 /** Seconds without a value after which a line is broken; between two measurements of a cuff longer. */
 const GAP_S = 60;
 const CUFF_GAP_S = 320;
+/** The last seconds that count as now. */
+const LATELY_S = 20;
 
 /**
  * @typedef {{at: number[], of: (number | null)[]}} Line
@@ -103,22 +105,41 @@ export class TrendData {
     return line;
   }
 
-  /** The mean between two ages in seconds; nothing where there are no points. @returns {number | null} */
-  mean(/** @type {string} */ key, /** @type {number} */ from, /** @type {number} */ to) {
+  /** The median of what was measured between two ages in seconds. @returns {number | null} */
+  _median(/** @type {string} */ key, /** @type {number} */ oldest, /** @type {number} */ youngest) {
     const now = this.store.now();
-    let [sum, n] = [0, 0];
-    for (const [step, value] of this._steps.get(key) ?? []) {
+    const of = [...this._steps.get(key) ?? []].filter(([step]) => {
       const age = now - step * STEP_S;
-      if (age <= from && age > to) [sum, n] = [sum + value, n + 1];
-    }
-    return n === 0 ? null : sum / n;
+      return age <= oldest && age >= youngest;
+    }).map(([, value]) => value).sort((a, b) => a - b);
+    return of.length === 0 ? null : of[Math.floor((of.length - 1) / 2)];
   }
 
-  /** Whether it rises (1), falls (-1) or holds (0): the last half minute against 4 to 6 minutes ago. */
+  /** What a seldom measured sign (a cuff's pressure) was nearest to so many seconds ago. @returns {number | null} */
+  _nearest(/** @type {string} */ key, /** @type {number} */ age, /** @type {number} */ oldest, /** @type {number} */ youngest) {
+    const at = this.store.now() - age;
+    const far = (/** @type {[number, number]} */ [step]) => Math.abs(step * STEP_S - at);
+    const points = [...this._steps.get(key) ?? []].filter(([step]) => {
+      const old = this.store.now() - step * STEP_S;
+      return old <= oldest && old >= youngest;
+    });
+    return points.length === 0 ? null : points.reduce((a, b) => (far(b) < far(a) ? b : a))[1];
+  }
+
+  /**
+   * Whether a sign rises (1), falls (-1) or holds (0); nothing where it is too early to tell. Now is
+   * held against five minutes ago, by `by`; a leap within the last minutes counts first, when it is
+   * twice that (engineering defaults: medians, so that one odd value turns no arrow).
+   * @returns {1 | 0 | -1 | null}
+   */
   direction(/** @type {string} */ key, /** @type {number} */ by) {
-    const late = this.mean(key, 35, -STEP_S);
-    const early = this.mean(key, 360, 240);
-    if (late === null || early === null) return 0;
-    return Math.abs(late - early) < by ? 0 : Math.sign(late - early);
+    const now = this._median(key, LATELY_S, -STEP_S) ?? this._nearest(key, 0, CUFF_GAP_S, 0);
+    if (now === null) return null;
+    const leap = this._median(key, 120, 60);
+    if (leap !== null && Math.abs(now - leap) >= 2 * by) return now > leap ? 1 : -1;
+    const before = this._median(key, 360, 240) ?? this._nearest(key, 300, 660, 150);
+    if (before === null) return null;
+    if (Math.abs(now - before) < by) return 0;
+    return now > before ? 1 : -1;
   }
 }

@@ -32,6 +32,22 @@ export function clockText(/** @type {number | null} */ seconds) {
   return seconds < 0 ? `−${text}` : text;
 }
 
+/** How long, in words: "40 s", "4 min", "1 h 5 min". A clock's digits would read as a time of day. */
+export function ageText(/** @type {number | null} */ seconds) {
+  if (seconds === null || !Number.isFinite(seconds)) return "–";
+  const s = Math.max(0, Math.trunc(seconds));
+  if (s < 60) return `${s} s`;
+  const minutes = Math.trunc(s / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.trunc(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Whole minutes since the call, with their sign: "+9". */
+export function sinceCall(/** @type {number} */ seconds) {
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes < 0 ? "−" : "+"}${Math.abs(minutes)}`;
+}
+
 /** The time of day of a scenario second. */
 export function timeOfDay(/** @type {Store} */ store, /** @type {number} */ seconds) {
   const at = new Date(Date.parse(store.here.start) + 1000 * seconds);
@@ -40,8 +56,7 @@ export function timeOfDay(/** @type {Store} */ store, /** @type {number} */ seco
 
 /** A moment as a card tells it: the time of day to the minute, and minutes since the call. */
 export function timeOfBoth(/** @type {Store} */ store, /** @type {number} */ seconds) {
-  const minutes = Math.floor(seconds / 60);
-  return t("time.both", { at: timeOfDay(store, seconds).slice(0, 5), since: `${minutes < 0 ? "" : "+"}${minutes}` });
+  return t("time.both", { at: timeOfDay(store, seconds).slice(0, 5), since: sinceCall(seconds) });
 }
 
 const RANK = { high: 0, medium: 1, low: 2 };
@@ -76,13 +91,12 @@ function valueNow(/** @type {Store} */ store, /** @type {any} */ alert) {
 
 /** One alert of an agent: priority by colour, sign and word. */
 export function Alert(/** @type {any} */ { alert, store, children }) {
-  const age = clockText(store.now() - alert.since_s);
   return html`<div class="alert ${alert.priority} ${alert.acknowledged ? "seen" : ""}"
       role=${alert.priority === "high" ? "alert" : "status"} data-rule=${alert.rule}>
     <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
     <div class="what">
       <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span>${alert.text}
-      <small>${alert.rule} · ${t("alert.raised", { at: timeOfDay(store, alert.since_s).slice(0, 5), age })}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
+      <small>${alert.rule} · ${t("alert.raised", { at: sinceCall(alert.since_s), age: ageText(store.now() - alert.since_s) })}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
     </div>
     ${children}
   </div>`;

@@ -1,7 +1,7 @@
 // @ts-check
 /** How the patient really is, beside what the team sees; and vital signs moved on the fly. */
 import { t } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, useState } from "/static/app/ui.js";
 
 /** Vital signs that can be moved: how the truth calls them, their limits and steps. */
 const MOVED = [
@@ -44,7 +44,7 @@ function Sign(/** @type {any} */ { row, truth, store, held, isOpen, doing, turn 
       <th scope="row">${name}</th>
       <td class="number">${truth[row.truth] ?? "–"}${held && html` <span class="flag">${t("console.held", { to: held.to })}</span>`}</td>
       <td class="number ${seen?.stale ? "old" : ""}">${shown}${seen?.stale
-        ? html` <small>${t("vital.old", { age: clockText(seen.age) })}</small>` : null}</td>
+        ? html` <small>${t("vital.old", { age: ageText(seen.age) })}</small>` : null}</td>
       <td class="row end">${held && html`<button onClick=${back}>${t("console.release", { name })}</button>`}
         <button aria-expanded=${String(isOpen)} aria-label=${t("console.move_one", { name })} onClick=${turn}>${t("console.move")}</button></td>
     </tr>${isOpen && html`<tr><td colspan="4"><${Ramp} row=${row} from=${truth[row.truth]} doing=${doing}

@@ -1,7 +1,7 @@
 // @ts-check
 /** Alarms of the device itself, as its twin tells them; limits beside the numbers. */
 import { t } from "/static/app/text.js";
-import { clockText } from "/static/app/ui.js";
+import { ageText } from "/static/app/ui.js";
 
 /** @typedef {{id: string, priority: "high" | "medium" | "low", text: string, vital: string, technical: boolean}} Alarm */
 
@@ -39,7 +39,7 @@ function told(/** @type {any} */ store, /** @type {string} */ monitor, /** @type
     const value = typeof is === "number" ? is.toFixed(store.here.vitals[member].decimals) : "–";
     return t(`monitor.${kind}`, { name: t(`vital.${member}`), value, limit });
   }
-  if (kind === "no_signal") return t("monitor.no_signal", { name: t(`vital.${member}`), age: clockText(seen?.age ?? null) });
+  if (kind === "no_signal") return t("monitor.no_signal", { name: t(`vital.${member}`), age: ageText(seen?.age ?? null) });
   return t(`monitor.${kind}`);
 }
 

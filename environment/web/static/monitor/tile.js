@@ -3,7 +3,7 @@
 import { word } from "/static/app/names.js";
 import { limitsOf } from "/static/monitor/alarms.js";
 import { has, t } from "/static/app/text.js";
-import { clockText, html, timeOfDay } from "/static/app/ui.js";
+import { ageText, clockText, html } from "/static/app/ui.js";
 
 const text = (/** @type {any} */ store, /** @type {string} */ key, /** @type {any} */ seen) =>
   (seen === null ? "–" : seen.value.toFixed(store.here.vitals[key].decimals));
@@ -23,7 +23,7 @@ function Limits(/** @type {any} */ { store, monitor, id, set }) {
 
 /** How old a number is, where that matters. */
 const Age = (/** @type {any} */ { seen }) =>
-  html`<small class="age">${seen?.stale ? t("vital.old", { age: clockText(seen.age) }) : ""}</small>`;
+  html`<small class="age">${seen?.stale ? t("vital.old", { age: ageText(seen.age) }) : ""}</small>`;
 
 /** One sign. */
 export function Tile(/** @type {any} */ { store, monitor, id, of, reading, set }) {
@@ -48,7 +48,7 @@ export function Pressure(/** @type {any} */ { store, monitor, of, reading, set, 
   const row = store.here.vitals.sbp;
   const every = store.value(monitor, "cuff_interval_s");
   const when = high?.cuff && !invasive
-    ? t("monitor.measured", { at: timeOfDay(store, high.at).slice(0, 5), age: clockText(high.age) }) : "";
+    ? t("monitor.measured", { at: clockText(high.at), age: ageText(high.age) }) : "";
   return html`<div class="tile pressure ${high?.stale ? "old" : ""}" data-vital="sbp" data-seq=${high?.seq ?? 0}
       role="group" aria-label=${t(invasive ? "monitor.art_full" : "monitor.nibp_full")} data-alarm-priority=${alarm?.priority ?? ""}>
     <div class="name">${t(invasive ? "monitor.art" : "monitor.nibp")} <small>${row.shown_unit}</small></div>

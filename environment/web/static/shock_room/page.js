@@ -1,14 +1,16 @@
 // @ts-check
 /** The shock room's wall: where are we, what next? No name is shown. */
-import { arrivesIn } from "/static/app/arrival.js";
+import { arrivesIn, isAtDoor } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/names.js";
 import { Given } from "/static/shock_room/given.js";
+import { InPlace } from "/static/shock_room/in_place.js";
 import { Passport } from "/static/shock_room/passport.js";
 import { Results } from "/static/shock_room/results.js";
 import { Timers } from "/static/shock_room/timers.js";
 import { SIGNS, Vitals } from "/static/shock_room/vitals.js";
 import { TrendData } from "/static/app/trend_data.js";
 import { adviceText, lineText, questionText } from "/static/app/said.js";
+import { useHistory } from "/static/tablet/history.js";
 import { t, words } from "/static/app/text.js";
 import { Alert, alertsOf, clockText, html, mount, useEffect, useState, useStore } from "/static/app/ui.js";
 
@@ -31,6 +33,13 @@ function Clock(/** @type {any} */ { name, seconds }) {
   return html`<div class="clock"><small>${name}</small><b role="timer" aria-label=${name}>${clockText(seconds)}</b></div>`;
 }
 
+/** How soon the patient comes, or since when he is here. */
+function Arrival(/** @type {any} */ { store, arrived, atDoor }) {
+  if (arrived !== null) return html`<${Clock} name=${t("clock.arrival")} seconds=${store.now() - arrived} />`;
+  return atDoor ? html`<div class="clock"><small>${t("wall.at_door")}</small><b>${t("wall.here")}</b></div>`
+    : html`<${Clock} name=${t("clock.eta")} seconds=${arrivesIn(store)} />`;
+}
+
 /** Who, where, led by whom, since when. */
 function Head(/** @type {any} */ { store, trauma }) {
   const { patient } = store.here;
@@ -43,14 +52,16 @@ function Head(/** @type {any} */ { store, trauma }) {
   const leader = store.value(trauma.id, "leader");
   const room = store.value(trauma.id, "room");
   const road = store.only("preh")?.phase ?? "";
-  const place = room ? word("twin", room) : road ? t("wall.on_the_road", { phase: word("phase", road) }) : "–";
+  const atDoor = arrived === null && isAtDoor(store);
+  const phase = word("phase", trauma.phase);
+  const place = room ? word("twin", room) : atDoor ? t("wall.at_door") : road ? t("wall.on_the_road", { phase: word("phase", road) }) : "–";
+  const isSaid = place.toLowerCase() === phase.toLowerCase(); // the phase has the name of the room
   return html`<header class="head" aria-label=${t("patient.strip")}>
-    <div class="identity"><h1>${who.filter(Boolean).join(" · ")}</h1><small>${t("wall.alias", { alias: words(patient) })}</small></div>
-    <div class="where"><b class="phase">${word("phase", trauma.phase)}</b><small>${place}</small></div>
+    <div class="identity"><h1>${who.filter(Boolean).join(" · ")}</h1>${patient !== "patient" && html`<small>${t("wall.alias", { alias: words(patient) })}</small>`}</div>
+    <div class="where"><b class="phase">${phase}</b>${!isSaid && html`<small>${place}</small>`}</div>
     <div class="leads"><small>${t("wall.leader")}</small><b>${leader ? word("twin", leader) : t("team.nobody")}</b></div>
     <${Clock} name=${t("clock.injury")} seconds=${injury === null ? null : store.now() - injury} />
-    ${arrived === null ? html`<${Clock} name=${t("clock.eta")} seconds=${arrivesIn(store)} />`
-      : html`<${Clock} name=${t("clock.arrival")} seconds=${store.now() - arrived} />`}
+    <${Arrival} store=${store} arrived=${arrived} atDoor=${atDoor} />
   </header>`;
 }
 
@@ -70,7 +81,9 @@ function Next(/** @type {any} */ { store, wall }) {
 }
 
 function Lines(/** @type {any} */ { store, wall }) {
-  const lines = Object.entries(store.value(wall, "line") ?? {}).filter(([name]) => !SAID.includes(name) && name !== "next_step");
+  const room = store.value(store.only("trauma")?.id ?? "", "room"); // that it was ready is over once he lies in it
+  const lines = Object.entries(store.value(wall, "line") ?? {})
+    .filter(([name]) => !SAID.includes(name) && name !== "next_step" && name !== room);
   return html`<ul class="lines" aria-label=${t("wall.lines")}>${lines.map(([name, text]) =>
     html`<li key=${name} data-line=${name}>${words(lineText(name, String(text)))}</li>`)}</ul>`;
 }
@@ -83,6 +96,8 @@ function ShockRoom(/** @type {any} */ { store }) {
   }, [store.connected]);
   const wall = wallOf(store);
   const trauma = store.only("trauma");
+  const devices = store.ofKind("device").map((/** @type {any} */ d) => d.id);
+  const events = useHistory(store, [store.here.patient, ...devices]);
   if (!trauma) {
     return html`<main class="wall waiting"><h1>${t("wall.nobody")}</h1><p class="since">${clockText(store.now())}</p>
       <${Lines} store=${store} wall=${wall} /></main>`;
@@ -97,8 +112,9 @@ function ShockRoom(/** @type {any} */ { store }) {
           ${alerts.length === 0 && html`<p class="dim">${t("wall.no_alert")}</p>`}</section>
         <${Next} store=${store} wall=${wall} /></div>
       <${Given} store=${store} />
-      <${Timers} store=${store} trauma=${trauma} />
-      <${Results} store=${store} trauma=${trauma} />
+      <${Timers} store=${store} trauma=${trauma} events=${events} />
+      <${InPlace} store=${store} />
+      <${Results} store=${store} trauma=${trauma} events=${events} />
     </div>
     <footer class="strip"><${Passport} store=${store} /><${Lines} store=${store} wall=${wall} /></footer>
   </main>`;

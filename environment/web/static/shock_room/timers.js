@@ -1,8 +1,9 @@
 // @ts-check
 /** Clocks that run: what is in place, how long there is time, what flows. */
+import { underWay } from "/static/app/found.js";
 import { amountText, named, site, word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { ageText, clockText, html } from "/static/app/ui.js";
 
 /** Seconds after injury within which tranexamic acid is begun (CRASH-2, 2010). */
 const TXA_S = 3 * 3600;
@@ -23,7 +24,7 @@ const limitOf = (/** @type {any} */ device) => {
 /** @typedef {{id: string, name: string, value: string, note: string, share: number | null, due: boolean}} Timer */
 
 /** @returns {Timer[]} */
-function timers(/** @type {any} */ store, /** @type {any} */ trauma) {
+function timers(/** @type {any} */ store, /** @type {any} */ trauma, /** @type {any[]} */ events) {
   const { patient } = store.here;
   const now = store.now();
   /** @type {Timer[]} */
@@ -47,6 +48,9 @@ function timers(/** @type {any} */ store, /** @type {any} */ trauma) {
     add("calcium", t("wall.calcium"), t("wall.products", { n: since }),
       { note: t("wall.each", { n: CALCIUM_EACH }), share: Math.min(1, since / CALCIUM_EACH), due: since >= CALCIUM_EACH });
   }
+  for (const { id, ready } of underWay(store, events)) {
+    add(`diagnostic-${id}`, named(store.here.diagnostics, id), clockText(Math.max(0, ready - now)), { note: t("wall.to_result") });
+  }
   for (const [side, d] of Object.entries(store.value(patient, "drain") ?? {})) {
     const drain = /** @type {any} */ (d);
     add(`drain-${side}`, t("wall.drain", { side: word("site", side) }), `${Math.round(drain.ml ?? 0)} mL`,
@@ -65,16 +69,16 @@ function txa(/** @type {any} */ store, /** @type {any} */ trauma, /** @type {num
   const given = store.value(store.here.patient, "drug")?.tranexamic_acid?.last_s ?? store.value(trauma.id, "txa_s");
   const name = named(store.here.drugs, "tranexamic_acid");
   if (given !== null && given !== undefined) {
-    add("txa", name, t("wall.given_ago", { age: clockText(now - given) }));
+    add("txa", name, t("wall.given_ago", { age: ageText(now - given) }));
   } else if (injury !== null) {
     const left = injury + TXA_S - now;
-    add("txa", name, left > 0 ? t("wall.not_given", { left: clockText(left) }) : t("wall.too_late"),
-      { share: Math.min(1, 1 - left / TXA_S), due: left < TXA_LATE_S });
+    add("txa", name, left > 0 ? clockText(left) : t("wall.too_late"), { note: left > 0 ? t("wall.not_given") : "",
+      share: Math.min(1, 1 - left / TXA_S), due: left < TXA_LATE_S });
   }
 }
 
-export function Timers(/** @type {any} */ { store, trauma }) {
-  const rows = timers(store, trauma);
+export function Timers(/** @type {any} */ { store, trauma, events }) {
+  const rows = timers(store, trauma, events);
   return html`<section class="timers" aria-label=${t("wall.timers")}><h2>${t("wall.timers")}</h2>
     <ul>${rows.map((row) => html`<li key=${row.id} data-timer=${row.id} class=${row.due ? "due" : ""}>
         <span>${row.due && html`<span class="mark" aria-hidden="true">▲ </span>`}${row.name}

@@ -2,11 +2,11 @@
 /** Vital signs for four metres: number, where it is going, its last ten minutes. */
 import { Spark } from "/static/shock_room/spark.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { ageText, html } from "/static/app/ui.js";
 
 /**
- * Signs on the wall; `by`: what counts as a change (the alert rules' hysteresis, else engineering
- * defaults), `least`: the smallest span of values that a curve fills its height with.
+ * Signs on the wall; `by`: what counts as a change within five minutes (the alert rules' hysteresis,
+ * else engineering defaults), `least`: the smallest span of values that a curve fills its height with.
  */
 export const SIGNS = [
   { id: "hr", by: 5, least: 40 }, { id: "sbp", by: 5, least: 40 }, { id: "spo2", by: 2, least: 10 },
@@ -22,7 +22,7 @@ const number = (/** @type {any} */ store, /** @type {string} */ key) => {
   const seen = store.vital(key);
   return seen === null || typeof seen.value !== "number" ? "–" : seen.value.toFixed(store.here.vitals[key].decimals);
 };
-const old = (/** @type {any} */ seen) => (seen?.stale ? t("vital.old", { age: clockText(seen.age) }) : "");
+const old = (/** @type {any} */ seen) => (seen?.stale ? t("vital.old", { age: ageText(seen.age) }) : "");
 
 function Sign(/** @type {any} */ { store, data, sign }) {
   const { id, by, least } = sign;
