@@ -360,3 +360,17 @@ def _label(name: str) -> str:
 
 def _amount(amount: float, unit: str) -> str:
     return catalogue.amount_text(amount, unit)
+
+
+def entry(name: str) -> str:
+    """The label of a row of the catalogue; else its name as words."""
+    key = catalogue.key_of(name)
+    for table in (
+        catalogue.PROCEDURES,
+        catalogue.DRUGS,
+        catalogue.BLOOD,
+        catalogue.DIAGNOSTICS,
+    ):
+        if key in table:
+            return str(table[key].label)
+    return name.replace("_", " ")

@@ -1,15 +1,17 @@
-"""The handover card in words (ATMIST): what was sent last, told once, with one form for a time.
+"""The handover card in words (ATMIST), as of the handover, told once, with one form for a time.
 
 Assistants send records, people send the words of their tablet; the same part has different names.
+What had been given and done by then is on the card even where nobody wrote it; nothing later is.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from environment.model.change import JSON
+from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
-from scenarios.chart import in_words
+from scenarios.chart import entry, in_words
 from scenarios.clinical_time import clock
 from scenarios.story import Story
 
@@ -41,9 +43,16 @@ def clock_of(at_s: float, start: datetime) -> str:
 
 
 def card(story: Story, start: datetime) -> list[tuple[str, str]]:
-    """The parts of the card that were sent, each once; empty ones are left out."""
+    """The parts of the card as it was handed over, each once; empty ones are left out.
+
+    Before a handover (or without one) it is the card that was sent last.
+    """
     sent: dict[str, JSON] = {}
+    handed = story.events(story.one("preh"), "handover")
+    upto = handed[0].seq if handed else story.ends_seq
     for change in story.changes(story.one("preh"), "atmist"):
+        if change.seq > upto:
+            break
         sent |= {key: value for key, value in change.value.items() if value not in NOTHING}
     sent["age"] = _who(sent.get("age"), sent.pop("sex", None))
     injury_s = sent.pop("time_of_injury_s", None)
@@ -52,21 +61,73 @@ def card(story: Story, start: datetime) -> list[tuple[str, str]]:
     rest = sorted(set(sent) - set(PARTS))
     told = [(PARTS.get(key, _words(key)), _told(key, sent.get(key), start)) for key in PARTS]
     told += [(_words(key), _told(key, sent[key], start)) for key in rest]
-    timed = _timed(story, start)
-    told = [(label, timed(text) if label == PARTS["treatment"] else text) for label, text in told]
+    if sent:
+        done = [c for c in story.medical_events() if c.seq < upto and _is_treatment(c)]
+        told = _with_all(told, done, start)
     return [(label, text) for label, text in told if text not in NOTHING]
 
 
-def _timed(story: Story, start: datetime) -> Callable[[str], str]:
+def _is_treatment(change: Change) -> bool:
+    return change.name != "diagnostic" and change.value.get("change") not in ("stop", "end")
+
+
+def _with_all(
+    told: list[tuple[str, str]], done: list[Change], start: datetime
+) -> list[tuple[str, str]]:
+    """The parts with all that was done among the treatment, each with its time."""
+    label, timed = PARTS["treatment"], _timed(done, start)
+    texts = dict(told)
+    text = timed(texts.get(label, ""))
+    unsaid = [
+        f"{in_words(c)[1]} {clock_of(c.effective, start)}" for c in _unsaid(text, done, start)
+    ]
+    texts[label] = "; ".join([*([] if text in NOTHING else [text]), *unsaid])
+    return list(texts.items())
+
+
+def _unsaid(text: str, done: Iterable[Change], start: datetime) -> list[Change]:
+    """What was done, and stands in the text neither by its name nor by its time (in Italian)."""
+    unnamed: list[Change] = []
+    names: Counter[str] = Counter()
+    taken: Counter[str] = Counter()  # times in the text that belong to something named
+    for change in done:
+        name = _name(change)
+        names[name] += 1
+        mentions = max(text.lower().count(word) for word in (name, in_words(change)[1].lower()))
+        if mentions >= names[name]:
+            taken[clock_of(change.effective, start)] += 1
+        else:
+            unnamed.append(change)
+    found = []
+    for change in unnamed:
+        at = clock_of(change.effective, start)
+        taken[at] += 1
+        if text.count(at) < taken[at]:
+            found.append(change)
+    return found
+
+
+def _name(change: Change) -> str:
+    """What was given or done, in small letters, without how much and where."""
+    value = change.value
+    name = next(str(value[k]) for k in ("procedure", "drug", "product") if k in value)
+    return entry(name).lower()
+
+
+def _timed(done: Iterable[Change], start: datetime) -> Callable[[str], str]:
     """Puts what was done into the one form of time, and a time behind a drug without one."""
-    done = {clock(c.effective): clock_of(c.effective, start) for c in story.medical_events()}
-    drugs = {in_words(c)[1]: c.effective for c in story.events(story.one("patient"), "drug_given")}
+    at = {clock(c.effective): clock_of(c.effective, start) for c in done}
+    drugs: dict[str, list[str]] = {}
+    for change in done:
+        if change.name == "drug_given":
+            drugs.setdefault(in_words(change)[1], []).append(clock_of(change.effective, start))
 
     def timed(text: str) -> str:
-        text = _TIME.sub(lambda m: done.get(m[0], m[0]), text)
-        for words, at_s in drugs.items():
-            bare = rf"({re.escape(words)})(?= *(?:[;,]|$))"
-            text = re.sub(bare, rf"\1 {clock_of(at_s, start)}", text)
+        text = _TIME.sub(lambda m: at.get(m[0], m[0]), text)
+        for words, times in drugs.items():  # of several doses the first ones were meant
+            bare = re.compile(rf"({re.escape(words)})(?= *(?:[;,]|$))")
+            for at_time in times:
+                text = bare.sub(rf"\1 {at_time}", text, count=1)
         return text
 
     return timed

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from environment.model import catalogue
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
-from scenarios.chart import MARK, Chart, in_words
+from scenarios.chart import MARK, Chart, entry, in_words
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
 from scenarios.handover import card
@@ -144,30 +144,16 @@ def _given(story: Story) -> list[dict[str, JSON]]:
             for key in ("procedure", "drug", "product", "diagnostic")
             if key in value
         )
-        entry = _entry(name)
         rows.append(
             {
                 "at_s": change.effective,
                 "kind": _words(change.name).replace(" given", "").replace(" changed", ""),
-                "what": entry,
+                "what": entry(name),
                 "details": _details(change.name, value),
                 "by": change.by,
             }
         )
     return rows
-
-
-def _entry(name: str) -> str:
-    key = catalogue.key_of(name)
-    for table in (
-        catalogue.PROCEDURES,
-        catalogue.DRUGS,
-        catalogue.BLOOD,
-        catalogue.DIAGNOSTICS,
-    ):
-        if key in table:
-            return str(table[key].label)
-    return _words(name)
 
 
 def _details(event: str, value: Mapping[str, JSON]) -> str:

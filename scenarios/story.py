@@ -154,6 +154,11 @@ class Story:
         """The last moment of which the journal knows."""
         return max((c.recorded for c in self.journal), default=0.0)
 
+    @property
+    def ends_seq(self) -> int:
+        """The number of the last change."""
+        return len(self.journal)
+
     # -- values ----------------------------------------------------------------------------
 
     def changes(self, twin: str, name: str, kind: str = "property") -> list[Change]:

@@ -317,3 +317,47 @@ def test_the_terms_of_the_report_are_words(pelvis: tuple[Scenario, Performed]) -
     assert "the share of alerts that the scenario demands or allows" in page
     for term in ("degraded", "shadowed", "Alert precision", "patient.apply_tourniquet"):
         assert term not in page
+
+
+def test_the_card_is_the_one_that_was_handed_over_with_all_that_was_given_by_then() -> None:
+    calcium = """
+[[event]]
+at = "{at}"
+by = "rescuer"
+do = "patient.give_drug"
+with = {{ drug = "calcium_chloride", amount = 10, unit = "mL", route = "iv" }}
+"""
+    script = (
+        """
+[[event]]
+at = "04:05"
+by = "rescuer"
+do = "patient.give_blood"
+with = { product = "red_cells", units = 2, over_min = 1 }
+[[event]]
+at = "05:00"
+by = "rescuer"
+do = "preh.correct"
+with = { to = "transporting", reason = "for the test" }
+[[event]]
+at = "06:00"
+by = "rescuer"
+do = "preh.hand_over"
+with = { atmist = { treatment = "calcium chloride 10 % 10 mL", signs = "HR 105" } }
+[[event]]
+at = "09:00"
+by = "rescuer"
+do = "preh.send_pre_alert"
+with = { atmist = { signs = "HR 80" } }
+"""
+        + calcium.format(at="04:00")
+        + calcium.format(at="08:00")
+    )
+    scenario = small(script)
+    story = Story(perform(scenario, until_s=600.0).journal)
+    assert story.events("preh", "handover")
+    card = dict(report.context(story, scenario, 1, judge(story, scenario))["atmist"])
+    assert card["Signs"] == "HR 105"
+    told, _, blood = card["Treatment"].partition("; ")
+    assert told == "calcium chloride 10 % 10 mL 14:04 (+4 min)"
+    assert blood == "2 x red cells 14:04 (+4 min)"
