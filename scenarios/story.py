@@ -6,6 +6,7 @@ from functools import cached_property
 
 from environment.model.change import JSON, Change
 from environment.runtime.journal import Journal
+from environment.twins.preh import TIMES
 
 RANK = {"low": 1, "medium": 2, "high": 3}
 #: How an invocation ends; what is confirmed later does not change that.
@@ -180,8 +181,11 @@ class Story:
         return self.changes(twin, name, "event")
 
     def time(self, kind: str, name: str) -> float | None:
-        """The value of a time property of the first twin of a kind."""
-        value = self.last(self.one(kind), name)
+        """The value of a time property of the first twin of a kind; not of a step taken back."""
+        twin = self.one(kind)
+        if any(TIMES.get(step) == name for step in self.last(twin, "corrected") or ()):
+            return None
+        value = self.last(twin, name)
         return float(value) if isinstance(value, (int, float)) else None
 
     @cached_property

@@ -44,6 +44,14 @@ SIGNS = (
     "traumatic_condition",
 )
 
+#: The tracking time that belongs to a step.
+TIMES = {
+    "en_route": "crew_departure_s",
+    "on_scene": "arrival_onsite_s",
+    "transporting": "departure_onsite_s",
+    "handed_over": "arrival_er_s",
+}
+
 Phase = Literal[
     "called",
     "dispatched",
@@ -116,6 +124,9 @@ class Preh(
     landing_helipad_s = Property("time", "Tracking: landed, if by air.")
     arrival_er_s = Property("time", "Tracking: arrival at the emergency room.")
     d09z_s = Property("time", "Call to scene, seconds.")
+    corrected = Property(
+        "words", "Steps that were taken back: their times count again once they are taken anew."
+    )
 
     red = Property("words", "RED criteria of field triage.", choices=RED)
     yellow = Property("words", "YELLOW criteria of field triage.", choices=YELLOW)
@@ -162,24 +173,27 @@ class Preh(
     async def advance(self, to: Phase, place: str = "", reason: str = "") -> JSON:
         """Take the next step; its time is kept as the tracking time that belongs to it."""
         self.port.transition(to, reason=reason, place=place)
-        now = self.port.now()
-        times = {
-            "en_route": ("crew_departure_s",),
-            "on_scene": ("arrival_onsite_s",),
-            "transporting": ("departure_onsite_s",),
-            "handed_over": ("arrival_er_s",),
-        }
-        for name in times.get(to, ()):
-            if self.value(name) is None:
-                self.port.report(name, now)
+        self._took_step(to)
         if to == "on_scene" and self.value("call_at_s") is not None:
-            self.port.report("d09z_s", now - self.value("call_at_s"))
+            self.port.report("d09z_s", self.port.now() - self.value("call_at_s"))
         return to
+
+    def _took_step(self, to: str) -> None:
+        """Keep the time of a step: the first one, and of a step that was taken back the next."""
+        undone = self.value("corrected") or ()
+        if to in TIMES and (to in undone or self.value(TIMES[to]) is None):
+            self.port.report(TIMES[to], self.port.now())
+        if to in undone:
+            self.port.report("corrected", [step for step in undone if step != to])
 
     @operation(guards=[HAS_REASON], roles=STAFF)
     async def correct(self, to: Phase, reason: str) -> JSON:
         """Correct a wrong step by another one, with a reason; nothing is deleted."""
+        order = PREH.phases
+        undone = order[order.index(to) + 1 : order.index(self.phase or to) + 1]
         self.port.transition(to, reason=reason)
+        if undone:
+            self.port.report("corrected", [*(self.value("corrected") or ()), *undone])
         return to
 
     @operation(guards=[phase_is("called", "dispatched")], roles=("operator", "agent"))
@@ -264,7 +278,6 @@ class Preh(
         """Hand the patient over; the pre-hospital process is complete."""
         self.port.report("atmist", atmist)
         self.port.report("handover", {"atmist": atmist, "to": to})
-        if self.value("arrival_er_s") is None:
-            self.port.report("arrival_er_s", self.port.now())
+        self._took_step("handed_over")
         self.port.transition("handed_over")
         return "handed_over"

@@ -85,3 +85,37 @@ with = { patient = "patient" }
 """
     stale = measured(Story(perform(small(script)).journal))["stale_s"]
     assert stale["hr"] == pytest.approx(300 - 30, abs=2)
+
+
+def test_a_step_that_was_taken_back_is_measured_by_the_next_real_one() -> None:
+    script = """
+[[event]]
+at = "02:00"
+by = "rescuer"
+do = "preh.correct"
+with = { to = "en_route", reason = "for the test" }
+[[event]]
+at = "04:00"
+by = "instructor"
+do = "preh.advance"
+with = { to = "on_scene" }
+[[event]]
+at = "04:10"
+by = "rescuer"
+do = "preh.correct"
+with = { to = "en_route", reason = "a slip" }
+"""
+    again = """
+[[event]]
+at = "11:00"
+by = "instructor"
+do = "preh.advance"
+with = { to = "on_scene" }
+"""
+
+    def call_to_scene(*script: str) -> float | None:
+        rows = kpi_clock(Story(perform(small(*script)).journal))
+        return next(row.value_s for row in rows if row.key == "call_to_scene")
+
+    assert call_to_scene(script) is None
+    assert call_to_scene(script, again) == pytest.approx(660, abs=1)
