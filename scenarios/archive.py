@@ -28,6 +28,7 @@ from scenarios.runs import (
     SUMMARY,
     TEXT,
     Run,
+    branches,
     folder_of,
     journal_of,
     new_folder,
@@ -54,6 +55,10 @@ class Kept:
     size: int  # bytes in the folder
     database: str  # where the journal is, if not in the folder
 
+    def discarded(self) -> list[str]:
+        """What its session discarded when it went back, by name."""
+        return [p.name for p in branches(self.folder)]
+
     def as_json(self) -> dict[str, JSON]:
         """As one row of `runs --json`."""
         return {
@@ -62,6 +67,7 @@ class Kept:
             "branch": self.branch,
             "seed": self.seed,
             "state": self.state,
+            "discarded": self.discarded(),
             "bytes": self.size,
             "database": self.database,
         }
@@ -79,7 +85,7 @@ def kept_runs(root: Path) -> list[Kept]:
 
 def _kept(folder: Path, scenario: str, branch: str, seed: int) -> Kept:
     place = journal_of(folder)
-    files = [f.stat() for f in folder.iterdir() if f.is_file()]
+    files = [f.stat() for f in folder.rglob("*") if f.is_file()]
     state: State = "ended" if (folder / SUMMARY).is_file() else "broken off"
     if state != "ended" and is_being_played(folder):
         state = "being played"
@@ -111,9 +117,10 @@ def to_prune(
 def prune(runs: Sequence[Kept]) -> int:
     """Delete runs, also from their databases; returns how many bytes that were in folders."""
     for kept in runs:
-        place = journal_of(kept.folder)
-        if place.path is None:
-            store.forget(place)
+        for folder in (kept.folder, *branches(kept.folder)):
+            place = journal_of(folder)
+            if place.path is None:
+                store.forget(place)
         shutil.rmtree(kept.folder)
     return sum(kept.size for kept in runs)
 

@@ -6,10 +6,12 @@ its end, in one transaction, so that the same seed gives the same bytes.
 """
 
 import json
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -31,7 +33,9 @@ from scenarios.runs import (
     TEXT,
     Played,
     Run,
+    branches,
     folder_of,
+    is_branch,
     journal_of,
     keep,
     new_folder,
@@ -42,9 +46,6 @@ if sys.platform != "win32":
     import fcntl
 
 log = structlog.get_logger()
-
-#: How a future that a session went back from is called, with a number.
-BRANCH = "branch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +106,31 @@ class Keeper:
         here = self._place
         first = Journal(journal.name)
         first.adopt(zip(journal, journal.hashes()[:after], strict=False))
+        aside = self._aside(here)
+        shutil.copy(self.folder / TEXT, aside / TEXT)
+        shutil.copy(self.folder / LIVE, aside / LIVE)
         if here.path is not None:
-            name = _branch_name(p.stem for p in self.folder.glob(f"{BRANCH}-*.sqlite"))
             begun = here.path.with_name("begun.sqlite")
             store.write(first, begun)
-            here.path.rename(here.path.with_name(f"{name}.sqlite"))
+            here.path.rename(aside / JOURNAL)
             begun.rename(here.path)
         else:
-            known = (r.removeprefix(f"{here.run}-") for r in store.runs(here) if r != here.run)
-            name = _branch_name(known)
-            store.write(journal, here.beside(f"{here.run}-{name}"))
+            there = here.beside(f"{here.run}-{aside.name}")
+            _note(aside, journal=there.without_password())
+            store.write(journal, there)
             store.write(first, here)
         self._writer = Writer(here, after=after, digest=(first.hashes() or [""])[-1])
         self.follow = self._writer.follow
-        return name, self.follow
+        return aside.name, self.follow
+
+    def _aside(self, here: Place) -> Path:
+        """A folder for what is discarded now; its name is free in the run's database too."""
+        taken = {p.name for p in branches(self.folder)}
+        if here.path is None:
+            taken |= {r.removeprefix(f"{here.run}-") for r in store.runs(here)}
+        name = next(f"branch-{n}" for n in count(1) if f"branch-{n}" not in taken)
+        (self.folder / name).mkdir()
+        return self.folder / name
 
     def __call__(self, played: Played) -> Run:
         """Write what is left: journal, scenario and reports; the summary comes last."""
@@ -156,14 +168,6 @@ class Keeper:
         finally:
             if self._lock is not None:
                 self._lock.close()
-
-
-def _branch_name(taken: Iterable[str]) -> str:
-    """A name that no branch has yet."""
-    names, number = set(taken), 1
-    while f"{BRANCH}-{number}" in names:
-        number += 1
-    return f"{BRANCH}-{number}"
 
 
 @contextmanager
@@ -215,6 +219,10 @@ def take_up(name: str, root: Path, journal: str = "", *, apart: bool = False) ->
     agents are in another process.
     """
     folder = _unfinished(root) if name == "last" else folder_of(name, root)
+    if is_branch(folder):
+        raise RunFolderError(
+            f"{folder} was discarded when its session went back. `traumatwin debrief` shows it."
+        )
     if (folder / SUMMARY).is_file():
         raise RunFolderError(
             f"{folder} has come to its end. `traumatwin report {folder.name}` shows it."

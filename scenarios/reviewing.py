@@ -27,7 +27,7 @@ READER = "researcher"
 def again(run: Run) -> Replica:
     """The world of a finished run, folded from its journal; its time stands at the end."""
     world = Replica(run.scenario.start, lambda: 0.0)
-    world.journal.name = f"{run.folder.name} (finished)"
+    world.journal.name = f"{run.name} (finished)"
     world.models.update(kinds())
     for change in run.story.journal:
         world.follow(change, run.story.kinds[change.twin])
@@ -37,7 +37,7 @@ def again(run: Run) -> Replica:
 
 def told(runs: Sequence[Run]) -> Callable[[], Awaitable[list[JSON]]]:
     """What the page shows of these runs; worked out once, for only their notes still change."""
-    rows = [debrief(r.story, r.scenario, name=r.folder.name, seed=r.seed) for r in runs]
+    rows = [debrief(r.story, r.scenario, name=r.name, seed=r.seed) for r in runs]
 
     async def now() -> list[JSON]:
         with _answered():

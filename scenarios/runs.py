@@ -5,6 +5,7 @@ a run took, and for when a note was added. It appears in no journal.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ PAGE, TRACKER = "report.html", "report.json"
 SOURCE = "source.json"
 #: How a live run is played, and where its journal is: what it takes to take it up.
 LIVE = "run.json"
+#: The folder, in that of a run, of what came after a moment that its session went back to.
+BRANCH = re.compile(r"branch-[1-9]\d*")
 
 
 def time_of_day() -> str:
@@ -59,6 +62,12 @@ class Run:
     story: Story
     verdict: Verdict
     simulated_s: float
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line: the folder's name, or `RUN/branch-1`."""
+        here = self.folder
+        return f"{here.parent.name}/{here.name}" if is_branch(here) else here.name
 
     def notes(self) -> list[Note]:
         """What was written down about it, then and since."""
@@ -159,8 +168,21 @@ def _write_json(path: Path, value: JSON) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def is_branch(folder: Path) -> bool:
+    """Whether a folder holds what a session discarded when it went back."""
+    return bool(BRANCH.fullmatch(folder.name)) and (folder.parent / LIVE).is_file()
+
+
+def branches(folder: Path) -> list[Path]:
+    """What the session of a run discarded, each time that it went back, in that order."""
+    found = [p for p in folder.iterdir() if p.is_dir() and is_branch(p)]
+    return sorted(found, key=lambda p: int(p.name.partition("-")[2]))
+
+
 def folder_of(name: str, root: Path) -> Path:
-    """The folder that a run's path, its name, or `last` means."""
+    """The folder that a run's path, its name, or `last` means; in it, what was discarded."""
+    if name.startswith("last/"):
+        return folder_of(str(folder_of("last", root) / name.removeprefix("last/")), root)
     if name == "last":
         kept = sorted(root.glob(f"*/{SUMMARY}"), key=lambda p: (p.stat().st_mtime_ns, str(p)))
         if not kept:
@@ -171,6 +193,8 @@ def folder_of(name: str, root: Path) -> Path:
     for folder in (Path(name), root / name):
         if (folder / JOURNAL).is_file() or (folder / LIVE).is_file():
             return folder
+    if BRANCH.fullmatch(name):
+        raise RunFolderError(f"'{name}' belongs to a run: say 'last/{name}' or 'RUN/{name}'.")
     known = sorted({p.parent.name for f in (JOURNAL, LIVE) for p in root.glob(f"*/{f}")})[-5:]
     hint = f" The last ones: {', '.join(known)}." if known else ""
     raise RunFolderError(f"No run '{name}', neither as a folder nor in {root}.{hint}")
@@ -189,9 +213,10 @@ def open_run(name: str, root: Path) -> Run:
     """A run that was kept: its journal is verified, its expectations judged again."""
     folder = folder_of(name, root)
     try:
-        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        # What was discarded has no summary of its own: its run went on without it.
+        told = json.loads((folder / (LIVE if is_branch(folder) else SUMMARY)).read_text("utf-8"))
         text = (folder / TEXT).read_text(encoding="utf-8")
-        seed, branch, title = summary["seed"], summary["branch"], summary["scenario"]
+        seed, branch, title = told["seed"], told["branch"], told["scenario"]
     except (OSError, ValueError, KeyError) as wrong:
         raise RunFolderError(f"{folder} is not a complete run: {wrong}.") from wrong
     scenario = parse(text, path=str(folder / TEXT), branch=branch, name=title, checked=False)
@@ -202,5 +227,5 @@ def open_run(name: str, root: Path) -> Run:
         seed=seed,
         story=story,
         verdict=judge(story, scenario),
-        simulated_s=float(summary["simulated_s"]),
+        simulated_s=float(told.get("simulated_s", story.ends_s)),
     )

@@ -26,12 +26,13 @@ def runs(as_json: AsJson = False, runs: Runs = None) -> None:
         table.add_column(title, no_wrap=True, justify="right" if title == "size" else "left")
     for kept in found:
         changed = datetime.fromtimestamp(kept.changed_s).astimezone()
+        discarded = kept.discarded()
         table.add_row(
             kept.folder.name,
             kept.scenario,
             kept.branch,
             str(kept.seed),
-            kept.state,
+            ", ".join([kept.state, *discarded]),
             f"{changed:%Y-%m-%d %H:%M}",
             _size(kept.size),
             escape(kept.database),

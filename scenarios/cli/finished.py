@@ -91,12 +91,16 @@ def debrief(
     import asyncio
 
     from scenarios.reviewing import review
-    from scenarios.runs import open_run
+    from scenarios.runs import branches, open_run
 
     opened = [open_run(name, root(runs)) for name in (run, other) if name]
+    went_back = [] if other else branches(opened[0].folder)
 
     def ready(url: str) -> None:
         typer.echo(f"{url}/debrief", err=True)
+        for path in went_back:
+            both = f"{opened[0].name} {opened[0].name}/{path.name}"
+            typer.echo(f"This session went back. Both courses: traumatwin debrief {both}", err=True)
         typer.echo("Ctrl-C ends it.", err=True)
         open_page(f"{url}/debrief", opens)
 

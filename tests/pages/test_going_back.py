@@ -92,7 +92,7 @@ async def test_pages_follow_a_session_back_and_a_held_tap_is_asked_about(tmp_pat
         await expect(console.get_by_text("The session is paused.")).to_be_visible()
         session.expect_complaints("ERR_CONNECTION_REFUSED")
 
-        discarded, on = session.journal("branch-1"), session.journal()
+        discarded, on = session.journal("branch-1/journal"), session.journal()
         rewound = on.last("session", "rewound")
         assert rewound is not None
         after = rewound.value["after"]

@@ -1,6 +1,7 @@
 """Back to a bookmark and on: nothing doubled, nothing lost, and what was discarded is kept."""
 
 import asyncio
+import json
 import sqlite3
 from asyncio import CancelledError
 from collections import Counter
@@ -13,13 +14,16 @@ from typing import Any
 
 import aiohttp
 import pytest
+from typer.testing import CliRunner
 
 from environment.model.change import Change
 from environment.runtime.catching_up import CatchUpLoop
 from environment.runtime.journal import Journal
 from environment.store import journal as store
+from scenarios.cli import app
 from scenarios.keeping import Keeper, Live, kept_in
 from scenarios.reading import load
+from scenarios.runs import open_run
 from scenarios.serving import play_served
 from tests.services import free_port
 
@@ -174,8 +178,18 @@ async def test_a_session_goes_back_to_a_bookmark_and_on_and_nothing_is_doubled_o
         assert deeds(again, end) == deeds(discarded, end)
         folder = told.keeper.folder
     run = f"{database}?run={folder.name}" if database else ""
-    kept = store.read(f"{run}-branch-1" if run else folder / "branch-1.sqlite")
-    assert list(kept)[: len(discarded)] == discarded
+    kept = open_run(f"{folder.name}/branch-1", folder.parent)
+    assert list(kept.story.journal)[: len(discarded)] == discarded
+    assert kept.name == f"{folder.name}/branch-1"
+    asked = CliRunner().invoke(app, ["verify", kept.name, "--json", "--runs", str(folder.parent)])
+    assert json.loads(asked.stdout)["changes"] == len(kept.story.journal)
+    listed = CliRunner().invoke(app, ["runs", "--json", "--runs", str(folder.parent)])
+    assert json.loads(listed.stdout)["runs"][0]["discarded"] == ["branch-1"]
+    alone = CliRunner().invoke(app, ["verify", "branch-1", "--runs", str(folder.parent)])
+    assert alone.exit_code == 3
+    assert "say 'last/branch-1'" in " ".join(alone.stderr.split())
+    if run:
+        assert len(store.read(f"{run}-branch-1")) == len(kept.story.journal)
     on = store.read(run or folder / "journal.sqlite")
     assert list(on)[:after] == discarded[:after]
     assert any(c.name == "rewound" for c in on)
