@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -11,6 +12,7 @@ import pytest
 
 from environment import twins
 from environment.model.catalogue import BLOOD, DIAGNOSTICS, DRUGS, PROCEDURES
+from environment.model.limits import Limits
 from environment.model.phase import PREH, TRAUMA
 from environment.model.triage import ITEMS
 from environment.model.twin import Twin
@@ -111,6 +113,15 @@ def values_that_pages_show() -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_value_of_a_twin_that_pages_show_has_a_word(language: str) -> None:
     assert set(values_that_pages_show()) - set(table(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_limit_that_a_reason_may_name_has_a_word(language: str) -> None:
+    names = {field.name for field in fields(Limits)} - {"age", "pregnancy_weeks"}
+    of = {re.sub(r"_(low|medium|high)(_min)?$", "", name) for name in names}
+    texts = table(language)
+    unsaid = {name for name in of if not texts.keys() & {f"vital.{name}", f"member.{name}"}}
+    assert unsaid == {"changed", "conflicts"}  # what the patient has moved: not limits themselves
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -177,7 +177,7 @@ async def in_the_shock_room(session: Played) -> None:
     await tap(rescuer, "Hand over")
     await tap(page, "See to HAE-01", "Being done")
     await tap(page, "Why HAE-01?")
-    await expect(page.get_by_role("list", name="Reasons")).to_contain_text("ambulance monitor")
+    await expect(page.get_by_role("list", name="Reasons")).to_contain_text("Ambulance monitor")
     await go_on_until(console, 29.4)  # the nurse has put the monitor on
     people = console.get_by_role("region", name="Who plays whom")
     for who in ("Nurse", "Anaesthetist"):  # from now on the leader's own hands do it

@@ -23,7 +23,7 @@ function deedText(/** @type {any} */ here, /** @type {string} */ said) {
  * By the event's name: its line, from its value.
  * @type {Record<string, (v: any, store: any) => string>}
  */
-const LINES = {
+export const LINES = {
   procedure: (v, s) => `${named(s.here.procedures, v.procedure)}${at(v.site)}${
     v.change === "done" ? "" : ` · ${t(`change.${v.change}`)}`}`,
   drug_given: (v, s) => `${named(s.here.drugs, v.drug)} ${amountText(v.amount, v.unit)} ${word("route", v.route)}`,
