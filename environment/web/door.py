@@ -45,12 +45,14 @@ def reading_log() -> logging.Logger:
     """What aiohttp says of a request that cannot be read, without that request.
 
     Its traceback shows the line at fault, in which a token or a ticket can stand; and anybody could
-    fill the log with it.
+    fill the log with it. That a peer has gone before its answer is nothing to log at all.
     """
     logger = logging.getLogger("environment.web.reading")
 
     def plain(record: logging.LogRecord) -> bool:
         wrong = record.exc_info[0] if record.exc_info else None
+        if wrong is not None and issubclass(wrong, ConnectionResetError):
+            return False
         if wrong is None or not issubclass(wrong, HttpProcessingError):
             return True
         record.exc_info = record.exc_text = None

@@ -1,6 +1,7 @@
 """Slow and hostile clients harm nobody: they are hung up on, and others are answered meanwhile."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -116,3 +117,22 @@ async def test_a_stream_whose_reader_has_stalled_is_ended_and_its_place_is_free(
         for _ in range(400):
             stage.world.record("mind_assistant", "event", "said", {"text": text}, by="assistant")
         await eventually(lambda: not streams)
+
+
+@pytest.mark.parametrize("what", ["stream", "properties/hr/longpoll"])
+async def test_one_who_goes_before_the_answer_is_no_error_to_read_about(
+    what: str, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    streams = stage.served.site.streams
+    async with connection(stage) as (_, writer):
+        writer.write(head(stage, f"GET /twins/patient/patient/{what}"))
+        await eventually(lambda: streams)
+        (waiting,) = streams.values()
+        writer.transport.abort()
+    assert waiting.transport is not None
+    await eventually(waiting.transport.is_closing)
+    stage.tell("probe", "hr", 90)
+    await eventually(lambda: not streams)
+    await stage.ask("GET", "/twins")
+    assert [row.getMessage() for row in caplog.records if row.levelno >= logging.WARNING] == []
