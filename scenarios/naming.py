@@ -12,10 +12,6 @@ from scenarios.body_checks import lowered
 from scenarios.schema import Scenario
 from scenarios.script import Value
 
-LIMBS = (
-    "thigh", "leg", "lower_leg", "foot", "arm", "upper_arm", "forearm", "hand", "femur", "tibia",
-)  # fmt: skip
-
 
 @cache
 def kinds_of_twins() -> dict[str, type[Twin]]:
@@ -89,5 +85,5 @@ def _table(s: Scenario, kind: str, name: str, key: str) -> tuple[str, list[str]]
     if key == "place" and name == "take_call":
         return "place", [p.id for p in s.places]
     if key == "limb":
-        return "limb", [f"{side}_{limb}" for side in ("left", "right") for limb in LIMBS]
+        return "limb", list(catalogue.LIMBS)
     return None

@@ -161,6 +161,16 @@ class Diagnostic:
     loinc: str = ""
 
 
+#: Where a tourniquet can be: parts of a limb, and bones that stand for them.
+LIMBS = tuple(
+    f"{side}_{part}"
+    for side in ("left", "right")
+    for part in (
+        "thigh", "leg", "lower_leg", "foot", "femur", "tibia",
+        "arm", "upper_arm", "forearm", "hand",
+    )
+)  # fmt: skip
+
 Row = TypeVar("Row")
 
 

@@ -2,14 +2,16 @@
 
 from typing import Literal
 
+from environment.model.catalogue import LIMBS
 from environment.model.change import JSON
-from environment.model.guards import CARERS, has_key
+from environment.model.guards import CARERS, has_key, is_one_of
 from environment.model.members import Event, Link, Property, emits, gains, loses, operation
 from environment.model.twin import Twin
 from environment.twins.reach import HANDS_REACH
 
 BREATH_SOUNDS = ("normal", "reduced", "absent")
 NOTHING: dict[str, object] = {}  # read only
+LIMB_IS_KNOWN = is_one_of("limb", LIMBS, "limb")
 Route = Literal["iv", "io", "im", "sc", "in", "inhaled", "oral", "topical"]
 
 
@@ -116,7 +118,7 @@ class Patient(
         within_s=60,
         roles=CARERS,
         undo="release_tourniquet",
-        guards=[HANDS_REACH],
+        guards=[HANDS_REACH, LIMB_IS_KNOWN],
     )
     async def apply_tourniquet(self, limb: str) -> JSON:
         """Put a tourniquet on a limb (`left_thigh`, `right_upper_arm`, ...); its clock starts."""
@@ -125,7 +127,10 @@ class Patient(
         )
 
     @operation(
-        effect=emits("procedure", "site", "limb"), within_s=60, roles=CARERS, guards=[HANDS_REACH]
+        effect=emits("procedure", "site", "limb"),
+        within_s=60,
+        roles=CARERS,
+        guards=[HANDS_REACH, LIMB_IS_KNOWN],
     )
     async def release_tourniquet(self, limb: str) -> JSON:
         """Take a tourniquet off."""

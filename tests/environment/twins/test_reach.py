@@ -1,4 +1,4 @@
-"""Hands reach a patient where the patient is: nobody treats from afar, or before a call."""
+"""Hands reach a patient where the patient is, and go where there is something to treat."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -159,3 +159,12 @@ async def test_simulated_people_are_where_their_script_puts_them() -> None:
     case = Case()
     await case.begin()
     await TwinClient(case.transport, "nurse").invoke("patient", "examine", what="gcs")
+
+
+@pytest.mark.parametrize("limb", ["left thihg", ""])
+async def test_a_tourniquet_goes_on_a_limb_that_there_is(limb: str) -> None:
+    case = Case()
+    await case.begin()
+    told = await refused(case, "ivy", "patient.apply_tourniquet", limb=limb)
+    assert "a known limb" in told
+    await case.ask("ivy", "patient.apply_tourniquet", limb="left_thigh")
