@@ -155,9 +155,14 @@ class Stage(Glass):
 
     async def go(self, *phases: str) -> None:
         """The instructor brings the pre-hospital process so far, whatever the way takes."""
-        await self.until(lambda: self.changes("preh", "phase"))
+        await self.until(lambda: "dispatched" in self._phases())
         for phase in phases:
-            await self.does("ivy", "instructor", "preh.advance", to=phase)
+            if phase not in self._phases():
+                await self.does("ivy", "instructor", "preh.advance", to=phase)
+
+    def _phases(self) -> set[JSON]:
+        """Phases in which the pre-hospital process has been."""
+        return {change.value for change in self.changes("preh", "phase")}
 
     def changes(self, twin: str, kind: str, name: str = "") -> list[Change]:
         """Changes of a twin so far, oldest first."""
