@@ -85,6 +85,10 @@ async def test_a_crossed_limit_is_an_alarm_with_priority_in_words() -> None:
         await expect(alarm(page, "sbp")).to_contain_text(
             re.compile(r"Medium: SBP 8\d low \(limit 90\)")
         )
+        await directs(stage, "session.set_vital", key="sbp", to=91, over_s=1)
+        await expect(alarm(page, "sbp")).to_contain_text(
+            re.compile(r"SBP 9[0-3], was low \(limit 90\)")
+        )
         await directs(stage, "session.set_vital", key="sbp", to=60, over_s=1)
         await expect(alarm(page, "sbp")).to_have_attribute("data-priority", "high")
         await expect(page.get_by_role("alert").filter(has_text="High: SBP")).to_be_visible()
@@ -252,6 +256,12 @@ async def test_the_monitor_is_accessible_in_both_themes_and_languages() -> None:
         await directs(stage, "session.set_vital", key="sbp", to=60, over_s=1)
         await expect(alarm(page, "sbp")).to_be_visible()
         await stage.accessible(page)
+        pen = "document.querySelector('[data-wave=ecg] canvas').getContext('2d').strokeStyle"
+        before = await page.evaluate(pen)
+        await page.evaluate("document.documentElement.dataset.theme = 'light'")
+        await page.wait_for_function(f"{pen} !== '{before}'")
+        await page.goto(f"{stage.url}/monitor?twin=shock_room_monitor")
+        await expect(page.get_by_text("Sensors are not on a patient")).to_have_count(1)
         await page.goto(f"{stage.url}/monitor?theme=light&lang=it")
         await expect(page.get_by_role("button", name="Suono acceso")).to_be_visible()
         await expect(alarm(page, "sbp")).to_be_visible()

@@ -34,10 +34,11 @@ function told(/** @type {any} */ store, /** @type {string} */ monitor, /** @type
   const { kind, member, limit } = row;
   const seen = member ? readingOf(store, monitor, member) : null;
   if (kind === "low" || kind === "high") {
-    // on its way back, but not far enough yet, it is told as it was
-    const is = seen && (kind === "low" ? seen.value < limit : seen.value > limit) ? seen.value : row.value;
+    const is = seen?.value ?? row.value;
     const value = typeof is === "number" ? is.toFixed(store.here.vitals[member].decimals) : "–";
-    return t(`monitor.${kind}`, { name: t(`vital.${member}`), value, limit });
+    // within the limit again, but not far enough yet for the alarm to end
+    const isBack = seen !== null && (kind === "low" ? is >= limit : is <= limit);
+    return t(isBack ? `monitor.was_${kind}` : `monitor.${kind}`, { name: t(`vital.${member}`), value, limit });
   }
   if (kind === "no_signal") return t("monitor.no_signal", { name: t(`vital.${member}`), age: ageText(seen?.age ?? null) });
   return t(`monitor.${kind}`);

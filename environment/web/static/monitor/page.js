@@ -49,7 +49,7 @@ function AlarmBar(/** @type {any} */ { alarms, attached }) {
     <div role="alert" class="list">${shown.filter(isHigh).map(one)}</div>
     <div role="status" class="list">${shown.filter((/** @type {any} */ a) => !isHigh(a)).map(one)}
       ${alarms.length > SHOWN && html`<p class="quiet">${t("wall.more", { n: alarms.length - SHOWN })}</p>`}
-      ${alarms.length === 0 && html`<p class="quiet">${t(attached ? "monitor.no_alarm" : "monitor.not_attached")}</p>`}</div>
+      ${alarms.length === 0 && attached && html`<p class="quiet">${t("monitor.no_alarm")}</p>`}</div>
   </div>`;
 }
 

@@ -33,8 +33,8 @@ function joined(/** @type {any} */ data, /** @type {number} */ seconds) {
 }
 
 function options(/** @type {any} */ store, /** @type {HTMLElement} */ place, /** @type {{seconds: number}} */ shown) {
-  const dim = colour("--dim");
-  const axis = { stroke: dim, font: "13px system-ui", grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  // asked anew at each drawing: the theme may change
+  const axis = { stroke: () => colour("--dim"), font: "13px system-ui", grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false } };
   return {
     width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { show: false },
     scales: {
@@ -46,7 +46,7 @@ function options(/** @type {any} */ store, /** @type {HTMLElement} */ place, /**
       { ...axis, size: 38 },
     ],
     series: [{}, ...TRENDS.map(([key, name, dash]) => ({
-      label: t(`vital.${key}`), stroke: colour(/** @type {string} */ (name)), width: 2, dash, points: { show: false },
+      label: t(`vital.${key}`), stroke: () => colour(/** @type {string} */ (name)), width: 2, dash, points: { show: false },
     }))],
   };
 }

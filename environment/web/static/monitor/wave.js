@@ -38,12 +38,18 @@ class Pen {
     this.canvas.height = Math.round(h * scale);
     const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     context.scale(scale, scale);
-    context.strokeStyle = getComputedStyle(this.canvas).getPropertyValue(this.trace.colour).trim();
     context.lineWidth = 2;
     context.lineJoin = "round";
     this.context = context;
+    this.recolour();
     this.x = 0;
     this.y = null;
+  }
+
+  /** Go on in the colour of the page's theme. */
+  recolour() {
+    if (!this.context) return;
+    this.context.strokeStyle = getComputedStyle(this.canvas).getPropertyValue(this.trace.colour).trim();
   }
 
   /** Draw from one time to another. */
@@ -99,6 +105,8 @@ export class Sweep {
     this.signals = signals;
     this.running = running;
     this.time = 0;
+    const themes = new MutationObserver(() => this.pens.forEach((pen) => pen.recolour()));
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     let last = performance.now();
     const frame = (/** @type {number} */ at) => {
