@@ -1,5 +1,7 @@
 """The instructor's console in a real browser: what is tapped happens, and the journal says so."""
 
+import re
+
 from playwright.async_api import Page, expect
 
 from environment.model.change import JSON
@@ -7,6 +9,37 @@ from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, on_stage
 
 pytestmark = BROWSER
 ME = "instructor"
+
+
+#: What a page's clock says when it hears no more from a server whose case ends at 4500 s.
+AT_THE_END = """
+async () => {
+  const { Store } = await import("/static/app/store.js");
+  const store = new Store({ now: 4490 });
+  store.twin("session", "session").values.set("ends_s", { value: 4500 });
+  Object.assign(store, { speed: 20, at0: performance.now() - 60_000 });
+  return store.now();
+}
+"""
+
+#: Deeds as the console writes them.
+WRITTEN = """
+async () => {
+  const { deed } = await import("/static/console/deeds.js");
+  const { Store } = await import("/static/app/store.js");
+  const headers = { Accept: "application/json" };
+  const store = new Store(await (await fetch("/here", { headers })).json());
+  return [
+    ["preh.record", { member: "mechanism", value: "blunt" }],
+    ["preh.flag", { item: "pelvic_fracture" }],
+    ["wall.acknowledge", { rule: "HAE-09", reason: "give drug calcium chloride" }],
+    ["patient.perform", { procedure: "orotracheal_intubation", site: "", details: {} }],
+    ["patient.record_injury",
+      { injury: "left_wound", region: "extremity", kind: "wound", side: "left", open: false }],
+    ["central_unit.take_call", { process: "preh", place: "accident_place", code: "red" }],
+  ].map(([act, given]) => deed(store, act, given));
+}
+"""
 
 
 async def console(stage: Stage, **how: object) -> Page:
@@ -32,6 +65,7 @@ async def test_keys_hold_time_step_and_mark() -> None:
         await page.keyboard.press("n")
         await stage.until(lambda: list(value(stage, "next")) != before)
         await stage.until(lambda: value(stage, "running") is False)
+        await expect(page.get_by_text("Paused at the next event.")).to_be_visible()
         await expect(
             page.get_by_role("button", name="Start").or_(page.get_by_role("button", name="Go on"))
         ).to_be_visible()
@@ -57,6 +91,7 @@ async def test_the_instructor_reads_what_the_case_is() -> None:
         page = await console(stage, size=WALL)
         briefing = panel(page, "Briefing")
         await expect(briefing.get_by_role("heading", level=2)).to_contain_text("open-book pelvis")
+        assert await page.evaluate(AT_THE_END) == 4500, "the clock stands when the case is over"
         if not await briefing.get_by_role("heading", name="Goals").is_visible():
             await briefing.get_by_text("Briefing").click()
         for words in ("34 y", "Motorcycle against", "Open-book pelvic ring fracture (AIS 4)"):
@@ -78,6 +113,8 @@ async def test_a_vital_sign_is_moved_with_a_ramp_and_let_go_again() -> None:
         row = truth.locator("tr[data-vital=sbp]")
         await expect(row).to_contain_text("held at 70")
         await stage.until(lambda: value(stage, "truth")["sbp"] == 70)
+        await expect(truth).to_contain_text("Blood volume, % of usual")
+        await expect(truth).to_contain_text(re.compile(r"K, mmol/L\s*\d\.\d"))
         await expect(row.locator("td").first).to_contain_text("70")
         await page.get_by_role("button", name="Let go: SBP").click()
         await stage.until(lambda: value(stage, "held") == {})
@@ -93,6 +130,13 @@ async def test_what_comes_next_is_brought_forward_and_roles_are_left_to_people()
         await stage.until(lambda: stage.asked("preh.dispatch", by="operator"))
         await expect(dispatch).to_have_count(0)
         people = panel(page, "Who plays whom")
+        for who, words in (("rescuer", "Rescuer"), ("driver", "Driver (rescuer)")):
+            named = people.locator(f"[data-person={who}] > span").first
+            await expect(named).to_have_text(words)
+        reasons = panel(page, "Agents' last reasons")
+        await expect(reasons).to_contain_text("Rescuer's assistant")
+        await expect(reasons).to_contain_text("note what happened: Motorcycle against")
+        await expect(reasons.locator("code").first).to_be_hidden()  # as the program has it
         await people.get_by_role("button", name="Played by a person: Rescuer").click()
         await stage.until(lambda: value(stage, "people")["rescuer"]["simulated"] is False)
         await expect(
@@ -119,12 +163,12 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
             "hurt.pneumothorax", "ambulance_monitor.unplug", "patient.give_drug",
         ]  # fmt: skip
         happened = panel(page, "What has happened")
-        await expect(happened).to_contain_text("ketAMINE")
-        await expect(happened).to_contain_text("add an injury (pneumothorax, left)")
+        await expect(happened).to_contain_text("give ketAMINE 50 mg")
+        await expect(happened).to_contain_text("add an injury: pneumothorax, left")
         await surprises.get_by_role("button", name="Silent for 1 min").click()
-        await expect(happened).to_contain_text("silence, for 60 s")
+        await expect(happened).to_contain_text("silent, for 60 s")
         waiting = panel(page, "What comes next")
-        await expect(waiting).to_contain_text("begin (advanced life support) waits for: pulse: no")
+        await expect(waiting).to_contain_text("begin advanced life support waits for: pulse: no")
         await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)
 
 
@@ -180,6 +224,14 @@ async def test_everybody_can_use_it_on_a_wall_and_on_a_tablet() -> None:
             await stage.accessible(page)
         await page.goto(f"{stage.url}/console?theme=dark&lang=it")
         await expect(page.get_by_role("region", name="Che cosa viene dopo")).to_be_visible()
+        assert await page.evaluate(WRITTEN) == [
+            "annota dinamica: chiuso",
+            "segna un criterio di triage: sospetta frattura del bacino",
+            "prendi in carico HAE-09: somministra cloruro di calcio 10 %",
+            "intubazione orotracheale",
+            "annota una lesione: arto sx ferita",
+            "ricevi la chiamata: Luogo dell'incidente, rosso",
+        ]
         await stage.accessible(page)
 
 

@@ -1,13 +1,17 @@
 // @ts-check
 /** When the patient comes, as the vehicle that brings him says it now. */
 
-/** The vehicle has come, and nobody has said yet that the patient is in: its own word, ahead of the process. */
+/**
+ * The vehicle has come, and nobody has said yet that the patient is in: its own word, ahead of the
+ * process. It stands at a place that it reached after it had left the scene.
+ */
 export function isAtDoor(/** @type {any} */ store) {
-  if (store.only("preh")?.phase !== "transporting") return false;
+  const preh = store.only("preh");
+  const left = preh ? store.value(preh.id, "departure_onsite_s") : null;
+  if (preh?.phase !== "transporting" || left === null) return false;
   return store.ofKind("vehicle").some((/** @type {any} */ v) => {
-    const place = store.value(v.id, "place");
-    return store.value(v.id, "status") !== "driving" && place === store.value(v.id, "destination")
-      && Boolean(store.twins.get(place)) && store.twins.get(place)?.kind !== "place";
+    const place = v.values.get("place");
+    return store.value(v.id, "status") !== "driving" && place?.value === store.value(v.id, "destination") && place?.effective > left;
   });
 }
 

@@ -52,9 +52,10 @@ export class Store {
     return Boolean(trauma?.values.get("final_destination")?.value) && ["ready_for_hospitalisation", "closed"].includes(trauma?.phase ?? "");
   }
 
-  /** Scenario seconds now. */
+  /** Scenario seconds now: between two words of the server it goes on, but not beyond the case's end. */
   now() {
-    return this.now0 + ((performance.now() - this.at0) / 1000) * this.speed;
+    const now = this.now0 + ((performance.now() - this.at0) / 1000) * this.speed;
+    return Math.min(now, this.value("session", "ends_s") ?? now);
   }
 
   /** Read every twin that this caller may see, then follow. */

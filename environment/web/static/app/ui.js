@@ -114,14 +114,14 @@ export function useActing(/** @type {Store} */ store) {
     /** @type {string} */ twin,
     /** @type {string} */ operation,
     /** @type {Record<string, any>} */ given = {},
-    /** @type {{done?: string, undo?: () => void}} */ words = {},
+    /** @type {{done?: string | (() => string), undo?: () => void}} */ words = {},
   ) => {
     const told = await act(store, twin, operation, given);
     say(told.ok ? { ok: true, text: words.done ?? t("act.done"), undo: words.undo } : told);
     return told;
   };
   const toast = said && html`<div class="toast ${said.ok ? "done" : "refused"}" role="status">
-    <span>${said.text}</span>
+    <span>${typeof said.text === "function" ? said.text() : said.text}</span>
     ${said.undo && html`<button onClick=${() => { said.undo(); say(null); }}>${t("act.undo")}</button>`}
     <button class="quiet" aria-label=${t("act.close")} onClick=${() => say(null)}>×</button>
   </div>`;

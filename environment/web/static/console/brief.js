@@ -2,10 +2,11 @@
 /** What the case is, for the instructor's eyes: who is hurt, how, what can be found, what for. */
 import { amountText, word } from "/static/app/names.js";
 import { t, words } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { clockText, html, useState } from "/static/app/ui.js";
 
-/** The briefing: open until the case has begun, then one tap away. */
+/** The briefing: open from before the beginning until the reader folds it; one tap away afterwards. */
 export function Brief(/** @type {any} */ { store }) {
+  const [open, fold] = useState(store.now() < 1);
   const known = store.value("session", "briefing");
   if (known === null) return null;
   const { patient } = known;
@@ -21,7 +22,7 @@ export function Brief(/** @type {any} */ { store }) {
   ]).filter(([, text]) => text);
   return html`<section class="panel brief" aria-label=${t("brief.name")}>
     <h2>${known.title}</h2>
-    <details open=${store.now() < 1}><summary>${t("brief.name")} <small>${t("brief.secret")}</small></summary>
+    <details open=${open} onToggle=${(/** @type {any} */ e) => fold(e.currentTarget.open)}><summary>${t("brief.name")} <small>${t("brief.secret")}</small></summary>
       <dl class="facts">${rows.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>
       <h3>${t("brief.injuries")}</h3>
       <ul>${known.injuries.map((/** @type {any} */ injury) => html`<li key=${injury.label + injury.at_s}>${injuryText(injury)}</li>`)}

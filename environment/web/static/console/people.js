@@ -2,7 +2,8 @@
 /** Who is simulated, what agents last decided, what was remembered. */
 import { LinkMaker } from "/static/app/links.js";
 import { word } from "/static/app/names.js";
-import { t, words } from "/static/app/text.js";
+import { actText } from "/static/console/deeds.js";
+import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
 /** Those who have a page of their own come first. */
@@ -14,6 +15,12 @@ const AS_TIME = /^\d+:\d\d/;
 /** The page of each role that can be played. */
 const PAGE = { trauma_leader: "leader", team_member: "leader", rescuer: "rescuer" };
 
+/** In whose role somebody is, where the name does not say it. */
+function inRole(/** @type {string} */ id, /** @type {string} */ role) {
+  const [name, job] = [word("twin", id), word("job", role)];
+  return name.toLowerCase() === job.toLowerCase() ? null : html` <small>(${job})</small>`;
+}
+
 /** The team: each simulated, or played by a person. */
 export function People(/** @type {any} */ { store, doing }) {
   const rank = (/** @type {string} */ role) => (ROLES.includes(role) ? ROLES.indexOf(role) : ROLES.length);
@@ -23,7 +30,7 @@ export function People(/** @type {any} */ { store, doing }) {
     <h2>${t("console.people")}</h2>
     <p class="dim">${t("console.people_how")}</p>
     <ul class="plain">${people.map(([id, person]) => html`<li key=${id} class="row between" data-person=${id}>
-      <span>${word("twin", id)} <small>${word("role", person.role)}</small></span>
+      <span>${word("twin", id)}${inRole(id, person.role)}</span>
       <button aria-label=${t("console.played", { name: word("twin", id) })} aria-pressed=${String(!person.simulated)}
         onClick=${() => doing("session", "simulate", { person: id, on: !person.simulated },
           { done: t(person.simulated ? "console.is_played" : "console.is_simulated", { name: word("twin", id) }),
@@ -35,14 +42,15 @@ export function People(/** @type {any} */ { store, doing }) {
 }
 
 /** The last thing that each agent decided, and by which beliefs. */
-export function Reasons(/** @type {any} */ { course }) {
+export function Reasons(/** @type {any} */ { store, course }) {
   const rows = [...course.reasons.values()].sort((a, b) => b.seq - a.seq).slice(0, 6);
   return html`<section class="panel" aria-label=${t("console.reasons")}>
     <h2>${t("console.reasons")}</h2>
     <ul class="plain">${rows.map((/** @type {any} */ change) => html`<li key=${change.twin}>
-      <b>${words(change.twin.replace("mind_", ""))}</b> <small>${clockText(change.recorded)}</small>
-      <div class="reason">${change.value.act}</div>
-      <small class="reason">${change.value.trigger} · ${change.value.file}:${change.value.line}</small></li>`)}
+      <b>${word("twin", change.twin.replace("mind_", ""))}</b> <small>${clockText(change.recorded)}</small>
+      <div>${actText(store, change.value.act)}</div>
+      <details><summary>${t("console.literally")}</summary><code>${change.value.act}</code><br />
+        <code>${change.value.trigger} · ${change.value.file}:${change.value.line}</code></details></li>`)}
       ${rows.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
     <a href="/mind">${t("page.mind")}</a>
   </section>`;

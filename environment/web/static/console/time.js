@@ -13,7 +13,8 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
   const speed = store.value("session", "speed", 1);
   const turn = () => doing("session", running ? "pause" : "resume", {},
     { done: t(running ? "console.paused" : "console.goes_on") });
-  const step = () => doing("session", "step", {}, { done: t("console.stepping") });
+  const step = () => doing("session", "step", {}, 
+    { done: () => t(store.value("session", "running") ? "console.stepping" : "console.stepped") });
   const bookmark = () => doing("session", "set_bookmark", { label: "" }, { done: t("console.bookmarked") });
   const mark = async (/** @type {"good" | "bad"} */ rating) => {
     const told = await doing("session", "set_mark", { rating, note, about: about?.seq ?? 0 }, {

@@ -14,7 +14,9 @@ const MOVED = [
   { key: "gcs", truth: "gcs", low: 3, high: 15, step: 1 },
 ];
 const OVER_S = [0, 15, 30, 60, 120, 300, 600];
-const HIDDEN = ["loss_percent", "bled_ml", "output_percent", "map", "hb_g_dl", "lactate", "be", "ph",
+/** Decimals of what is measured in parts: always as many, whatever the value. */
+const DECIMALS = { hb_g_dl: 1, lactate: 1, be: 1, ph: 2, fibrinogen: 1, inr: 1, potassium: 1, calcium: 2, tension: 2, tamponade: 2 };
+const HIDDEN = ["volume_percent", "bled_ml", "output_percent", "map", "hb_g_dl", "lactate", "be", "ph",
   "fibrinogen", "inr", "icp", "cpp", "paco2", "potassium", "calcium", "tension", "tamponade"];
 
 /** Truth, what the team sees, and how each is moved. */
@@ -42,7 +44,7 @@ function Sign(/** @type {any} */ { row, truth, store, held, isOpen, doing, turn 
   const back = () => doing("session", "release_vital", { key: row.key, over_s: 30 }, { done: t("console.let_go", { name }) });
   return html`<tr data-vital=${row.key}>
       <th scope="row">${name}</th>
-      <td class="number">${truth[row.truth] ?? "–"}${held && html` <span class="flag">${t("console.held", { to: held.to })}</span>`}</td>
+      <td class="number">${truth[row.truth]?.toFixed(decimals) ?? "–"}${held && html` <span class="flag">${t("console.held", { to: held.to })}</span>`}</td>
       <td class="number ${seen?.stale ? "old" : ""}">${shown}${seen?.stale
         ? html` <small>${t("vital.old", { age: ageText(seen.age) })}</small>` : null}</td>
       <td class="row end">${held && html`<button onClick=${back}>${t("console.release", { name })}</button>`}
@@ -75,11 +77,13 @@ function Ramp(/** @type {any} */ { row, from, doing, name, back, done }) {
 
 function Hidden(/** @type {any} */ { truth }) {
   const sites = Object.entries(truth.bleeding ?? {});
+  // of his usual volume: above it once more was given than was lost
+  const told = "loss_percent" in truth ? { ...truth, volume_percent: 100 - truth.loss_percent } : truth;
   return html`<dl class="hidden">
     <div class=${truth.pulse === false ? "grave" : ""}><dt>${t("truth.rhythm")}</dt><dd>${t(`truth.${truth.rhythm ?? "unknown"}`)}</dd></div>
     ${sites.map(([site, flow]) => html`<div key=${site}><dt>${t("truth.bleeds", { site: t(`site.${site}`) })}</dt>
       <dd>${flow} mL/min</dd></div>`)}
-    ${HIDDEN.filter((key) => key in truth).map((key) => html`<div key=${key}>
-      <dt>${t(`truth.${key}`)}</dt><dd>${truth[key]}</dd></div>`)}
+    ${HIDDEN.filter((key) => key in told).map((key) => html`<div key=${key}>
+      <dt>${t(`truth.${key}`)}</dt><dd>${told[key]?.toFixed(DECIMALS[/** @type {"ph"} */ (key)] ?? 0)}</dd></div>`)}
   </dl>`;
 }
