@@ -1,8 +1,14 @@
-"""Clinical time: `mm:ss` from the emergency call, negative before it; seconds inside."""
+"""Clinical time: `mm:ss` from the emergency call, `h:mm:ss` from an hour on, negative before it.
+
+Seconds inside. A second counts once it is over, here and on the pages.
+"""
 
 import re
 
 _CLOCK = re.compile(r"(-?)(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
+
+#: What a sum of floating-point seconds may lack.
+_NEARLY = 1e-6
 
 
 def seconds(text: object) -> float:
@@ -18,8 +24,12 @@ def seconds(text: object) -> float:
 
 
 def clock(at_s: float | None) -> str:
-    """A time as people in the room say it: 680 s is `11:20`."""
+    """A time as people in the room say it: 680 s is `11:20`, 3680 s `1:01:20`."""
     if at_s is None:
         return "-"
-    whole = round(abs(at_s))
-    return f"{'-' if at_s < 0 and whole else ''}{whole // 60:02d}:{whole % 60:02d}"
+    whole = int(abs(at_s) + _NEARLY)
+    sign = "-" if at_s < 0 and whole else ""
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{sign}{minutes:02d}:{rest:02d}"
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

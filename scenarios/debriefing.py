@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
+from scenarios.brought import brought_in, still_bleeds
 from scenarios.chart import in_words
 from scenarios.expectations import Judgement, Verdict, judge
 from scenarios.measures import kpi_clock, measured, missed_windows
@@ -94,6 +95,9 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
         "ends_s": story.ends_s,
         "ended": ended(found["outcome"]),
         "alive": found["outcome"]["alive"],
+        "arrest_s": found["outcome"]["arrest_s"],
+        "destination": found["outcome"]["destination"],
+        "bleeding": still_bleeds(story),
         "lanes": {
             "vitals": [row for key in CURVES if (row := _curve(story, key)) is not None],
             "phases": _phases(story),
@@ -102,6 +106,7 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
             "alerts": [_alert(story, alert) for alert in story.alerts],
             "alarms": _alarms(story),
             "windows": _windows(verdict, story.ends_s),
+            "instructor": [row.as_json() for row in brought_in(story)],
             "marks": story.marks,
         },
         "kpis": [asdict(row) for row in kpi_clock(story)],

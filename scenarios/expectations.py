@@ -1,6 +1,6 @@
 """What a scenario expects, held against what happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from environment.model.change import JSON
@@ -8,7 +8,8 @@ from environment.runtime.journal import Journal
 from scenarios.clinical_time import clock
 from scenarios.schema import Scenario
 from scenarios.script import Done, Expect
-from scenarios.story import Alert, Story
+from scenarios.story import Action, Alert, Story
+from scenarios.wording import asked, rule_titled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Judgement:
     why: str
     earliest_s: float | None = None
     by_s: float | None = None
+    #: Of an action: whether the instructor did it and not the team.
+    is_by_instructor: bool = False
 
     def as_json(self) -> dict[str, JSON]:
         """As `run --json` and the report write it."""
@@ -127,12 +130,26 @@ def _times(story: Story, expect: Expect) -> Iterator[float]:
                 yield from alert.reached(expect.priority)
     elif expect.action:
         for action in story.done(expect.action, expect.arguments):
-            yield action.at_s
+            if not _is_for_the_team(story, expect, action):
+                yield action.at_s
     elif expect.outcome == "arrests":
         if story.arrest_s is not None:
             yield story.arrest_s
     elif story.is_alive:
         yield story.ends_s
+
+
+def _is_for_the_team(story: Story, expect: Expect, action: Action) -> bool:
+    """Whether the instructor did what the team was to do, and could have done."""
+    return expect.rated != "harmful" and action.is_injected and story.could_have(action)
+
+
+def _helped(story: Story, expect: Expect, at_s: float | None) -> Action | None:
+    """The action of this time (the first if none came) that was the instructor's."""
+    found = (a for a in story.done(expect.action, expect.arguments) if a.is_injected)
+    return (
+        next((a for a in found if at_s is None or a.at_s == at_s), None) if expect.action else None
+    )
 
 
 def _is_inside(at_s: float, expect: Expect) -> bool:
@@ -163,25 +180,33 @@ def window_of(expect: Expect) -> str:
 def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -> Judgement:
     kind = "alert" if expect.alert else "action" if expect.action else "outcome"
     told = _outcome if kind == "outcome" else _event
+    helped = _helped(story, expect, at_s)
     return Judgement(
         kind=kind,
         subject=expect.subject,
         must=expect.rated if kind == "action" else expect.must,
         priority=expect.priority or "",
         window=window_of(expect),
-        at_s=at_s,
+        at_s=at_s if helped is None else helped.at_s,
         text=told(story, expect, verdict, at_s),
         why=expect.why,
         earliest_s=expect.earliest_s,
         by_s=expect.by_s,
+        is_by_instructor=helped is not None,
     )
 
 
 def _event(story: Story, expect: Expect, verdict: str, at_s: float | None) -> str:
     """What became of an alert or an action, in words."""
-    name = expect.alert or _asked(expect.action, expect.arguments)
-    name += f" {expect.priority}" if expect.priority else ""
+    name = asked(expect.action, expect.arguments)
+    if expect.alert:
+        name = rule_titled(expect.alert) + (f" ({expect.priority})" if expect.priority else "")
     window, when = window_of(expect), clock(at_s)
+    helped = _helped(story, expect, at_s)
+    if helped is not None and verdict == "missed":
+        return f"{name}: expected {window}, done by the instructor at {clock(helped.at_s)}"
+    if helped is not None and verdict == "met":
+        return f"{name}: {when} ({window}), by the instructor"
     if verdict == "met" and (expect.must == "never" or expect.rated == "harmful"):
         return f"{name}: not {'raised' if expect.alert else 'done'}, as it should be"
     if verdict == "void":
@@ -203,7 +228,7 @@ def _did_not_apply(story: Story, expect: Expect, at_s: float | None) -> str:
     return (
         f"came at {clock(at_s)}, {'later' if is_late else 'earlier'} than expected "
         f"({window_of(expect)}); does not count, for its cause was treated before: "
-        f"{_asked(done.do, done.arguments)} at {clock(treated_s)}"
+        f"{asked(done.do, done.arguments)} at {clock(treated_s)}"
     )
 
 
@@ -229,13 +254,3 @@ def _outcome(story: Story, expect: Expect, verdict: str, at_s: float | None) -> 
         "the patient died" if story.arrest_s is None else f"no pulse from {clock(story.arrest_s)}"
     )
     return f"the patient lives: {died}"
-
-
-def _asked(do: str, given: Mapping[str, JSON]) -> str:
-    """An operation in words: what a patient gets goes without saying to whom."""
-    twin, _, operation = do.partition(".")
-    values = ", ".join(str(value) for value in given.values())
-    if operation == "perform" and values:
-        return values.replace("_", " ")
-    words = operation if twin == "patient" else f"{twin} {operation}"
-    return (f"{words} ({values})" if values else words).replace("_", " ")

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from environment.paper import Sheet
+from scenarios.chart import entry
 from scenarios.clinical_time import clock
 from scenarios.expectations import Judgement, Verdict
 from scenarios.notes import Note
 from scenarios.report import context, span
 from scenarios.schema import Scenario
 from scenarios.story import Story
+from scenarios.wording import rule_titled, titled
+from scenarios.wording import words as _words
 
 NOTICE = "For training and research. Not for the care of patients."
 #: Colours of the picture on white paper, by class; each text 4.5:1 or more on white.
@@ -49,16 +52,21 @@ def pdf(
     sheet.text(scenario.title, "title")
     sheet.text(
         f"Scenario {scenario.id} · {patient.age:.0f} y {patient.sex}, {patient.weight_kg:.0f} kg · "
-        f"call {scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} min · seed {seed} · "
+        f"call {scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} · seed {seed} · "
         f"branch {scenario.branch} · {shown['ended']}",
         "soft",
     )
+    if shown["bleeding"]:
+        sheet.text(shown["bleeding"], "bold")
     sheet.tiles(shown["tiles"])
     sheet.heading("Course")
     sheet.picture(str(shown["chart"]), PAINTS)
     _judged(sheet, shown)
     _alerts(sheet, shown)
     _expected(sheet, verdict, str(shown["foreseen"]))
+    if shown["brought"]:
+        sheet.heading("What the instructor brought in")
+        sheet.table(("From", "Until", "What"), _rows(shown["brought"]), (1, 1, 10))
     _care(sheet, shown)
     _places(sheet, shown)
     noted = _rows(shown["notes"])
@@ -115,12 +123,14 @@ def _alerts(sheet: Sheet, shown: dict[str, object]) -> None:
         if alert.cleared_s is not None:
             ended = f"{clock(alert.cleared_s)} {alert.cleared_because}"
         course = ", ".join(f"{marks.get(p, '')} {p}" for _, p in row["steps"])
-        rows.append((clock(alert.raised_s), alert.rule, course, alert.text, seen, ended))
+        rows.append(
+            (clock(alert.raised_s), rule_titled(alert.rule), course, alert.text, seen, ended)
+        )
     if not rows:
         sheet.text("No alert was shown.", "soft")
         return
     head = ("Raised", "Rule", "Priority", "Text", "Acknowledged", "Cleared")
-    sheet.table(head, rows, (1.1, 1.3, 2, 6, 3.4, 3))
+    sheet.table(head, rows, (1, 2.2, 1.8, 5.6, 3.2, 3))
 
 
 def _expected(sheet: Sheet, verdict: Verdict, foreseen: str) -> None:
@@ -156,7 +166,10 @@ def _care(sheet: Sheet, shown: dict[str, object]) -> None:
     for name, row in totals["drugs"].items():
         doses = "1 dose" if row["doses"] == 1 else f"{row['doses']} doses"
         given.append((_words(name), f"{row['total']:g}", doses))
-    given += [(_words(name), str(units), "units") for name, units in totals["blood"].items()]
+    given += [
+        (entry(name), str(units), "unit" if units == 1 else "units")
+        for name, units in totals["blood"].items()
+    ]
     given.append(("crystalloid", f"{totals['crystalloid_ml']:g}", "mL"))
     sheet.table((), given, (3, 1, 5))
 
@@ -164,11 +177,12 @@ def _care(sheet: Sheet, shown: dict[str, object]) -> None:
 def _places(sheet: Sheet, shown: dict[str, object]) -> None:
     sheet.heading("Rooms and phases")
     rows = [
-        (clock(s.in_s), "room", _words(s.room), "" if s.out_s is None else f"to {clock(s.out_s)}")
+        (clock(s.in_s), "room", titled(s.room), "" if s.out_s is None else f"to {clock(s.out_s)}")
         for s in _rows(shown["stays"])
     ]
     rows += [
-        (clock(c.recorded), c.twin, _words(c.value), _words(c.by)) for c in _rows(shown["phases"])
+        (clock(c.recorded), titled(c.twin), _words(c.value), _words(c.by))
+        for c in _rows(shown["phases"])
     ]
     sheet.table(("Time", "Of", "What", ""), rows, (1, 2, 4, 5))
     refused = _rows(shown["refused"])
@@ -183,12 +197,11 @@ def _places(sheet: Sheet, shown: dict[str, object]) -> None:
             for a in refused
         ]
         sheet.table((), told, (1, 5, 8))
+    if shown["left_open"]:
+        sheet.heading("Ordered and never done")
+        sheet.table((), _rows(shown["left_open"]), (1, 5, 8))
 
 
 def _rows(found: object) -> list:  # type: ignore[type-arg]  # whatever the page shows there
     assert isinstance(found, list)
     return found
-
-
-def _words(text: object) -> str:
-    return str(text).replace("_", " ")

@@ -12,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from environment.model import catalogue
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
+from scenarios.brought import bleeding_text, brought_in
+from scenarios.brought import told as told_of
 from scenarios.chart import MARK, Chart, entry, in_words
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
@@ -21,6 +23,7 @@ from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
 from scenarios.why import Step, why
+from scenarios.wording import rule_titled, titled, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: What the words for a twin's coupling mean.
@@ -52,7 +55,14 @@ def html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"clock": clock, "words": _words, "span": span}
+    env.filters |= {
+        "clock": clock,
+        "words": words,
+        "titled": titled,
+        "entry": entry,
+        "rule": rule_titled,
+        "span": span,
+    }
     page = env.get_template("report.html.j2")
     return page.render(context(story, scenario, seed, verdict or judge(story, scenario), notes))
 
@@ -69,6 +79,8 @@ def context(
         "ends_s": story.ends_s,
         "outcome": found["outcome"],
         "ended": ended(found["outcome"]),
+        "bleeding": bleeding_text(story),
+        "brought": [told_of(row) for row in brought_in(story)],
         "tiles": _tiles(story, found, verdict),
         "chart": Chart(story, story.ends_s).svg(),
         "kpis": kpi_clock(story),
@@ -77,7 +89,7 @@ def context(
         "given": _given(story),
         "stays": story.stays,
         "phases": story.phases,
-        "injuries": dict(sorted((story.last(story.one("patient"), "injury") or {}).items())),
+        "injuries": _injuries(story),
         "alerts": [_alert(story, a) for a in story.alerts],
         "load": found["alert_load"],
         "verdict": verdict,
@@ -88,6 +100,7 @@ def context(
         "stale": _stale(found["stale_s"]),
         "lives": _lives(story),
         "refused": [a for a in story.actions if a.status in ("refused", "failed")],
+        "left_open": _left_open(story),
         "head": story.journal.hashes()[-1] if len(story.journal) else "",
         "changes": len(story.journal),
     }
@@ -98,17 +111,13 @@ def ended(outcome: Mapping[str, JSON]) -> str:
     if not outcome["alive"]:
         return f"No pulse from {clock(outcome['arrest_s'])}"
     place = outcome["destination"]
-    went = f", to the {_words(place)}" if place not in (None, "icu") else ", to intensive care"
+    went = ", to intensive care" if place == "icu" else f", to the {words(place)}"
     return f"Alive{went}" if place else "Alive at the end"
 
 
 def span(seconds: float | None) -> str:
-    """A duration: `4:05 min`."""
-    return "not measured" if seconds is None else f"{clock(seconds)} min"
-
-
-def _words(text: object) -> str:
-    return str(text).replace("_", " ")
+    """A duration: `04:05`, `1:04:05`."""
+    return "not measured" if seconds is None else clock(seconds)
 
 
 def _tiles(story: Story, found: Mapping[str, JSON], verdict: Verdict) -> list[tuple[str, str]]:
@@ -147,7 +156,7 @@ def _given(story: Story) -> list[dict[str, JSON]]:
         rows.append(
             {
                 "at_s": change.effective,
-                "kind": _words(change.name).replace(" given", "").replace(" changed", ""),
+                "kind": words(change.name).replace(" given", "").replace(" changed", ""),
                 "what": entry(name),
                 "details": _details(change.name, value),
                 "by": change.by,
@@ -156,17 +165,39 @@ def _given(story: Story) -> list[dict[str, JSON]]:
     return rows
 
 
+def _injuries(story: Story) -> list[str]:
+    """What was found or suspected, once each: `left limb wound, open`."""
+    rows = (story.last(story.one("patient"), "injury") or {}).values()
+    said = {
+        " ".join(filter(None, (row["side"], words(row["region"]), words(row["kind"]))))
+        + (", open" if row["open"] else "")
+        for row in rows
+    }
+    return sorted(said)
+
+
+def _left_open(story: Story) -> list[tuple[str, str, str]]:
+    """What was ordered and never done: when, what, by whom."""
+    orders = story.last(story.one("trauma"), "order") or {}
+    return [
+        (clock(o["at_s"]), entry(o["what"]), words(o["by"]))
+        for o in orders.values()
+        if o["status"] == "open"
+    ]
+
+
 def _details(event: str, value: Mapping[str, JSON]) -> str:
     if event == "drug_given":
         return f"{catalogue.amount_text(value['amount'], value['unit'])} {value['route']}"
     if event == "infusion_changed":
         return f"{value['change']} {value['rate']:g} {value['unit']}"
     if event == "blood_given":
-        return f"{value['units']} units, {value['ml']:g} mL"
+        units = value["units"]
+        return f"{units} {'unit' if units == 1 else 'units'}, {value['ml']:g} mL"
     if event == "diagnostic":
         return _result(value["result"] or {})
     end = "" if value["change"] == "done" else value["change"]
-    return ", ".join(x for x in (_words(value["site"]), end) if x)
+    return ", ".join(x for x in (words(value["site"]), end) if x)
 
 
 def _result(result: Mapping[str, JSON]) -> str:
@@ -177,15 +208,15 @@ def _result(result: Mapping[str, JSON]) -> str:
         if key == "values":
             parts.append(_result(found))
         elif isinstance(found, Mapping):
-            positive = [_words(k) for k, v in sorted(found.items()) if v is True]
+            positive = [words(k) for k, v in sorted(found.items()) if v is True]
             parts.append(f"positive: {', '.join(positive)}" if positive else "negative")
         elif isinstance(found, list):
-            parts.append(", ".join(map(_words, found)) or "nothing found")
+            parts.append(", ".join(map(words, found)) or "nothing found")
         elif key in VITALS and found is not None:
             row = VITALS[key]
             parts.append(f"{row.label} {row.text(found)} {row.shown_unit}".strip())
         elif found is not None:
-            parts.append(f"{_words(key)} {_words(found)}")
+            parts.append(f"{words(key)} {words(found)}")
     return ", ".join(parts)
 
 
@@ -205,7 +236,7 @@ def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
         {
             "at_s": mark["at_s"],
             "kind": mark["rating"],
-            "text": _joined(about.get(mark["about"], ""), mark["note"]),
+            "text": _joined(about.get(mark["about"], ""), _label(mark)),
             "by": "",
         }
         for mark in story.marks
@@ -215,7 +246,7 @@ def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
             "at_s": note.at_s,
             "kind": "note",
             "text": _joined(about.get(note.about, ""), note.text),
-            "by": _words(note.by) + (", afterwards" if note.is_added else ""),
+            "by": words(note.by) + (", afterwards" if note.is_added else ""),
         }
         for note in notes
     ]
@@ -224,11 +255,17 @@ def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
             "at_s": change.effective,
             "kind": "note",
             "text": str(change.value.get("text", "")),
-            "by": _words(change.by),
+            "by": words(change.by),
         }
         for change in story.events(story.one("trauma"), "note")
     ]
     return sorted(rows, key=lambda row: row["at_s"])
+
+
+def _label(mark: Mapping[str, JSON]) -> str:
+    """What a mark says; a bookmark without a name has its time as one, which stands already."""
+    is_time = mark["rating"] == "bookmark" and mark["note"].replace(":", "").isdigit()
+    return "" if is_time else str(mark["note"])
 
 
 def _joined(about: str, text: str) -> str:

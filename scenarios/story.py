@@ -13,6 +13,8 @@ RANK = {"low": 1, "medium": 2, "high": 3}
 ENDS = ("refused", "completed", "failed", "cancelled", "expired")
 #: Two displays that show the same alert within this time show one alert (engineering default).
 SAME_ALERT_S = 10.0
+#: The session's operation by which the instructor lets something be done.
+SESSION_INJECT = "inject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,8 @@ class Alert:
 
     @property
     def text(self) -> str:
-        """What it said last."""
-        return self.course[-1].text
+        """What it said when it first had its highest priority; later it may count on."""
+        return next(s.text for s in self.course if s.priority == self.priority)
 
     @property
     def priority(self) -> str:
@@ -87,6 +89,8 @@ class Action:
     status: str
     reason: str
     seq: int
+    #: Whether the instructor let it be done, and not the person himself.
+    is_injected: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -109,7 +113,7 @@ class Stay:
     out_s: float | None
 
 
-def _action(request: Change, step: Change) -> Action:
+def _action(request: Change, step: Change, *, is_injected: bool) -> Action:
     status, details = step.value["status"], step.value
     reason = str(details.get("message") or details.get("reason") or "")
     if status == "refused":
@@ -124,6 +128,7 @@ def _action(request: Change, step: Change) -> Action:
         status=status,
         reason=reason,
         seq=request.seq,
+        is_injected=is_injected,
     )
 
 
@@ -286,11 +291,27 @@ class Story:
                 asked[number] = change
             if number not in steps or steps[number].value["status"] not in ENDS:
                 steps[number] = change
-        return [_action(request, steps[number]) for number, request in asked.items()]
+        session = self.one("session")
+        injects = {c.seq for c in asked.values() if (c.twin, c.name) == (session, SESSION_INJECT)}
+        return [
+            _action(request, steps[number], is_injected=request.cause in injects)
+            for number, request in asked.items()
+        ]
 
     def done(self, do: str, given: Mapping[str, JSON] | None = None) -> Iterator[Action]:
         """The carried-out invocations of `twin.operation` with at least these arguments."""
         return (a for a in self.actions if a.is_done and a.matches(do, given or {}))
+
+    def could_have(self, action: Action) -> bool:
+        """Whether a person who took part could have done what the instructor let be done.
+
+        What the instructor lets a simulated person do is in that person's hands; what he does
+        himself could have been done by whoever is played.
+        """
+        rows = [c for c in self.changes(self.one("session"), "people") if c.seq < action.seq]
+        people: Mapping[str, JSON] = rows[-1].value if rows else {}
+        asked = [people[action.by]] if action.by in people else people.values()
+        return any(not row["simulated"] for row in asked)
 
     @cached_property
     def stays(self) -> list[Stay]:

@@ -49,7 +49,7 @@ def _script(s: Scenario) -> Iterator[str]:
     rows += [(e.at_s, _words(e.by), f"{_act(e)}{_only_if(e)}") for e in s.events]
     width = max((len(who) for _, who, _ in rows), default=0)
     for at_s, who, what in sorted(rows, key=lambda row: row[0]):
-        yield f"  {clock(at_s):>6}  {who:<{width}}  {what}"
+        yield f"  {clock(at_s):>7}  {who:<{width}}  {what}"
 
 
 def _injury(i: Injury) -> str:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from environment.model.change import JSON, Change, ChangeKind
+from environment.runtime.journal import Journal
+from scenarios.brought import brought_in
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import missed_windows
 from scenarios.story import Story
@@ -26,8 +29,13 @@ def test_an_alert_in_its_window_is_met_and_a_late_one_missed() -> None:
     expect = '[[expect]]\nalert = "HAE-01"\nearliest = "02:00"\nby = "05:00"\n'
     assert verdict(expect, show(200, "HAE-01", "low")).holds
     late = verdict(expect, show(310, "HAE-01", "low")).missed
-    assert [j.text for j in late] == ["HAE-01: expected 02:00 to 05:00, came at 05:10"]
-    assert verdict(expect).missed[0].text == "HAE-01: expected 02:00 to 05:00, never came"
+    assert [j.text for j in late] == [
+        "HAE-01 Low pressure for age: expected 02:00 to 05:00, came at 05:10"
+    ]
+    assert (
+        verdict(expect).missed[0].text
+        == "HAE-01 Low pressure for age: expected 02:00 to 05:00, never came"
+    )
 
 
 def test_a_high_alert_also_meets_a_medium_expectation_but_not_the_other_way() -> None:
@@ -40,7 +48,9 @@ def test_a_high_alert_also_meets_a_medium_expectation_but_not_the_other_way() ->
 def test_an_alert_that_must_never_come_violates_only_in_its_window() -> None:
     never = '[[expect]]\nalert = "BRE-03"\nmust = "never"\nby = "05:00"\n'
     wrong = verdict(never, show(200, "BRE-03", "high"))
-    assert [j.text for j in wrong.violated] == ["BRE-03: must not come by 05:00, came at 03:20"]
+    assert [j.text for j in wrong.violated] == [
+        "BRE-03 Tension pneumothorax: must not come by 05:00, came at 03:20"
+    ]
     assert wrong.precision == 0
     assert verdict(never, show(400, "BRE-03", "high")).holds
 
@@ -62,8 +72,8 @@ def test_an_alert_that_comes_later_than_expected_is_said_to_have_come() -> None:
     (judged,) = verdict(expect, show(700, "HAE-13")).void
     assert judged.at_s == pytest.approx(700, abs=1)
     assert judged.text == (
-        "HAE-13: came at 11:40, later than expected (by 10:00); does not count, for its cause was "
-        "treated before: apply tourniquet at 06:05"
+        "HAE-13 Pelvic binder: came at 11:40, later than expected (by 10:00); does not count, for "
+        "its cause was treated before: tourniquet applied at 06:05"
     )
 
 
@@ -111,5 +121,62 @@ def test_missed_windows_are_told_in_words() -> None:
     scenario = small(EXPECT, '[[expect]]\naction = "patient.apply_tourniquet"\nby = "05:00"\n')
     story = Story(perform(scenario).journal)
     assert missed_windows(story, judge(story, scenario)) == [
-        "apply tourniquet: expected by 05:00, came at 06:00"
+        "tourniquet applied: expected by 05:00, came at 06:00"
     ]
+
+
+PEOPLE = {"role": "rescuer", "team_role": "", "reads": []}
+
+
+def injected(is_played: bool) -> Story:
+    """A run in which the instructor, and nobody else, puts the tourniquet on at 04:00."""
+    journal = perform(small(), until_s=240.0).journal
+    number, given = journal.next_seq + 2, {"limb": "left_thigh"}
+    rows = (
+        ("session", "event", "created", {"kind": "session"}, None),
+        ("session", "property", "people", {"rescuer": PEOPLE | {"simulated": not is_played}}, None),
+        ("session", "operation", "inject", asks("i-1", do="patient.apply_tourniquet"), None),
+        ("session", "operation", "inject", ends("i-1"), None),
+        ("patient", "operation", "apply_tourniquet", asks("t-1", **given), number),
+        ("patient", "operation", "apply_tourniquet", ends("t-1"), number),
+    )
+    for twin, kind, name, value, cause in rows:
+        longer_by(journal, twin, kind, name, value, cause)
+    return Story(journal)
+
+
+def asks(invocation: str, **given: str) -> JSON:
+    return {"status": "requested", "invocation": invocation, "arguments": given}
+
+
+def ends(invocation: str) -> JSON:
+    return {"status": "completed", "invocation": invocation}
+
+
+def longer_by(
+    journal: Journal, twin: str, kind: ChangeKind, name: str, value: JSON, cause: int | None
+) -> None:
+    journal.append(
+        Change(
+            seq=journal.next_seq,
+            twin=twin,
+            kind=kind,
+            name=name,
+            value=value,
+            effective=240.0,
+            recorded=240.0,
+            source="test",
+            quality="good",
+            by="instructor",
+            cause=cause,
+        )
+    )
+
+
+def test_what_the_instructor_did_for_the_team_does_not_count_as_the_teams() -> None:
+    scenario = small('[[expect]]\naction = "patient.apply_tourniquet"\nby = "05:00"\n')
+    (missed,) = judge(injected(is_played=True), scenario).missed
+    assert missed.text == "tourniquet applied: expected by 05:00, done by the instructor at 04:00"
+    (met,) = judge(injected(is_played=False), scenario).met  # nobody else could have
+    assert met.text == "tourniquet applied: 04:00 (by 05:00), by the instructor"
+    assert [row.what for row in brought_in(injected(is_played=True))] == ["tourniquet applied"]

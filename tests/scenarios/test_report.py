@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from environment.model.change import ChangeKind
 from environment.model.vitals import VITALS
 from scenarios import export, report
 from scenarios.chart import Chart
@@ -361,3 +362,65 @@ with = { atmist = { signs = "HR 80" } }
     told, _, blood = card["Treatment"].partition("; ")
     assert told == "calcium chloride 10 % 10 mL 14:04 (+4 min)"
     assert blood == "2 x red cells 14:04 (+4 min)"
+
+
+def test_what_the_instructor_brought_in_stands_in_the_report_with_what_bled_at_the_end() -> None:
+    journal = perform(small(), until_s=240.0).journal
+    asked: list[tuple[str, dict[str, object]]] = [
+        ("hurt", {"kind": "bleed", "details": {"site": "spleen", "flow_ml_min": 60}}),
+        ("set_vital", {"key": "hr", "to": 130.0, "over_s": 60.0}),
+    ]
+    rows: list[tuple[str, ChangeKind, str, object]] = [
+        ("session", "event", "created", {"kind": "session"})
+    ]
+    for number, (name, given) in enumerate(asked):
+        step = {"invocation": f"{name}-{number}", "arguments": given}
+        rows += [
+            ("session", "operation", name, {**step, "status": status})
+            for status in ("requested", "completed")
+        ]
+    rows.append(("session", "property", "truth", {"bleeding": {"spleen": 45, "left_thigh": 0}}))
+    story = Story(longer(journal, *rows, at_s=3700.0))
+    scenario = small()
+    page = Page(report.html(story, scenario, seed=1)).words
+    assert "What the instructor brought in" in page
+    assert "bleed added: spleen, 60 mL/min" in page
+    assert "Heart rate held at 130 bpm" in page
+    assert "1:01:40" in page  # as the pages write it
+    assert "Still bleeding at the end: spleen 45 mL/min" in page
+    paper = b"".join(drawn(pdf(story, scenario, seed=1, verdict=judge(story, scenario))))
+    assert b"What the instructor brought in" in paper
+    assert b"Still bleeding at the end: spleen 45 mL/min" in paper
+
+
+def test_the_names_of_the_program_are_words_in_the_report(
+    pelvis: tuple[Scenario, Performed],
+) -> None:
+    scenario, run = pelvis
+    blood = {"product": "o_negative_blood", "units": 1, "ml": 300.0}
+    order = {"kind": "procedure", "what": "damage_control_laparotomy", "amount": 1.0, "unit": ""}
+    order |= {"route": "", "status": "open", "at_s": 4400.0, "by": "trauma_leader"}
+    story = Story(
+        longer(
+            run.journal,
+            ("patient", "event", "blood_given", blood),
+            ("trauma", "property", "order", {"laparotomy_1": order}),
+            at_s=4500.0,
+        )
+    )
+    page = Page(report.html(story, scenario, seed=1)).words
+    for said in (
+        "pre-alert sent: 1",
+        "massive transfusion started",
+        "Shock index (medium)",
+        "1 unit, 300 mL",
+        "O-negative red cells",
+        "Before hospital",
+        "intensive care",
+        "pelvis fracture",
+        "Ordered and never done",
+        "1:13:20",
+    ):
+        assert said in page, said
+    for raw in ("preh ", "o negative", "1 units", " icu", ">icu", "75:00", " min min"):
+        assert raw not in page, raw

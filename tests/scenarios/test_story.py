@@ -7,7 +7,7 @@ import pytest
 from scenarios.measures import MEASURES, kpi_clock, measured
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from tests.scenarios.stage import Performed, longer, perform, show, small, withdraw
+from tests.scenarios.stage import Advice, Performed, longer, perform, show, small, withdraw
 
 
 def test_one_alert_on_two_displays_is_one_episode_with_its_escalation(
@@ -16,6 +16,7 @@ def test_one_alert_on_two_displays_is_one_episode_with_its_escalation(
     shock, low = Story(pelvis[1].journal).alerts
     assert shock.rule == "HAE-02"
     assert [(round(t), p) for t, p in shock.escalations()] == [(690, "medium"), (750, "high")]
+    assert shock.text == "HAE-02 text"
     assert shock.displays == ["rescuer_tablet", "shock_room_display"]
     assert shock.cleared_s is None
     assert (low.rule, round(low.cleared_s or 0)) == ("HAE-01", 2500)
@@ -119,3 +120,13 @@ with = { to = "on_scene" }
 
     assert call_to_scene(script) is None
     assert call_to_scene(script, again) == pytest.approx(660, abs=1)
+
+
+def test_an_alert_reads_as_it_did_when_it_was_as_urgent_as_it_became() -> None:
+    texts = (("low", "36.1"), ("high", "35.7"), ("high", "35.9"))
+    advice: list[Advice] = [
+        (100 + n, "rescuer_tablet.show", {"rule": "HAE-11", "priority": p, "text": text})
+        for n, (p, text) in enumerate(texts)
+    ]
+    (cold,) = Story(perform(small(), advice=advice, until_s=200.0).journal).alerts
+    assert cold.text == "35.7"

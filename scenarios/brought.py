@@ -1,0 +1,127 @@
+"""What the instructor brought into a session: injuries, held signs, failing devices, deeds.
+
+Read off what was asked of the session's twin; the team's own doing is told elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from environment.model.change import JSON
+from environment.model.vitals import VITALS
+from scenarios.clinical_time import clock
+from scenarios.story import SESSION_INJECT, Action, Story
+from scenarios.wording import asked, words
+
+#: What the instructor can ask of a session that changes the case, and the kind of thing that it is.
+KINDS = {
+    "hurt": "injury",
+    "set_vital": "sign",
+    "disturb": "device",
+    SESSION_INJECT: "deed",
+    "trigger": "script",
+    "skip": "script",
+}
+DISTURBED = {
+    "silence": "{device} fell silent for {seconds:g} s",
+    "unplug": "{member} taken off {device}",
+    "plug": "{member} back on {device}",
+    "distort": "{member} of {device} off by {by:g} for {seconds:g} s",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """One thing; `to_s` is when it ended, of what lasts."""
+
+    at_s: float
+    to_s: float | None
+    kind: str
+    what: str
+    operation: str
+    given: Mapping[str, JSON]
+    seq: int
+
+    def as_json(self) -> dict[str, JSON]:
+        """As the debrief shows it."""
+        return {**asdict(self), "given": dict(self.given)}
+
+
+#: What bleeds less than this has stopped, as far as people would call it so (engineering default).
+BLEEDS_ML_MIN = 5.0
+
+
+def brought_in(story: Story) -> list[Brought]:
+    """All of it, in the order in which it came."""
+    session = story.one("session")
+    rows = [a for a in story.actions if a.twin == session and a.is_done and a.operation in KINDS]
+    return [
+        Brought(
+            at_s=action.at_s,
+            to_s=_released(story, action) if action.operation == "set_vital" else None,
+            kind=KINDS[action.operation],
+            what=_what(action),
+            operation=action.operation,
+            given=action.arguments,
+            seq=action.seq,
+        )
+        for action in rows
+    ]
+
+
+def still_bleeds(story: Story) -> dict[str, float]:
+    """What bled in truth at the end, mL/min by site; nothing where no session told the truth."""
+    truth = story.last(story.one("session"), "truth") or {}
+    return {site: flow for site, flow in truth.get("bleeding", {}).items() if flow >= BLEEDS_ML_MIN}
+
+
+def bleeding_text(story: Story) -> str:
+    """The same in words, or nothing."""
+    told = ", ".join(f"{words(s)} {flow:g} mL/min" for s, flow in still_bleeds(story).items())
+    return f"Still bleeding at the end: {told}" if told else ""
+
+
+def _released(story: Story, held: Action) -> float:
+    """When a sign was let go or moved elsewhere; the end if it never was."""
+    key = held.arguments.get("key")
+    for action in story.actions:
+        if (
+            action.seq > held.seq
+            and action.twin == held.twin
+            and action.operation in ("set_vital", "release_vital")
+            and action.arguments.get("key") == key
+            and action.is_done
+        ):
+            return action.at_s
+    return story.ends_s
+
+
+def _what(action: Action) -> str:
+    given = action.arguments
+    if action.operation == "hurt":
+        return _injury(str(given["kind"]), given.get("details") or {})
+    if action.operation == "set_vital":
+        row = VITALS.get(str(given["key"]))
+        name, unit = (row.label, row.shown_unit) if row else (words(given["key"]), "")
+        return f"{name} held at {given['to']:g} {unit}".rstrip()
+    if action.operation == "disturb":
+        member = str(given.get("member", ""))
+        label = VITALS[member].label if member in VITALS else words(member)
+        told = {**given, "device": words(given["device"]), "member": label}
+        return DISTURBED[str(given["how"])].format(**told)
+    if action.operation == SESSION_INJECT:
+        who = f", as {words(given['by'])}" if given.get("by") else ""
+        return asked(str(given["do"]), given.get("given") or {}) + who
+    verb = "brought forward" if action.operation == "trigger" else "left out"
+    return f"{words(given['name'])} {verb}"
+
+
+def _injury(kind: str, details: Mapping[str, JSON]) -> str:
+    parts = [words(details[key]) for key in ("side", "site", "region") if details.get(key)]
+    if "flow_ml_min" in details:
+        parts.append(f"{details['flow_ml_min']:g} mL/min")
+    return f"{words(kind)} added" + (f": {', '.join(parts)}" if parts else "")
+
+
+def told(row: Brought) -> tuple[str, str, str]:
+    """A row of a table: from when, until when, what."""
+    return clock(row.at_s), "" if row.to_s is None else clock(row.to_s), row.what
