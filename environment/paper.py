@@ -32,6 +32,8 @@ INK, SOFT, LINE, GROUND = "#111111", "#444444", "#bbbbbb", "#eef1f5"
 MARGIN: float = 14 * mm
 #: Points that must be left below a heading, else it goes to the next page.
 LEAST = 70.0
+#: Rows of a table that stay together at its begin and its end.
+_TOGETHER = 3
 #: What a frame of the library keeps free at each side.
 _PAD = 6.0
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -108,6 +110,9 @@ class Sheet:
             ("RIGHTPADDING", (0, 0), (-1, -1), 3),
             ("TOPPADDING", (0, 0), (-1, -1), 1.5),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+            # no row alone on a page, neither the first nor the last
+            ("NOSPLIT", (0, 0), (-1, min(_TOGETHER, len(cells)) - 1)),
+            ("NOSPLIT", (0, max(-_TOGETHER, -len(cells))), (-1, -1)),
         ]
         if head:
             style.append(("BACKGROUND", (0, 0), (-1, 0), HexColor(GROUND)))
@@ -128,13 +133,17 @@ class Sheet:
         style = [
             ("BOX", (0, 0), (-1, -1), 0.4, HexColor(LINE)),
             ("INNERGRID", (0, 0), (-1, -1), 0.4, HexColor(LINE)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ]
         self._add(Spacer(1, 6))
         self._add(_Table([cells], colWidths=[self.width / len(rows)] * len(rows), style=style))
 
     def picture(self, svg: str, paints: Mapping[str, Mapping[str, str]]) -> None:
-        """A picture of lines, rectangles, circles and texts; `paints` by class, as in a style."""
-        self._add(_drawn(svg, paints, self.width, self._size[1] - 2 * MARGIN - 150))
+        """A picture of lines, rectangles, circles and texts; `paints` by class, as in a style.
+
+        Over the whole width, unless it were higher than a page.
+        """
+        self._add(_drawn(svg, paints, self.width, self._size[1] - 2 * MARGIN - 60))
 
     def pdf(self) -> bytes:
         """The document."""
@@ -217,6 +226,7 @@ def _shape(element: ElementTree.Element, paint: Mapping[str, str], height: float
     fill = HexColor(paint["fill"]) if paint.get("fill", "none") != "none" else None
     stroke = HexColor(paint["stroke"]) if "stroke" in paint else None
     thick = float(paint.get("width", 1))
+    dash = [4, 2] if "dash" in paint else None
     kind = element.tag.removeprefix(_SVG)
     if kind == "rect":
         top = height - at["y"] - at["height"]
@@ -224,14 +234,14 @@ def _shape(element: ElementTree.Element, paint: Mapping[str, str], height: float
                      strokeColor=stroke or white, strokeWidth=0.5)]  # fmt: skip
     if kind == "line":
         ends = (at["x1"], height - at["y1"], at["x2"], height - at["y2"])
-        return [Line(*ends, strokeColor=stroke or HexColor(LINE), strokeWidth=thick)]
+        return [Line(*ends, strokeColor=stroke or HexColor(LINE), strokeWidth=thick,
+                     strokeDashArray=dash)]  # fmt: skip
     if kind == "circle":
         return [Circle(at["cx"], height - at["cy"], at["r"], fillColor=fill or HexColor(INK),
                        strokeColor=stroke, strokeWidth=thick)]  # fmt: skip
     if kind == "polyline":
         pairs = [pair.split(",") for pair in element.attrib["points"].split()]
         flat = [n for x, y in pairs for n in (float(x), height - float(y))]
-        dash = [4, 2] if "dash" in paint else None
         return [PolyLine(flat, strokeColor=stroke, strokeWidth=thick, strokeDashArray=dash)]
     if kind == "text":
         words = plain("   ".join(t.strip() for t in element.itertext() if t.strip()))

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from environment.model import catalogue
 from environment.model.change import Change
+from scenarios.brought import Brought, brought_in
 from scenarios.clinical_time import clock
 from scenarios.story import Alert, Story
+from scenarios.wording import entry, titled
 
 WIDTH, LEFT, RIGHT = 1200.0, 104.0, 18.0
+#: The parts of a picture, from the top: what was measured, and what was done and said.
+SIGNS, DEEDS = "signs", "deeds"
 ROW = 19.0  # height of one row of actions or alerts
 GAP = 26.0  # between lanes
 EVERY_S = 10.0  # of a curve one point in this time is drawn
@@ -72,34 +76,41 @@ LANES = (
 class Chart:
     """Draws one story; `svg()` gives the picture."""
 
-    def __init__(self, story: Story, ends_s: float) -> None:
+    def __init__(self, story: Story, ends_s: float, width: float = WIDTH) -> None:
         self.story = story
-        self.ends_s = max(ends_s, 60.0)
+        self.ends_s, self.width = max(ends_s, 60.0), width
         self.parts: list[Markup] = []
         self.y = 20.0
 
-    def svg(self) -> Markup:
-        """The whole picture."""
-        for title, bands in (("Phase", self._phases()), ("Room", self._rooms())):
-            if bands:
-                self._bands(title, bands)
-        top = self.y
-        for lane in LANES:
-            self._lane(lane)
-        self._actions()
-        self._alerts()
+    def svg(self, of: Sequence[str] = (SIGNS, DEEDS)) -> Markup:
+        """The whole picture, or one of its parts."""
+        top = self._signs() if SIGNS in of else self.y
+        if DEEDS in of:
+            self._actions()
+            self._brought()
+            self._alerts()
         self._axis(top)
         height = self.y + 12
         label = "Course of the case over time: phases, rooms, vital signs, actions, alerts"
         return Markup(
             '<svg viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{l}" class="course">'
             "{b}</svg>"
-        ).format(w=WIDTH, h=height, l=label, b=Markup("").join(self.parts))
+        ).format(w=self.width, h=height, l=label, b=Markup("").join(self.parts))
+
+    def _signs(self) -> float:
+        """Phases, rooms and vital signs; where the lines of the time begin."""
+        for title, bands in (("Phase", self._phases()), ("Room", self._rooms())):
+            if bands:
+                self._bands(title, bands)
+        top = self.y
+        for lane in LANES:
+            self._lane(lane)
+        return top
 
     def x(self, at_s: float) -> float:
         """Where a time lies."""
         share = min(1.0, max(0.0, at_s / self.ends_s))
-        return LEFT + share * (WIDTH - LEFT - RIGHT)
+        return LEFT + share * (self.width - LEFT - RIGHT)
 
     def add(self, template: str, **values: object) -> None:
         """Add a mark; values are escaped."""
@@ -132,7 +143,7 @@ class Chart:
         self._title(title, self.y + 15)
         for number, (start, end, name) in enumerate(bands):
             left, width = self.x(start), max(1.0, self.x(end) - self.x(start))
-            words = name.replace("_", " ")
+            words = titled(name)
             self.add(
                 '<g><title>{n} {a} to {b}</title><rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '
                 'height="22" class="band b{k}"/>',
@@ -162,16 +173,7 @@ class Chart:
             return
         self.y += GAP
         top, bottom = self.y, self.y + lane.height
-        legend = " ".join(
-            f'<tspan class="{c.css.split()[0]}-t" dx="8">{escape(c.label)}</tspan>'
-            for c, runs in drawn
-            if runs
-        )
-        self.parts.append(
-            Markup('<text x="{:.0f}" y="{:.1f}" class="lane">{}</text>').format(
-                LEFT, top - 8, Markup(legend)
-            )
-        )
+        self._legend([curve for curve, runs in drawn if runs], top - 8)
         for words in [lane.title]:
             for row, word in enumerate(words.split(", ")):
                 self._title(word, top + 12 + 13 * row)
@@ -181,7 +183,7 @@ class Chart:
                 '<line x1="{a:.0f}" x2="{b:.0f}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>'
                 '<text x="{t:.0f}" y="{u:.1f}" class="tick">{v:.0f}</text>',
                 a=LEFT,
-                b=WIDTH - RIGHT,
+                b=self.width - RIGHT,
                 y=y,
                 t=LEFT - 6,
                 u=y + 4,
@@ -194,6 +196,24 @@ class Chart:
                 )
                 self.add('<polyline points="{p}" class="{c}"/>', p=points, c=f"curve {curve.css}")
         self.y = bottom
+
+    def _legend(self, curves: Iterable[Curve], y: float) -> None:
+        """The name of each curve behind a piece of its line."""
+        x = LEFT
+        for curve in curves:
+            self.add(
+                '<line x1="{a:.1f}" x2="{b:.1f}" y1="{m:.1f}" y2="{m:.1f}" class="curve {c}"/>'
+                '<text x="{t:.1f}" y="{y:.1f}" class="{k}-t">{l}</text>',
+                a=x,
+                b=x + 22,
+                m=y - 4,
+                c=curve.css,
+                t=x + 27,
+                y=y,
+                k=curve.css.split()[0],
+                l=curve.label,
+            )
+            x += 27 + LETTER * len(curve.label) + 20
 
     @staticmethod
     def _scale(lane: Lane, value: float, bottom: float) -> float:
@@ -221,7 +241,7 @@ class Chart:
         rows = _Rows()
         for at_s, css, words in marks:
             x, width = self.x(at_s), LETTER * len(words) + 12
-            is_left = x + width > WIDTH - RIGHT
+            is_left = x + width > self.width - RIGHT
             row = rows.place(x - width if is_left else x - 4, x + 4 if is_left else x + width)
             y = self.y + ROW * row
             self.add(
@@ -238,6 +258,42 @@ class Chart:
             )
         self.y += ROW * len(rows)
 
+    def _brought(self) -> None:
+        """What the instructor brought in: a bar where it lasted, else a mark."""
+        found = brought_in(self.story)
+        if not found:
+            return
+        self.y += GAP
+        self._title("Instructor", self.y + 10)
+        rows = _Rows()
+        for one in found:
+            start = self.x(one.at_s)
+            end = max(start + 8, self.x(one.at_s if one.to_s is None else one.to_s))
+            width = LETTER * len(one.what) + 12
+            is_left = end + width > self.width - RIGHT
+            row = rows.place(start - width if is_left else start, end if is_left else end + width)
+            self._one_brought(one, start, end, self.y + ROW * row, is_left=is_left)
+        self.y += ROW * len(rows)
+
+    def _one_brought(
+        self, one: Brought, start: float, end: float, y: float, *, is_left: bool
+    ) -> None:
+        until = "" if one.to_s is None else f" to {clock(one.to_s)}"
+        self.add(
+            '<g class="brought"><title>{a}{b} {t}</title>'
+            '<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="13" rx="2" class="hand"/>'
+            '<text x="{u:.1f}" y="{v:.1f}" class="{c}">{t}</text></g>',
+            a=clock(one.at_s),
+            b=until,
+            t=one.what,
+            x=start,
+            y=y,
+            w=end - start,
+            u=start - 5 if is_left else end + 5,
+            v=y + 11,
+            c="left" if is_left else "right",
+        )
+
     def _alerts(self) -> None:
         if not self.story.alerts:
             return
@@ -250,7 +306,7 @@ class Chart:
             end = max(end, start + 4)
             label = f"{MARK.get(alert.priority, '')} {alert.rule}"
             width = LETTER * len(label) + 12
-            is_left = end + width > WIDTH - RIGHT
+            is_left = end + width > self.width - RIGHT
             row = rows.place(start - width if is_left else start, end if is_left else end + width)
             self._alert(alert, start, end, label, self.y + ROW * row, is_left=is_left)
         self.y += ROW * len(rows)
@@ -343,34 +399,14 @@ def in_words(change: Change) -> tuple[str, str]:
         end = " off" if value["change"] == "stop" else ""
         return "proc", f"{words}{f', {site}' if site and site not in words else ''}{end}"
     if change.name == "drug_given":
-        return "drug", f"{_label(value['drug'])} {_amount(value['amount'], value['unit'])}"
+        return "drug", f"{entry(value['drug'])} {_amount(value['amount'], value['unit'])}"
     if change.name == "infusion_changed":
-        return "drug", f"{_label(value['drug'])} infusion {value['change']}"
+        return "drug", f"{entry(value['drug'])} infusion {value['change']}"
     if change.name == "blood_given":
-        return "blood", f"{value['units']} x {_label(value['product'])}"
+        return "blood", f"{value['units']} x {entry(value['product'])}"
     row_ = catalogue.DIAGNOSTICS.get(catalogue.key_of(value["diagnostic"]))
     return "diag", row_.label if row_ else str(value["diagnostic"])
 
 
-def _label(name: str) -> str:
-    key = catalogue.key_of(name)
-    row = catalogue.DRUGS.get(key) or catalogue.BLOOD.get(key)
-    return row.label if row else name.replace("_", " ")
-
-
 def _amount(amount: float, unit: str) -> str:
     return catalogue.amount_text(amount, unit)
-
-
-def entry(name: str) -> str:
-    """The label of a row of the catalogue; else its name as words."""
-    key = catalogue.key_of(name)
-    for table in (
-        catalogue.PROCEDURES,
-        catalogue.DRUGS,
-        catalogue.BLOOD,
-        catalogue.DIAGNOSTICS,
-    ):
-        if key in table:
-            return str(table[key].label)
-    return name.replace("_", " ")

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
-from scenarios.chart import entry, in_words
+from scenarios.chart import in_words
 from scenarios.clinical_time import clock
 from scenarios.story import Story
+from scenarios.wording import entry
 
 #: The parts in the order in which they are spoken.
 PARTS = {

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from environment.paper import Sheet
-from scenarios.chart import entry
+from scenarios.chart import DEEDS, SIGNS, Chart
 from scenarios.clinical_time import clock
 from scenarios.expectations import Judgement, Verdict
 from scenarios.notes import Note
 from scenarios.report import context, span
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from scenarios.wording import rule_titled, titled
+from scenarios.wording import entry, rule_titled, titled
 from scenarios.wording import words as _words
 
 NOTICE = "For training and research. Not for the care of patients."
+#: How wide the picture is drawn, so that it fills a page and its letters can still be read.
+WIDTH = 1050.0
 #: Colours of the picture on white paper, by class; each text 4.5:1 or more on white.
 PAINTS = {
     "lane": {"fill": "#444444"},
@@ -30,6 +32,12 @@ PAINTS = {
     "v-spo2": {"stroke": "#0e6f86"},
     "v-rr": {"stroke": "#8a5a00"},
     "v-co2": {"stroke": "#6d4bb0"},
+    "v-hr-t": {"fill": "#15703a"},
+    "v-bp-t": {"fill": "#b3261e"},
+    "v-spo2-t": {"fill": "#0e6f86"},
+    "v-rr-t": {"fill": "#8a5a00"},
+    "v-co2-t": {"fill": "#6d4bb0"},
+    "hand": {"fill": "#8a5a00"},
     "high": {"fill": "#c81e1e"},
     "medium": {"fill": "#f2c200"},
     "low": {"fill": "#0e7490"},
@@ -60,7 +68,8 @@ def pdf(
         sheet.text(shown["bleeding"], "bold")
     sheet.tiles(shown["tiles"])
     sheet.heading("Course")
-    sheet.picture(str(shown["chart"]), PAINTS)
+    for part in (SIGNS, DEEDS):
+        sheet.picture(str(Chart(story, story.ends_s, WIDTH).svg((part,))), PAINTS)
     _judged(sheet, shown)
     _alerts(sheet, shown)
     _expected(sheet, verdict, str(shown["foreseen"]))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from agents.rules import RULES
+from environment.model import catalogue
 from environment.model.change import JSON
-from scenarios.chart import entry
 
 #: An operation that was asked for, as one says that it is done; what it is of stands behind it.
 DONE = {
@@ -34,6 +34,20 @@ TITLES = {"preh": "Before hospital", "trauma": "Trauma case", "icu": "intensive 
 def words(name: object) -> str:
     """A name of the program as words."""
     return str(name).replace("_", " ")
+
+
+def entry(name: str) -> str:
+    """The label of a row of the catalogue; else its name as words."""
+    key = catalogue.key_of(name)
+    for table in (
+        catalogue.PROCEDURES,
+        catalogue.DRUGS,
+        catalogue.BLOOD,
+        catalogue.DIAGNOSTICS,
+    ):
+        if key in table:
+            return str(table[key].label)
+    return words(name)
 
 
 def titled(name: object) -> str:

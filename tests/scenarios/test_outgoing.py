@@ -18,6 +18,7 @@ from scenarios import outgoing
 from scenarios.cli import app
 from scenarios.errors import SurroundingsError
 from scenarios.expectations import judge
+from scenarios.printed import WIDTH
 from scenarios.runs import Run, keep, write_summary
 from scenarios.schema import Scenario
 from scenarios.story import Story
@@ -63,6 +64,10 @@ def test_the_paper_has_pages_with_the_picture_and_is_the_same_each_time(write: W
     assert b"(Motorcyclist with an open-book pelvis" in paper
     first = drawn(paper)[0]
     assert first.count(b" l\n") + first.count(b" l ") > 300  # the curves
+    scale = max(float(s) for s in re.findall(rb"(\.\d+) 0 0 \1 0 0 cm", first))
+    assert scale * WIDTH > 740  # of the 750 points between the margins
+    assert b".701961 .14902 .117647 rg\nBT 1 0 0 1 131 404 Tm /F3+0 10 Tf 12 TL (systolic)" in first
+    assert first.index(b"[4 2] 0 d") < first.index(b"(diastolic)")  # behind a piece of its line
     assert write("pdf") == paper
 
 

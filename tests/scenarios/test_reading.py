@@ -237,7 +237,8 @@ def test_every_scenario_of_the_library_can_be_read_in_all_its_branches(name: str
 
 def test_clinical_time_there_and_back() -> None:
     assert [seconds(t) for t in ("11:20", "-02:00", "75:00", "1:15:00")] == [680, -120, 4500, 4500]
-    assert [clock(t) for t in (680, -120, 4500, 0.0)] == ["11:20", "-02:00", "75:00", "00:00"]
+    assert [clock(t) for t in (680, -120, 4500, 0)] == ["11:20", "-02:00", "1:15:00", "00:00"]
+    assert [clock(t) for t in (59.9, 3599.999, 3600)] == ["00:59", "59:59", "1:00:00"]
 
 
 def test_the_scenario_in_the_readme_can_be_read() -> None:
