@@ -131,6 +131,7 @@ async def test_a_page_in_italian_says_each_alert_with_its_values() -> None:
             ),
             ("DRG-02", "STOP ketorolac: allergy to aspirin. Instead: fentaNYL", None),
             ("HOUSE-1", "A rule of one's own", "A rule of one's own"),
+            ("HOUSE-1", "SPO2, ETCO2 gone", "SpO2, EtCO2 gone"),
         ]
         found = await told(page, "alertText", [(rule, text) for rule, text, _ in pairs])
         for (rule, text, expected), said in zip(pairs, found, strict=True):

@@ -104,11 +104,14 @@ function withMore(/** @type {Pattern[] | undefined} */ rows, /** @type {string} 
   return null;
 }
 
+/** Signs that rules name in capitals, as they are written. @type {[RegExp, string][]} */
+const SIGNS = [[/\bSPO2\b/g, "SpO2"], [/\bETCO2\b/g, "EtCO2"]];
+
 /** An alert's text. @returns {string} */
 export function alertText(/** @type {string} */ rule, /** @type {string} */ text) {
   if (text.startsWith(OLD + OLD)) return alertText(rule, text.slice(OLD.length)); // once says it
   if (text.startsWith(OLD)) return `${t("alert.old")} ${alertText(rule, text.slice(OLD.length))}`;
-  return withMore(patterns.alerts[rule], text) ?? text;
+  return SIGNS.reduce((said, [found, written]) => said.replace(found, written), withMore(patterns.alerts[rule], text) ?? text);
 }
 
 /** What is suggested, asked, or written as a line, by its name. @returns {string} */

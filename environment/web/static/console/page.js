@@ -57,7 +57,7 @@ function Happened(/** @type {any} */ { rows, about, choose }) {
 function Links() {
   return html`<section class="panel" aria-label=${t("console.links")}>
     <h2>${t("console.links")}</h2>
-    <div class="grid">${Object.keys(PARTS).filter((part) => part !== "console").map((part) => html`
+    <div class="grid links">${Object.keys(PARTS).filter((part) => part !== "console").map((part) => html`
       <details key=${part}><summary>${t(`page.${part}`)}</summary>
         <div class="grid"><a href=${PARTS[/** @type {"leader"} */ (part)]}>${t("start.open", { name: t(`page.${part}`) })}</a>
           <${LinkMaker} part=${part} /></div></details>`)}</div>

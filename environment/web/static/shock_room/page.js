@@ -36,7 +36,7 @@ function Clock(/** @type {any} */ { name, seconds }) {
 /** How soon the patient comes, or since when he is here. */
 function Arrival(/** @type {any} */ { store, arrived, atDoor }) {
   if (arrived !== null) return html`<${Clock} name=${t("clock.arrival")} seconds=${store.now() - arrived} />`;
-  return atDoor ? html`<div class="clock"><small>${t("wall.at_door")}</small><b>${t("wall.here")}</b></div>`
+  return atDoor ? html`<div class="clock"><small>${t("wall.ambulance_is")}</small><b>${t("wall.here")}</b></div>`
     : html`<${Clock} name=${t("clock.eta")} seconds=${arrivesIn(store)} />`;
 }
 
