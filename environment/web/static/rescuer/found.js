@@ -4,7 +4,7 @@ import { foundText } from "/static/app/found.js";
 import { word } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { ageText, html } from "/static/app/ui.js";
 
 const LOOKS = ["gcs", "pupils", "breath_sounds", "temperature", "pulse", "skin", "voice"];
 /** Yes or no, as the patient's twin has them. */
@@ -25,7 +25,7 @@ export function Found(/** @type {any} */ { store, outbox, why, events }) {
   const last = new Map(events.filter((/** @type {any} */ e) => e.name === "finding").map((/** @type {any} */ e) => [e.value.name, e]));
   const seen = (/** @type {string} */ what) => {
     const { value, effective } = last.get(what) ?? {};
-    return typeof value?.value === "object" ? `${foundText(store, value.value)} · ${t("ago", { age: clockText(store.now() - effective) })}` : "";
+    return typeof value?.value === "object" ? `${foundText(store, value.value)} · ${t("ago", { age: ageText(store.now() - effective) })}` : "";
   };
   return html`<section class="grid">
     <h2>${t("found.look")}</h2>

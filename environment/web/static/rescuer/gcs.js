@@ -1,7 +1,7 @@
 // @ts-check
 /** The Glasgow Coma Scale in three rows, with its total (Teasdale 2014: eyes, verbal, motor). */
 import { t } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { ageText, html, useState } from "/static/app/ui.js";
 
 const ROWS = { gcs_eye: [4, 3, 2, 1], gcs_verbal: [5, 4, 3, 2, 1], gcs_motor: [6, 5, 4, 3, 2, 1] };
 
@@ -26,7 +26,7 @@ export function Gcs(/** @type {any} */ { store, outbox, why }) {
     choose({});
   };
   return html`<section class="rows" aria-label=${t("gcs.name")}><h2>${t("gcs.name")}</h2>
-    ${last && html`<p class="dim">${t("gcs.last", { value: last.value, age: clockText(last.age) })}</p>`}
+    ${last && html`<p class="dim">${t("gcs.last", { value: last.value, age: ageText(last.age) })}</p>`}
     ${tube && html`<p>${t("gcs.tube")}</p>`}
     ${keys.map((key) => html`<div key=${key} role="radiogroup" aria-label=${t(`gcs.${key}`)}><b>${t(`gcs.${key}`)}</b>
       <div class="row choices">${ROWS[/** @type {"gcs_eye"} */ (key)].map((n) => html`<button role="radio" key=${n}

@@ -5,7 +5,7 @@ import { foundText } from "/static/app/found.js";
 import { amountText, called, named, word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, useEffect, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, useEffect, useState } from "/static/app/ui.js";
 
 /**
  * Tabs: one panel at a time; arrow keys move between them. The chosen one stays over a reload.
@@ -66,7 +66,7 @@ function Vital(/** @type {any} */ { store, id }) {
   const row = store.here.vitals[id];
   const seen = store.vital(id);
   const text = seen === null ? "–" : Number(seen.value).toFixed(row.decimals);
-  const age = seen !== null && seen.stale ? clockText(seen.age) : "";
+  const age = seen !== null && seen.stale ? ageText(seen.age) : "";
   return html`<span class="vital ${age ? "stale" : ""}" data-vital=${id}>
     <small>${t(`vital.${id}`)}</small> <b>${text}</b>
     ${age && html`<small>${t("vital.old", { age })}</small>`}</span>`;

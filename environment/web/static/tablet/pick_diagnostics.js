@@ -5,7 +5,7 @@ import { called, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 
 const VIEWS = ["ruq", "luq", "pelvis", "subxiphoid", "pleura_left", "pleura_right"];
 /** What kind of device does a diagnostic; a blood gas and a ROTEM have their own. */
@@ -36,7 +36,7 @@ function Results(/** @type {any} */ { store, events }) {
   return html`<h2>${t("diagnostic.results")}</h2>
     <ul class="plain results" aria-label=${t("diagnostic.results")}>${results.map((r) => html`
       <li key=${r.id} data-diagnostic=${r.id}><b>${r.name}</b>
-        <small>${t("diagnostic.taken", { at: timeOfDay(store, r.taken), age: clockText(store.now() - r.taken) })}</small>
+        <small>${t("diagnostic.taken", { at: timeOfDay(store, r.taken), age: ageText(store.now() - r.taken) })}</small>
         <span class="parts">${resultParts(store, r.id, r.result).map((p) => html`<span key=${p.id}>${p.label} <b>${p.text}</b></span>`)}</span></li>`)}
       ${results.length === 0 && html`<li class="dim">${t("diagnostic.no_results")}</li>`}</ul>`;
 }
@@ -64,7 +64,7 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
     else ask(id, device);
   };
   const question = (/** @type {string} */ id) => (coming(id) !== null ? t("diagnostic.again_running", { what: named(rows, id), left: clockText(coming(id)) })
-    : times.has(id) ? t("diagnostic.again", { what: named(rows, id), age: clockText(store.now() - times.get(id)) })
+    : times.has(id) ? t("diagnostic.again", { what: named(rows, id), age: ageText(store.now() - times.get(id)) })
     : t("diagnostic.again_ordered", { what: named(rows, id) }));
   const see = (/** @type {string} */ view, /** @type {boolean} */ positive) => {
     const before = fast[view];
@@ -83,7 +83,7 @@ export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, eve
     <div class="tiles" role="group" aria-label=${t("tab.diagnostics")}>${Object.keys(rows).map((id) => {
       const device = deviceFor(store, id);
       const against = stands(id, device);
-      const note = coming(id) !== null ? t("diagnostic.until", { left: clockText(coming(id)) }) : times.has(id) ? t("ago", { age: clockText(store.now() - times.get(id)) })
+      const note = coming(id) !== null ? t("diagnostic.until", { left: clockText(coming(id)) }) : times.has(id) ? t("ago", { age: ageText(store.now() - times.get(id)) })
         : t("diagnostic.minutes", { m: rows[id].minutes });
       return html`<${Tile} key=${id} label=${named(rows, id)} note=${note} tone=${times.has(id) ? "had" : ""}
         why=${against} onTap=${() => tap(id, device)} />`;

@@ -5,7 +5,7 @@ import { amountText, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Groups, Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { ageText, html, useState } from "/static/app/ui.js";
 
 /** By class of the catalogue; the first group that fits has the drug. */
 const GROUPS = {
@@ -46,7 +46,7 @@ export function Drugs(/** @type {any} */ { store, outbox, why, trauma }) {
   const given = store.value(store.here.patient, "drug") ?? {};
   const note = (/** @type {string} */ id) => {
     const had = given[id];
-    if (had) return `${amountText(had.total, had.unit)} · ${t("ago", { age: clockText(store.now() - had.last_s) })}`;
+    if (had) return `${amountText(had.total, had.unit)} · ${t("ago", { age: ageText(store.now() - had.last_s) })}`;
     const { amount, unit } = usual(store, id);
     return amount === null ? t("dose.to_choose") : amountText(amount, unit);
   };

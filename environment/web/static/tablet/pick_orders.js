@@ -1,9 +1,9 @@
 // @ts-check
 /** Orders that are open: carried out by one tap, or taken back with a reason. */
-import { amountText } from "/static/app/names.js";
+import { amountText, site } from "/static/app/names.js";
 import { labelOf } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html } from "/static/app/ui.js";
+import { ageText, html } from "/static/app/ui.js";
 
 /** What has been ordered of a kind (`drug`, `procedure`, `diagnostic`) and not yet done. */
 export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, against, carryOut }) {
@@ -13,9 +13,9 @@ export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, ag
   const cancel = (/** @type {any} */ o) => outbox.put(trauma, "cancel_order",
     { order: o.key, reason: t("order.cancelled") }, { text: t("order.cancel_one", { what: labelOf(store.here, o.what) }) });
   return html`<div class="grid" role="group" aria-label=${t("order.open")}>${open.map((o) => {
-    const what = `${labelOf(store.here, o.what)}${o.unit ? ` ${amountText(o.amount, o.unit)}` : ""}`;
+    const what = `${labelOf(store.here, o.what)}${o.site ? ` · ${site(o.site)}` : ""}${o.unit ? ` ${amountText(o.amount, o.unit)}` : ""}`;
     return html`<div class="panel running" key=${o.key} role="group" aria-label=${what}>
-      <span><b>${what}</b> <small>${t("order.since", { age: clockText(store.now() - o.at_s) })}</small></span>
+      <span><b>${what}</b> <small>${t("order.since", { age: ageText(store.now() - o.at_s) })}</small></span>
       ${carryOut && html`<button class="main" disabled=${Boolean(against)} title=${against || undefined} onClick=${() => carryOut(o)}>${t("order.done")}</button>`}
       <button disabled=${Boolean(why(trauma, "cancel_order"))} onClick=${() => cancel(o)}>${t("order.cancel")}</button></div>`;
   })}</div>`;

@@ -4,7 +4,7 @@ import { named, site } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Groups, Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, useState } from "/static/app/ui.js";
 
 /** In the order of the primary survey (ATLS 10: airway, breathing, circulation ...). */
 const GROUPS = {
@@ -45,10 +45,12 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
   const done = store.value(patient, "performed") ?? {};
   const against = (/** @type {string} */ id) => (ordering && canOrder ? why(trauma, "order_procedure") : why(patient,
     id === "tourniquet" ? "apply_tourniquet" : rows[id].time_dependent ? "start_procedure" : "perform"));
-  const act = (/** @type {string} */ id, /** @type {string} */ where) => {
+  const act = (/** @type {string} */ id, /** @type {string} */ where, orders = ordering && canOrder) => {
     ask("");
     const text = `${named(rows, id)}${where ? ` · ${site(where)}` : ""}`;
-    if (id === "tourniquet") {
+    if (orders) {
+      outbox.put(trauma, "order_procedure", { procedure: id, site: where }, { text: t("report.ordered", { what: text }) });
+    } else if (id === "tourniquet") {
       const limb = { limb: where };
       outbox.put(patient, "apply_tourniquet", limb,
         { text, undo: { twin: patient, operation: "release_tourniquet", given: limb } });
@@ -61,9 +63,7 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
     }
   };
   const tap = (/** @type {string} */ id) => {
-    if (ordering && canOrder) {
-      outbox.put(trauma, "order_procedure", { procedure: id }, { text: t("report.ordered", { what: named(rows, id) }) });
-    } else if (rows[id].sites.length > 0) ask(id);
+    if (rows[id].sites.length > 0) ask(id);
     else act(id, id === "pelvic_binder" ? "pelvis" : "");
   };
   const stop = (/** @type {any} */ one) => {
@@ -79,7 +79,7 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
         label=${site(s)} why=${against(asking)} onTap=${() => act(asking, s)} />`)}</div></div>`;
   }
   const note = (/** @type {string} */ id) => done[id]
-    && `${done[id].times}× · ${t("ago", { age: clockText(store.now() - done[id].at_s) })}`;
+    && `${done[id].times}× · ${t("ago", { age: ageText(store.now() - done[id].at_s) })}`;
   return html`<div class="grid">
     ${lasting(store, events).map((one) => html`<div class="panel running" key=${one.procedure + one.site}
         role="group" aria-label=${named(rows, one.procedure)}>
@@ -87,7 +87,7 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
         <small>${t("since", { age: clockText(store.now() - one.since) })}</small></span>
       <button disabled=${Boolean(why(patient, "stop_procedure"))} onClick=${() => stop(one)}>${t("procedure.end")}</button></div>`)}
     ${canOrder && html`<${Orders} store=${store} outbox=${outbox} why=${why} trauma=${trauma} kind="procedure" against=${why(patient, "perform")}
-        carryOut=${(/** @type {any} */ o) => (rows[o.what].sites.length > 0 ? ask(o.what) : act(o.what, ""))} />
+        carryOut=${(/** @type {any} */ o) => (rows[o.what].sites.length > 0 && !o.site ? ask(o.what) : act(o.what, o.site ?? "", false))} />
       <div class="row choices" role="group" aria-label=${t("order.mode")}>${[false, true].map((on) => html`
         <button key=${String(on)} aria-pressed=${String(ordering === on)} onClick=${() => order(on)}>
           ${t(on ? "order.mode_order" : "order.mode_done")}</button>`)}</div>`}
