@@ -233,10 +233,9 @@ async def talked_about(session: Played) -> None:
     page, leader = session.pages["/console"], session.pages["/leader"]
     for each in (page, leader):
         await expect(each.get_by_text("This run is over")).to_be_visible(timeout=30_000)
-    time = page.locator("header.timebar")
-    await expect(time.get_by_text("The case is over.")).to_be_visible()
-    await expect(time.get_by_role("button", name="Pause")).to_have_count(0)
-    await expect(time.get_by_role("button", name="Bookmark")).to_be_disabled()
+    await expect(page.get_by_text("how the patient really was stand in")).to_be_visible()
+    for name in ("Pause", "Bookmark"):
+        await expect(page.get_by_role("button", name=name)).to_have_count(0)
     await expect(leader.get_by_role("button", name="Angiography").first).to_be_disabled()
     await page.get_by_role("link", name="Debrief").first.click()
     expected = page.get_by_role("region", name="Expected against actual")
