@@ -81,7 +81,7 @@ class Trauma(
     order = Property(
         "map",
         "Orders, before they are carried out.",
-        fields=("kind", "what", "amount", "unit", "route", "status", "at_s", "by"),
+        fields=("kind", "what", "amount", "unit", "route", "site", "status", "at_s", "by"),
     )
     destination = Property("word", "Where the patient goes next.")
     final_destination = Property(
@@ -182,38 +182,40 @@ class Trauma(
         self.port.report("fast", views)
         return positive
 
-    async def _order(self, kind: str, what: str, amount: float, unit: str, route: str) -> str:
+    async def _order(self, kind: str, what: str, **details: JSON) -> str:
         orders = dict(self.value("order") or {})
         key = f"{what}_{1 + sum(1 for k in orders if k.rsplit('_', 1)[0] == what)}"
         orders[key] = {
             "kind": kind,
             "what": what,
-            "amount": amount,
-            "unit": unit,
-            "route": route,
+            "amount": 1.0,
+            "unit": "",
+            "route": "",
+            "site": "",
+            **details,
             "status": "open",
             "at_s": self.port.now(),
             "by": self.port.caller,
         }
         self.port.report("order", orders)
-        details = {"order": key, "kind": kind, "what": what}
-        self.port.report("ordered", {**details, "amount": amount, "unit": unit, "route": route})
+        told = {name: orders[key][name] for name in ("kind", "what", "amount", "unit", "route")}
+        self.port.report("ordered", {"order": key, **told})
         return key
 
     @operation(roles=CARERS, undo="cancel_order")
     async def order_drug(self, drug: str, amount: float, unit: str, route: str = "iv") -> JSON:
         """Order a drug, before it is given, so that the assistant can check it."""
-        return await self._order("drug", drug, amount, unit, route)
+        return await self._order("drug", drug, amount=amount, unit=unit, route=route)
 
     @operation(roles=CARERS, undo="cancel_order")
-    async def order_procedure(self, procedure: str) -> JSON:
-        """Order a procedure of the catalogue (`orotracheal_intubation` ...)."""
-        return await self._order("procedure", procedure, 1.0, "", "")
+    async def order_procedure(self, procedure: str, site: str = "") -> JSON:
+        """Order a procedure of the catalogue (`orotracheal_intubation`, `chest_tube` left ...)."""
+        return await self._order("procedure", procedure, site=site)
 
     @operation(roles=CARERS, undo="cancel_order")
     async def order_diagnostic(self, diagnostic: str) -> JSON:
         """Order a diagnostic (`whole_body_ct`, `blood_gas` ...)."""
-        return await self._order("diagnostic", diagnostic, 1.0, "", "")
+        return await self._order("diagnostic", diagnostic)
 
     @operation(guards=[has_key("order", "order"), HAS_REASON], roles=CARERS)
     async def cancel_order(self, order: str, reason: str) -> JSON:
