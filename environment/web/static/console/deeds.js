@@ -93,6 +93,10 @@ function detailsOf(/** @type {any} */ store, /** @type {any} */ given) {
     details.push(rows && value in rows ? named(rows, value) : anyWord(store, value, group));
   }
   if (typeof left.amount === "number") details.splice(0, 1, `${details[0] ?? ""} ${amountText(left.amount, left.unit ?? "")}`.trim());
+  if (typeof left.units === "number") {
+    details.splice(0, 1, `${details[0] ?? ""} ${t("blood.n", { n: left.units })}`.trim());
+    delete left.units;
+  }
   if (typeof left.rate === "number" && left.unit) {
     details.push(amountText(left.rate, left.unit));
     delete left.rate;
@@ -131,6 +135,7 @@ export function actText(/** @type {any} */ store, /** @type {string} */ act) {
   const [, twin, operation, inside] = /^(\w+)\.(\w+)\(([^]*)\)$/.exec(act) ?? [];
   if (!operation) return act;
   const [name, second, ...others] = inside.split(", ");
+  const given = inside.replace(/\{.*\}(, )?/s, "").split(", ").filter(Boolean); // a whole card is read where it is handed over
   const text = [second, ...others].filter(Boolean).join(", ");
   // the last number says how urgent it is
   if (operation === "show") return `${name} ${alertText(name, others.join(", ").replace(/, [-\d.]+$/, ""))}`;
@@ -139,7 +144,7 @@ export function actText(/** @type {any} */ store, /** @type {string} */ act) {
   if (operation === "record") return `${word("do", operation)} ${memberText(name)}: ${anyWord(store, text, name)}`;
   const kind = store.twins.get(twin)?.kind ?? "";
   const said = operation === "write" ? [lineText(name, text).replace(/[a-z]+(_[a-z]+)+/g, (w) => anyWord(store, w))]
-    : inside.split(", ").filter(Boolean).map((/** @type {string} */ w) => anyWord(store, w));
+    : given.map((/** @type {string} */ w) => anyWord(store, w));
   const whom = OF_WHOM.includes(kind) ? `${word("twin", twin)}: ` : "";
   return `${whom}${word("do", operation)}${said.length > 0 ? ` (${said.join(", ")})` : ""}`;
 }
