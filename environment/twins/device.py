@@ -4,8 +4,8 @@ from environment.model.catalogue import DIAGNOSTICS
 from environment.model.change import JSON
 from environment.model.guards import CARERS, is_one_of, value_is
 from environment.model.members import Event, Link, Property, emits, operation
+from environment.model.reach import SENSORS_REACH
 from environment.model.twin import Twin
-from environment.twins.reach import SENSORS_REACH
 
 
 class Device(Twin):

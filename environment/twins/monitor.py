@@ -16,9 +16,9 @@ from environment.model.members import (
     becomes,
     operation,
 )
+from environment.model.reach import SENSORS_REACH
 from environment.model.twin import Twin
 from environment.model.vitals import VITALS
-from environment.twins.reach import SENSORS_REACH
 
 #: Who stands at a monitor: carers, and the screen that shows it is its front.
 _AT_IT = (*CARERS, "display")

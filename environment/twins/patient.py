@@ -6,8 +6,8 @@ from environment.model.catalogue import LIMBS
 from environment.model.change import JSON
 from environment.model.guards import CARERS, has_key, is_one_of
 from environment.model.members import Event, Link, Property, emits, gains, loses, operation
+from environment.model.reach import HANDS_REACH
 from environment.model.twin import Twin
-from environment.twins.reach import HANDS_REACH
 
 BREATH_SOUNDS = ("normal", "reduced", "absent")
 NOTHING: dict[str, object] = {}  # read only

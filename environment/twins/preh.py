@@ -17,9 +17,9 @@ from environment.model.members import (
     operation,
 )
 from environment.model.phase import PREH
+from environment.model.reach import CREW_IS_THERE, CREW_IS_WITH_PATIENT
 from environment.model.triage import ITEMS
 from environment.model.twin import Twin
-from environment.twins.reach import CREW_IS_THERE, CREW_IS_WITH_PATIENT
 
 RED = tuple(i.id for i in ITEMS.values() if i.colour == "red")
 YELLOW = tuple(i.id for i in ITEMS.values() if i.colour == "yellow")

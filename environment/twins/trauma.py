@@ -16,8 +16,8 @@ from environment.model.guards import (
 )
 from environment.model.members import Event, Link, Property, becomes, follows, gains, operation
 from environment.model.phase import TRAUMA
+from environment.model.reach import IN_HOSPITAL
 from environment.model.twin import Twin
-from environment.twins.reach import IN_HOSPITAL
 
 Phase = Literal[
     "pre_alerted",
