@@ -195,7 +195,9 @@ async def test_the_wall_counts_down_to_the_arrival() -> None:
     async with on_stage(speed=60) as stage:
         page = await wall(stage)
         await stage.until(lambda: stage.changes("trauma", "phase"), within_s=40)
+        await directs(stage, "session.set_speed", speed=2)
         await expect(page.get_by_role("timer", name="arrives in")).to_have_text("–")
+        await directs(stage, "session.set_speed", speed=60)
         await stage.until(
             lambda: any(c.value == "transporting" for c in stage.changes("preh", "phase")),
             within_s=40,
@@ -218,6 +220,7 @@ async def test_the_wall_is_accessible_in_both_themes_and_languages() -> None:
         await announced(stage)
         await directs(stage, "ambulance_monitor.attach", patient="patient")
         await directs(stage, "patient.apply_tourniquet", limb="left_thigh")
+        await directs(stage, f"{DISPLAY}.show", rule="T-1", priority="high", text="text T-1")
         page = await wall(stage)
         await expect(page.locator("[data-rule]").first).to_be_visible()
         await expect(sign(page, "hr").locator(".value")).to_have_text(re.compile(r"\d+"))
