@@ -1,6 +1,6 @@
 // @ts-check
 /** Tests and images, by the device that does them; the views of the eFAST by hand. */
-import { latestResults, resultParts } from "/static/app/found.js";
+import { latestResults, resultParts, underWay } from "/static/app/found.js";
 import { called, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
@@ -20,16 +20,6 @@ function deviceFor(/** @type {any} */ store, /** @type {string} */ diagnostic) {
   return all.find((/** @type {any} */ d) => store.value(d.id, "status") === "available") ?? all[0];
 }
 
-/** What is under way, by diagnostic: when its result comes. @returns {Map<string, number>} */
-function underWay(/** @type {any[]} */ events, /** @type {any} */ store) {
-  const ready = new Map();
-  for (const { name, value } of events) {
-    if (name === "started" && value.patient === store.here.patient) ready.set(value.diagnostic, value.ready_s);
-    else if (name === "diagnostic" && value.result) ready.delete(value.diagnostic);
-  }
-  return ready;
-}
-
 /** What came back, the newest first. */
 function Results(/** @type {any} */ { store, events }) {
   const results = latestResults(store, events);
@@ -45,7 +35,7 @@ function Results(/** @type {any} */ { store, events }) {
 export function Diagnostics(/** @type {any} */ { store, outbox, why, trauma, events }) {
   const [again, askAgain] = useState("");
   const rows = store.here.diagnostics;
-  const ready = underWay(events, store);
+  const ready = new Map(underWay(store, events).map((one) => [one.id, one.ready]));
   const ordered = Object.values(store.value(trauma, "order") ?? {})
     .filter((/** @type {any} */ o) => o.status === "open").map((/** @type {any} */ o) => o.what);
   const times = new Map();
