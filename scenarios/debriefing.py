@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from agents.rules import RULES
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
@@ -19,6 +20,7 @@ from scenarios.report import ended
 from scenarios.schema import Scenario
 from scenarios.story import RANK, Alert, Story
 from scenarios.why import why
+from scenarios.wording import asked
 
 #: Vital signs of the lanes, from the top, and two that a moment shows besides.
 CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "temp", "gcs")
@@ -117,7 +119,7 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
         "load": found["alert_load"],
         "totals": found["totals"],
         "noted": [note.as_json() for note in all_notes(story)],
-        "notes": _notes(story),
+        "notes": _notes(story, scenario),
         "goals": scenario.goals,
         "traps": scenario.traps,
         "questions": scenario.debrief,
@@ -176,6 +178,8 @@ def _actions(story: Story) -> list[dict[str, JSON]]:
                 "at_s": change.effective,
                 "kind": kind,
                 "what": words,
+                "event": change.name,
+                "of": {k: v for k, v in change.value.items() if k not in ("result", "details")},
                 "by": change.by,
                 "seq": change.seq,
             }
@@ -190,8 +194,10 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
         steps.append(why(story.journal, alert, moment=last).as_json())
     return {
         "rule": alert.rule,
+        "title": RULES[alert.rule].title if alert.rule in RULES else "",
         "priority": alert.priority,
         "text": alert.text,
+        "display": alert.course[0].display,
         "from_s": alert.raised_s,
         "to_s": alert.cleared_s,
         "cleared_because": alert.cleared_because,
@@ -243,7 +249,10 @@ def _windows(verdict: Verdict, ends_s: float) -> list[dict[str, JSON]]:
     for judgement in verdict.missed:
         still = judgement.by_s is not None and ends_s < judgement.by_s and judgement.at_s is None
         late = judgement.at_s is not None
-        rows.append(_window("open" if still else "late" if late else "missed", judgement))
+        if judgement.is_by_instructor:
+            rows.append(_window("helped", judgement))
+        else:
+            rows.append(_window("open" if still else "late" if late else "missed", judgement))
     rows += [_window("violated", j) for j in verdict.violated]
     rows += [_window("void", j) for j in verdict.void]
     rows.sort(key=lambda row: (row["by_s"] is None, row["by_s"] or 0.0))
@@ -255,6 +264,10 @@ def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
         "verdict": verdict,
         "kind": judgement.kind,
         "subject": judgement.subject,
+        "title": RULES[judgement.subject].title if judgement.subject in RULES else "",
+        "given": dict(judgement.given),
+        "by_instructor": judgement.is_by_instructor,
+        "treated": judgement.treated,
         "must": judgement.must,
         "priority": judgement.priority,
         "from_s": judgement.earliest_s,
@@ -268,8 +281,8 @@ def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
     }
 
 
-def _notes(story: Story) -> list[dict[str, JSON]]:
-    """What was noted in the case, and what was refused."""
+def _notes(story: Story, scenario: Scenario) -> list[dict[str, JSON]]:
+    """What was noted in the case, and what people were refused; what agents were is no note."""
     rows = [
         {"at_s": c.effective, "by": c.by, "kind": "note", "text": str(c.value.get("text", ""))}
         for c in story.events(story.one("trauma"), "note")
@@ -279,9 +292,12 @@ def _notes(story: Story) -> list[dict[str, JSON]]:
             "at_s": a.at_s,
             "by": a.by,
             "kind": a.status,
-            "text": f"{a.operation} ({a.twin})".replace("_", " ") + f": {a.reason}",
+            "text": f"{asked(f'{a.twin}.{a.operation}', a.arguments)}: {a.reason}",
+            "do": f"{a.twin}.{a.operation}",
+            "given": dict(a.arguments),
+            "told": dict(a.told),
         }
         for a in story.actions
-        if a.status in ("refused", "failed")
+        if a.status in ("refused", "failed") and scenario.roles.get(a.by, "agent") != "agent"
     ]
     return sorted(rows, key=lambda row: row["at_s"])

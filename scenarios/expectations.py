@@ -1,7 +1,7 @@
 """What a scenario expects, held against what happened."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
@@ -26,8 +26,11 @@ class Judgement:
     why: str
     earliest_s: float | None = None
     by_s: float | None = None
-    #: Of an action: whether the instructor did it and not the team.
+    #: Of an action: what it is of, and whether the instructor did it and not the team.
+    given: Mapping[str, JSON] = field(default_factory=dict)
     is_by_instructor: bool = False
+    #: What treated its cause in time, of one that did not apply: what, of what, and when.
+    treated: tuple[str, Mapping[str, JSON], float] | None = None
 
     def as_json(self) -> dict[str, JSON]:
         """As `run --json` and the report write it."""
@@ -181,6 +184,7 @@ def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -
     kind = "alert" if expect.alert else "action" if expect.action else "outcome"
     told = _outcome if kind == "outcome" else _event
     helped = _helped(story, expect, at_s)
+    treated = _treated(story, expect) if verdict == "void" else None
     return Judgement(
         kind=kind,
         subject=expect.subject,
@@ -192,7 +196,9 @@ def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -
         why=expect.why,
         earliest_s=expect.earliest_s,
         by_s=expect.by_s,
+        given=dict(expect.arguments),
         is_by_instructor=helped is not None,
+        treated=treated and (treated[1].do, dict(treated[1].arguments), treated[0]),
     )
 
 

@@ -89,6 +89,8 @@ class Action:
     status: str
     reason: str
     seq: int
+    #: How it ended, as the journal says it: the guard that refused, what it expected and found.
+    told: Mapping[str, JSON] = field(default_factory=dict)
     #: Whether the instructor let it be done, and not the person himself.
     is_injected: bool = False
 
@@ -128,6 +130,7 @@ def _action(request: Change, step: Change, *, is_injected: bool) -> Action:
         status=status,
         reason=reason,
         seq=request.seq,
+        told={k: details[k] for k in ("guard", "expected", "found", "message") if k in details},
         is_injected=is_injected,
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from environment.model.change import ChangeKind
 from environment.runtime.access import Tokens
 from scenarios.expectations import judge
 from scenarios.reviewing import review
@@ -18,7 +19,7 @@ from scenarios.schema import Scenario
 from scenarios.story import Story
 from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, chromium, on_stage
 from tests.scenarios.conftest import pelvis  # noqa: F401 - a fixture
-from tests.scenarios.stage import Performed
+from tests.scenarios.stage import Performed, longer
 from tests.services import free_port
 
 pytestmark = BROWSER
@@ -89,11 +90,14 @@ async def test_a_finished_run_is_scrubbed_and_its_alerts_say_why(pelvis: Case) -
         await alert.press("Enter")
         told = page.get_by_role("region", name="In detail")
         await expect(told).to_contain_text("Why?")
+        reasons = told.get_by_role("list", name="Why?")
+        await expect(reasons.get_by_role("listitem").first).to_contain_text("advisor")
         await expect(told).to_be_in_viewport(ratio=0.9)
         mark, panel = await alert.bounding_box(), await told.bounding_box()
         assert mark
         assert panel
         assert mark["y"] + mark["height"] <= panel["y"]  # what is chosen stays in sight
+        await expect(told).to_contain_text("HAE-02 Shock index")
         await expect(told.locator("[data-step=request]").first).to_contain_text("advisor asks")
         at = await page.get_by_role("region", name="Moment").locator("b[data-moment]").inner_text()
         await page.reload()
@@ -131,8 +135,24 @@ async def test_what_was_expected_stands_against_what_came(pelvis: Case) -> None:
 
 async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
     async with on_review(finished(pelvis, "one"), finished(pelvis, "other")) as stage:
-        page = await debrief(stage, size=WALL)
+        page = await debrief(stage, size=(1400, 900))
         await expect(page.get_by_role("heading", level=1)).to_have_count(2)
+        curves = [
+            page.get_by_role("region", name=run, exact=True).get_by_role(
+                "group", name="Circulation"
+            )
+            for run in "AB"
+        ]
+        boxes = [await curve.bounding_box() for curve in curves]
+        for curve in curves:
+            await expect(curve).to_be_in_viewport(ratio=1)  # both at once
+        assert boxes[0]
+        assert boxes[1]
+        assert boxes[0]["y"] == boxes[1]["y"]
+        await expect(page.get_by_role("region", name="In detail")).not_to_be_in_viewport()
+        expected = page.get_by_role("region", name="Expected against actual")
+        row = expected.get_by_role("row").filter(has_text="tourniquet applied")
+        await expect(row.locator("td[data-verdict=met]")).to_have_count(2)
         row = page.locator("[data-kpi=scene_time]")
         await expect(row.locator("td").nth(2)).to_have_text("00:00")
         table = page.get_by_role("region", name="KPI clock").locator(".wide")
@@ -142,6 +162,44 @@ async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
 
 def begun(path: Path) -> bytes:
     return path.read_bytes()[:100]
+
+
+async def test_what_the_instructor_brought_in_has_a_lane_in_the_readers_language(
+    pelvis: Case,  # noqa: F811
+) -> None:
+    scenario, performed = pelvis
+    asked: list[tuple[str, dict[str, object]]] = [
+        ("hurt", {"kind": "bleed", "details": {"site": "spleen", "flow_ml_min": 60}}),
+        ("set_vital", {"key": "hr", "to": 130.0, "over_s": 60.0}),
+    ]
+    rows: list[tuple[str, ChangeKind, str, object]] = [
+        ("session", "event", "created", {"kind": "session"})
+    ]
+    for name, given in asked:
+        step = {"invocation": f"{name}-1", "arguments": given}
+        rows += [
+            ("session", "operation", name, {**step, "status": status})
+            for status in ("requested", "completed")
+        ]
+    rows.append(("session", "property", "truth", {"bleeding": {"spleen": 45}}))
+    journal = longer(performed.journal, *rows, at_s=performed.simulated_s)
+    run = finished((scenario, replace(performed, journal=journal)), "one")
+    async with on_review(run) as stage:
+        page = await stage.enter("someone", "researcher", "/debrief", locale="it-IT", size=WALL)
+        lane = page.get_by_role("group", name="Istruttore")
+        await expect(lane.get_by_role("button")).to_have_count(2)
+        await lane.locator("[data-brought=set_vital]").click()
+        detail = page.get_by_role("region", name="In dettaglio")
+        await expect(detail).to_contain_text("Introdotto dall'istruttore: 1:15:00")
+        await expect(detail).to_contain_text("FC tenuto a 130")
+        await expect(page.get_by_text("Sanguina ancora alla fine: milza 45 mL/min")).to_be_visible()
+        await expect(page.get_by_text("Vivo, in terapia intensiva")).to_be_visible()
+        expected = page.get_by_role("region", name="Atteso e avvenuto")
+        await expect(expected).to_contain_text("preallarme inviato")
+        await expect(expected).to_contain_text("Cintura pelvica")
+        for english in ("expected", "came at", "as it should be", "preh", "tourniquet applied"):
+            await expect(expected).not_to_contain_text(english)
+        await stage.accessible(page)
 
 
 async def test_each_run_is_taken_along_in_the_form_that_others_need(pelvis: Case) -> None:  # noqa: F811

@@ -2,7 +2,7 @@
 /** The course of a run: all lanes on one axis, and the line of the chosen moment through them. */
 import { Ticks, axisOf } from "/static/debrief/lane_axis.js";
 import { CURVES_HEIGHT, Curves } from "/static/debrief/lane_curves.js";
-import { Actions, Alerts, Bands, Marks, ROW, asAlerts, layActions, layAlerts, layMarks } from "/static/debrief/lane_marks.js";
+import { Actions, Alerts, Bands, Brought, Marks, ROW, asAlerts, layActions, layAlerts, layBrought, layMarks } from "/static/debrief/lane_marks.js";
 import { Windows, drawn } from "/static/debrief/lane_windows.js";
 import { useWidth } from "/static/app/width.js";
 import { t } from "/static/app/text.js";
@@ -16,13 +16,13 @@ export const marksOf = (/** @type {any} */ run) => [...run.lanes.marks,
   ...run.noted.map((/** @type {any} */ n) => ({ at_s: n.at_s, rating: "note", note: n.text }))];
 
 /** The lanes. `moment` is a time of the run; `chosen` what is told of in detail. */
-export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choose }) {
-  const [width, hold] = useWidth();
+export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choose, least }) {
+  const [width, hold] = useWidth(least);
   const axis = axisOf(width, ends);
   const { lanes } = run;
   const noted = marksOf(run);
   const alarmed = asAlerts(lanes.alarms);
-  const laid = { actions: layActions(axis, lanes.actions), alerts: layAlerts(axis, lanes.alerts), alarms: layAlerts(axis, alarmed), marks: layMarks(axis, noted) };
+  const laid = { actions: layActions(axis, lanes.actions), brought: layBrought(axis, lanes.instructor), alerts: layAlerts(axis, lanes.alerts), alarms: layAlerts(axis, alarmed), marks: layMarks(axis, noted) };
   const windows = drawn(lanes.windows);
   let y = 4;
   /** The top of a lane of this height. */
@@ -31,6 +31,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
   const rooms = next(lanes.rooms.length ? BAND : 0, 0);
   const curves = next(CURVES_HEIGHT, 8);
   const actions = next(laid.actions.count * ROW);
+  const brought = next(laid.brought.count * ROW);
   const alerts = next(laid.alerts.count * ROW);
   const alarms = next(laid.alarms.count * ROW);
   const marks = next(laid.marks.count * ROW);
@@ -48,6 +49,7 @@ export function Course(/** @type {any} */ { run, ends, moment, go, chosen, choos
       ${lanes.rooms.length > 0 && html`<${Bands} axis=${axis} y=${rooms} title=${t("lane.rooms")} bands=${lanes.rooms} group="twin" />`}
       <${Curves} axis=${axis} vitals=${lanes.vitals} top=${curves} />
       <${Actions} axis=${axis} y=${actions} rows=${lanes.actions} laid=${laid.actions} chosen=${chosen?.seq} choose=${pick} />
+      ${lanes.instructor.length > 0 && html`<${Brought} axis=${axis} y=${brought} rows=${lanes.instructor} laid=${laid.brought} chosen=${chosen?.seq} choose=${pick} />`}
       <${Alerts} axis=${axis} y=${alerts} rows=${lanes.alerts} laid=${laid.alerts} chosen=${chosen?.seq} choose=${pick} />
       ${alarmed.length > 0 && html`<${Alerts} axis=${axis} y=${alarms} rows=${alarmed} laid=${laid.alarms} chosen=${chosen?.seq} choose=${pick} title=${t("lane.alarms")} />`}
       ${noted.length > 0 && html`<${Marks} axis=${axis} y=${marks} rows=${noted} laid=${laid.marks} go=${go} />`}

@@ -1,6 +1,7 @@
 // @ts-check
 /** Lanes of phases and rooms, of what was done, of alerts, and of marks and notes. */
 import { Title, choosing, rowsOf, widthOf } from "/static/debrief/lane_axis.js";
+import { ruleText } from "/static/debrief/words.js";
 import { word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
@@ -22,14 +23,19 @@ export function Bands(/** @type {any} */ { axis, y, title, bands, group }) {
     })}</g>`;
 }
 
-/** Where the marks of a lane go: those near the right edge carry their words on the left. */
-function places(/** @type {any} */ axis, /** @type {any[]} */ rows, /** @type {(row: any) => string} */ words, /** @type {(row: any) => [number, number]} */ span) {
+/**
+ * Where the marks of a lane go: those near the right edge carry their words on the left, and short ones
+ * where there is no room.
+ */
+function places(/** @type {any} */ axis, /** @type {any[]} */ rows, /** @type {(row: any) => string} */ words, /** @type {(row: any) => [number, number]} */ span, brief = words) {
   const marks = rows.map((row) => {
     const [from, to] = span(row);
     const [start, end] = [axis.x(from), Math.max(axis.x(to), axis.x(from) + 10)];
-    const wide = widthOf(words(row));
+    const full = widthOf(words(row));
+    const text = end + full > axis.width && start - full < axis.x(0) ? brief(row) : words(row);
+    const wide = widthOf(text);
     const back = end + wide > axis.width;
-    return { start, end, back, left: back ? start - wide : start, right: back ? end + 4 : end + wide };
+    return { start, end, back, text, left: back ? start - wide : start, right: back ? end + 4 : end + wide };
   });
   const order = marks.map((_, n) => n).sort((a, b) => marks[a].left - marks[b].left);
   const laid = rowsOf(order.map((n) => marks[n]));
@@ -56,18 +62,37 @@ export function Actions(/** @type {any} */ { axis, y, rows, laid, chosen, choose
     })}</g>`;
 }
 
-const alertWords = (/** @type {any} */ row) => `${MARK[/** @type {"high"} */ (row.priority)] ?? ""} ${row.rule}`;
+/** How what the instructor brought in lies. */
+export const layBrought = (/** @type {any} */ axis, /** @type {any[]} */ rows) =>
+  places(axis, rows, (row) => row.what, (row) => [row.at_s, row.to_s ?? row.at_s]);
+
+/** What the instructor brought in: a bar as long as it lasted. */
+export function Brought(/** @type {any} */ { axis, y, rows, laid, chosen, choose }) {
+  return html`<g role="group" aria-label=${t("lane.instructor")}><${Title} y=${y + 17} text=${t("lane.instructor")} />
+    ${rows.map((/** @type {any} */ row, /** @type {number} */ n) => {
+      const { start, end, back, left, right } = laid.marks[n];
+      const top = y + laid.rowAt[n] * ROW;
+      return html`<g class="brought" data-brought=${row.operation} ...${choosing(`${clockText(row.at_s)} ${row.what}`, chosen === row.seq, () => choose(row))}>
+        <rect class="hit" x=${left} y=${top} width=${right - left} height=${ROW} />
+        <rect class="hand" x=${start} y=${top + 5} width=${end - start} height=${ROW - 10} />
+        <text class=${back ? "back" : ""} x=${back ? start - 6 : end + 6} y=${top + ROW / 2 + 4}>${row.what}</text></g>`;
+    })}</g>`;
+}
+
+const briefly = (/** @type {any} */ row) => `${MARK[/** @type {"high"} */ (row.priority)] ?? ""} ${row.rule}`;
+const alertWords = (/** @type {any} */ row) =>
+  `${briefly(row).replace(row.rule, "")}${row.alarm ? row.rule : ruleText(row.rule, row.title)}`;
 const until = (/** @type {any} */ axis, /** @type {any} */ row) => row.to_s ?? axis.ends;
 
 /** How the alerts lie. */
 export const layAlerts = (/** @type {any} */ axis, /** @type {any[]} */ rows) =>
-  places(axis, rows, alertWords, (row) => [row.from_s, until(axis, row)]);
+  places(axis, rows, alertWords, (row) => [row.from_s, until(axis, row)], briefly);
 
 /** Alerts from raised to cleared, in the colour of each priority that they reached. */
 export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose, title = t("lane.alerts") }) {
   return html`<g role="group" aria-label=${title}><${Title} y=${y + 17} text=${title} />
     ${rows.map((/** @type {any} */ row, /** @type {number} */ n) => {
-      const { start, end, back, left, right } = laid.marks[n];
+      const { start, end, back, text, left, right } = laid.marks[n];
       const top = y + laid.rowAt[n] * ROW;
       const steps = row.steps.map((/** @type {any} */ step, /** @type {number} */ k) => ({
         from: k ? axis.x(step[0]) : start, to: row.steps[k + 1] ? axis.x(row.steps[k + 1][0]) : end, priority: step[1],
@@ -78,7 +103,7 @@ export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose,
         ${steps.map((/** @type {any} */ s) => html`
           <rect class="bar ${s.priority}" x=${s.from} y=${top + 5} width=${Math.max(3, s.to - s.from)} height=${ROW - 10} rx="3" />`)}
         ${row.acknowledged_s !== null && html`<circle class="seen" cx=${axis.x(row.acknowledged_s)} cy=${top + ROW / 2} r="4" />`}
-        <text class=${back ? "back" : ""} x=${back ? start - 6 : end + 6} y=${top + ROW / 2 + 4}>${alertWords(row)}</text></g>`;
+        <text class=${back ? "back" : ""} x=${back ? start - 6 : end + 6} y=${top + ROW / 2 + 4}>${text}</text></g>`;
     })}</g>`;
 }
 

@@ -2,17 +2,14 @@
 /** What was expected, when; and when it came: a window each, with the moment in it or beyond it. */
 import { Title, choosing, widthOf } from "/static/debrief/lane_axis.js";
 import { ROW } from "/static/debrief/lane_marks.js";
-import { t, words } from "/static/app/text.js";
+import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
-const SIGN = { met: "✓", late: "»", missed: "✗", violated: "✗", open: "…", void: "–" };
+const SIGN = { met: "✓", late: "»", helped: "»", missed: "✗", violated: "✗", open: "…", void: "–" };
 
 /** Windows that can be drawn: what must come; what must not is told in the table. */
 export const drawn = (/** @type {any[]} */ windows) => windows.filter((w) =>
   !["never", "harmful"].includes(w.must) && w.kind !== "outcome" && (w.by_s !== null || w.from_s !== null));
-
-/** What is expected, as words: its operation with what it is asked with, or its rule. */
-const label = (/** @type {any} */ w) => words(w.text.slice(0, w.text.indexOf(":")));
 
 /** All windows, one a row. */
 export function Windows(/** @type {any} */ { axis, y, windows, chosen, choose }) {
@@ -21,7 +18,7 @@ export function Windows(/** @type {any} */ { axis, y, windows, chosen, choose })
       const top = y + n * ROW;
       const [left, right] = [axis.x(w.from_s ?? 0), axis.x(w.by_s ?? axis.ends)];
       const at = w.at_s === null ? right : axis.x(w.at_s);
-      const told = `${SIGN[/** @type {"met"} */ (w.verdict)]} ${label(w)}${w.at_s === null ? "" : ` ${clockText(w.at_s)}`}`;
+      const told = `${SIGN[/** @type {"met"} */ (w.verdict)]} ${w.name}${w.at_s === null ? "" : ` ${clockText(w.at_s)}`}`;
       const end = Math.max(right, at) + 12;
       const full = end + widthOf(told) > axis.width;
       const before = Math.min(left, at) - 12;

@@ -1,10 +1,11 @@
 // @ts-check
 /** How things stood at a moment: read from the journal as of then, not remembered here. */
 import { valueAt } from "/static/debrief/lane_curves.js";
+import { ruleText } from "/static/debrief/words.js";
 import { word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
 import { has, t } from "/static/app/text.js";
-import { clockText, html, useEffect, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, useEffect, useState } from "/static/app/ui.js";
 
 const SHOWN = ["hr", "sbp", "dbp", "spo2", "rr", "etco2", "temp", "gcs"];
 /** A moment must be looked at this long before it is read, milliseconds. */
@@ -39,7 +40,7 @@ function Sign(/** @type {any} */ { store, name, reading, moment }) {
   return html`<div class="sign" data-vital=${name}>
     <dt>${has(`vital.${name}`) ? t(`vital.${name}`) : row.label}</dt>
     <dd class=${stale ? "stale" : `ink-${name}`}>${reading ? Number(reading.value.toFixed(row.decimals ?? 0)) : "–"}
-      ${stale && html`<small> ${t("ago", { age: clockText(age) })}</small>`}</dd></div>`;
+      ${stale && html`<small> ${t("ago", { age: ageText(age) })}</small>`}</dd></div>`;
 }
 
 /** All of it: vital signs, where the patient is, what is shown, what was done last. */
@@ -48,6 +49,7 @@ export function Moment(/** @type {any} */ { store, run, moment, first, letter })
   const { lanes } = run;
   const open = lanes.alerts.filter((/** @type {any} */ a) => a.from_s <= moment && (a.to_s === null || moment < a.to_s));
   const done = lanes.actions.filter((/** @type {any} */ a) => a.at_s <= moment).slice(-4).reverse();
+  const held = lanes.instructor.filter((/** @type {any} */ i) => i.at_s <= moment && (i.to_s === null || moment < i.to_s)).slice(-4);
   const reading = (/** @type {string} */ name) => {
     if (first) return state?.values[name] ?? null;
     const row = lanes.vitals.find((/** @type {any} */ v) => v.key === name);
@@ -63,7 +65,9 @@ export function Moment(/** @type {any} */ { store, run, moment, first, letter })
         <dt>${word("twin", twin)}</dt><dd>${inBand(/** @type {any[]} */ (bands), moment, "phase")}</dd>`)}
       <dt>${t("lane.rooms")}</dt><dd>${inBand(lanes.rooms, moment, "twin")}</dd>
       <dt>${t("lane.alerts")}</dt><dd>${open.length === 0 ? "–" : open.map((/** @type {any} */ a) => html`
-        <div>${a.rule} · ${a.text}</div>`)}</dd>
+        <div>${ruleText(a.rule, a.title)} · ${a.text}</div>`)}</dd>
+      ${held.length > 0 && html`<dt>${t("lane.instructor")}</dt><dd>${held.map((/** @type {any} */ i) => html`
+        <div><small>${clockText(i.at_s)}</small> ${i.what}</div>`)}</dd>`}
       <dt>${t("debrief.last")}</dt><dd>${done.length === 0 ? "–" : done.map((/** @type {any} */ a) => html`
         <div><small>${clockText(a.at_s)}</small> ${a.what} <small>(${word("twin", a.by)})</small></div>`)}</dd>
     </dl></section>`;

@@ -79,7 +79,7 @@ function rowsOf(/** @type {any} */ run, /** @type {number} */ of) {
   return [
     ...run.lanes.marks.map((/** @type {any} */ m) => ({ at_s: m.at_s, kind: m.rating, text: m.note, by: "" })),
     ...run.noted.map((/** @type {any} */ n) => ({ ...n, kind: "note", own: n, run: of })),
-    ...run.notes.map((/** @type {any} */ n) => ({ at_s: n.at_s, kind: n.kind, text: `${word("twin", n.by)}: ${n.text}`, by: "" })),
+    ...run.notes.map((/** @type {any} */ n) => ({ at_s: n.at_s, kind: n.kind, text: n.text, by: n.by, own: {} })),
   ].sort((a, b) => a.at_s - b.at_s);
 }
 

@@ -7,6 +7,7 @@ import { Moment } from "/static/debrief/moment.js";
 import { Notes } from "/static/debrief/notes.js";
 import { Clock, Expected } from "/static/debrief/tables.js";
 import { loadNames } from "/static/app/names.js";
+import { endedText, inWords } from "/static/debrief/words.js";
 import { alertText } from "/static/app/said.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
@@ -15,19 +16,22 @@ import { clockText, html, mount, useEffect, useState } from "/static/app/ui.js";
 /** A session that goes on is read again each so many milliseconds, while it moves and is looked at. */
 const EVERY_MS = 5000;
 
+/** How narrow the course of each of two runs may be, pixels: both stand side by side. */
+const SIDE_BY_SIDE = 480;
+
 /** The moment that the address names, so that a reload looks at the same one. */
 const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") ?? NaN);
 
-/** Alerts in the reader's language. */
-function inWords(/** @type {any} */ told) {
+/** Alerts too in the reader's language. */
+function inTheirWords(/** @type {any} */ store, /** @type {any} */ told) {
   for (const alert of told.runs.flatMap((/** @type {any} */ run) => run.lanes.alerts)) alert.text = alertText(alert.rule, alert.text);
-  return told;
+  return inWords(store.here, told);
 }
 
 /** Everything that happened at some moment, to step from one to the next. */
 function moments(/** @type {any} */ run) {
-  const { actions, alerts } = run.lanes;
-  const all = [...actions.map((/** @type {any} */ a) => a.at_s), ...alerts.map((/** @type {any} */ a) => a.from_s),
+  const { actions, alerts, instructor } = run.lanes;
+  const all = [...instructor.map((/** @type {any} */ i) => i.at_s), ...actions.map((/** @type {any} */ a) => a.at_s), ...alerts.map((/** @type {any} */ a) => a.from_s),
     ...marksOf(run).map((/** @type {any} */ m) => m.at_s), ...run.lanes.rooms.map((/** @type {any} */ r) => r.from_s)];
   return [...new Set(all)].sort((a, b) => a - b);
 }
@@ -47,7 +51,8 @@ function Scrubber(/** @type {any} */ { run, ends, moment, go }) {
 function Head(/** @type {any} */ { run, letter, over }) {
   return html`<header class="row between"><div><h1>${letter && html`${letter}: `}${run.title}</h1>
     <p class="dim">${run.name} · ${run.branch} · ${t("debrief.seed")} ${run.seed} · ${clockText(run.ends_s)}</p></div>
-    <b class="ended ${run.alive ? "alive" : "dead"}">${over ? run.ended : t("debrief.running")}</b></header>`;
+    <div>${over ? endedText(run).map((line, n) => html`<b class=${n ? "bad" : `ended ${run.alive ? "alive" : "dead"}`}>${line}</b>`)
+      : html`<b class="ended alive">${t("debrief.running")}</b>`}</div></header>`;
 }
 
 function Debrief(/** @type {any} */ { store }) {
@@ -56,7 +61,7 @@ function Debrief(/** @type {any} */ { store }) {
   const [chosen, choose] = useState(/** @type {any} */ (null));
   const [looks, look] = useState(0);
   const [wrong, fail] = useState("");
-  const read = () => get("/debrief/runs").then((r) => { tell(inWords(r.body)); fail(""); }).catch((e) => { fail(String(e.message)); look((n) => n + 1); });
+  const read = () => get("/debrief/runs").then((r) => { tell(inTheirWords(store, r.body)); fail(""); }).catch((e) => { fail(String(e.message)); look((n) => n + 1); });
   const [follows, follow] = useState(true);
   useEffect(() => { read(); }, []);
   useEffect(() => {
@@ -76,16 +81,17 @@ function Debrief(/** @type {any} */ { store }) {
   const [run, other] = runs;
   const ends = Math.max(...runs.map((/** @type {any} */ r) => r.ends_s));
   return html`<main class="debrief">
-    <${Head} run=${run} letter=${other ? "A" : ""} over=${told.over} />
+    ${!other && html`<${Head} run=${run} letter="" over=${told.over} />`}
     ${!told.over && html`<p class="row"><span>${t("debrief.upto", { at: clockText(run.ends_s) })}</span>
       <button aria-pressed=${String(follows)} onClick=${() => follow(!follows)}>${t("debrief.follow")}</button>
       <button onClick=${read}>${t("debrief.again")}</button></p>`}
     <${Scrubber} run=${run} ends=${ends} moment=${moment} go=${go} />
-    <section class="panel" aria-label=${t("debrief.course")}>
-      <${Course} run=${run} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>
-    ${other && html`<${Head} run=${other} letter="B" over=${told.over} />
-      <section class="panel" aria-label="B"><${Course} run=${other} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
-    <${Chosen} chosen=${chosen} leave=${() => choose(null)} />
+    ${other ? html`<div class="twice" role="group" aria-label=${t("debrief.runs")}>${runs.map((/** @type {any} */ one, /** @type {number} */ n) => html`
+      <section class="panel" aria-label=${"AB"[n]}><${Head} run=${one} letter=${"AB"[n]} over=${told.over} />
+        <${Course} run=${one} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} least=${SIDE_BY_SIDE} /></section>`)}</div>`
+      : html`<section class="panel" aria-label=${t("debrief.course")}>
+        <${Course} run=${run} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
+    <${Chosen} store=${store} run=${run} chosen=${chosen} leave=${() => choose(null)} />
     <div class="panels">
       <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
       ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}

@@ -17,6 +17,9 @@ const isTime = (/** @type {string} */ name) => name.endsWith("_s");
 /** A member as people call it. */
 const memberText = (/** @type {string} */ name) => (has(`vital.${name}`) ? t(`vital.${name}`) : word("member", name));
 
+/** A time: of day, as at the bedside, unless the page tells its times otherwise. */
+const timeText = (/** @type {any} */ store, /** @type {number} */ seconds) => store.timeText?.(seconds) ?? timeOfDay(store, seconds);
+
 /** A value of a member, with its unit: numbers, times, flags, words of the catalogue. @returns {string} */
 function valueText(/** @type {any} */ store, /** @type {string} */ name, /** @type {any} */ value) {
   if (value === true || value === "true") return "";
@@ -24,7 +27,7 @@ function valueText(/** @type {any} */ store, /** @type {string} */ name, /** @ty
   const row = store.here.vitals[name];
   const number = value === "" ? NaN : Number(value);
   if (!Number.isNaN(number)) {
-    if (isTime(name)) return timeOfDay(store, number);
+    if (isTime(name)) return timeText(store, number);
     return `${Number(number.toFixed(row?.decimals ?? 2))} ${row?.shown_unit ?? ""}`.trim();
   }
   if (name === "red" || name === "yellow") return named(store.here.triage, value);
@@ -63,7 +66,7 @@ function fact(/** @type {any} */ store, /** @type {any} */ { belief, seq }) {
   const all = argumentsOf(given);
   const text = FACTS[name]?.(store, all) ?? `${memberText(name)} ${valueText(store, name, all[0] ?? "")}`.trim();
   const [, at] = /(?:^|,)at\((-?[\d.]+)\)/.exec(notes ?? "") ?? [];
-  return at !== undefined && store.here.vitals[name] ? `${text} (${timeOfDay(store, Number(at))})` : text;
+  return at !== undefined && store.here.vitals[name] ? `${text} (${timeText(store, Number(at))})` : text;
 }
 
 /** What was asked for, in words: the operation, and what it is of. */
