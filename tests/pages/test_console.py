@@ -22,6 +22,26 @@ async () => {
 }
 """
 
+#: Whether the briefing is open before the case begins, and when it has begun.
+BEGUN = """
+async () => {
+  const { Brief } = await import("/static/console/brief.js");
+  const { html, render } = await import("/static/app/ui.js");
+  const patient = { age: 34, sex: "male", weight_kg: 80, pregnancy_weeks: 0, history: "",
+    conditions: [], medication: [], allergies: [] };
+  const known = { title: "T", mechanism: "M", patient, injuries: [], goals: [], traps: [] };
+  const place = document.createElement("div");
+  document.body.append(place);
+  const open = [];
+  for (const now of [0, 60]) {
+    render(html`<${Brief} store=${{ now: () => now, value: () => known }} />`, place);
+    await new Promise((done) => setTimeout(done, 100));
+    open.push(place.querySelector("details").open);
+  }
+  place.remove();
+  return open;
+}
+"""
 #: Deeds as the console writes them.
 WRITTEN = """
 async () => {
@@ -93,6 +113,7 @@ async def test_the_instructor_reads_what_the_case_is() -> None:
         briefing = panel(page, "Briefing")
         await expect(briefing.get_by_role("heading", level=2)).to_contain_text("open-book pelvis")
         assert await page.evaluate(AT_THE_END) == 4500, "the clock stands when the case is over"
+        assert await page.evaluate(BEGUN) == [True, True], "the briefing stays open at the start"
         if not await briefing.get_by_role("heading", name="Goals").is_visible():
             await briefing.get_by_text("Briefing").click()
         for words in ("34 y", "Motorcycle against", "Open-book pelvic ring fracture (AIS 4)"):
