@@ -22,7 +22,7 @@ from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
 from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
-from scenarios.why import Step, why
+from scenarios.why import Step, readings, why
 from scenarios.wording import entry, rule_titled, titled, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -225,7 +225,9 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
     steps: list[Step] = [why(story.journal, alert)]
     if last > 0:
         steps.append(why(story.journal, alert, moment=last))
-    return {"alert": alert, "why": steps, "steps": alert.escalations()}
+    # in short: what was read, each once, before the steps as the journal has them
+    short = dict.fromkeys(words(line) for step in steps for line in readings(step))
+    return {"alert": alert, "why": steps, "short": [*short], "steps": alert.escalations()}
 
 
 def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:

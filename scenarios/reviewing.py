@@ -31,7 +31,7 @@ def again(run: Run) -> Replica:
     world.models.update(kinds())
     for change in run.story.journal:
         world.follow(change, run.story.kinds[change.twin])
-    world.time.tell(run.story.ends_s, 0.0)
+    world.time.tell(run.story.last_s, 0.0)
     return world
 
 

@@ -159,9 +159,15 @@ class Story:
         return next(iter(self.of_kind(kind)), "")
 
     @cached_property
-    def ends_s(self) -> float:
+    def last_s(self) -> float:
         """The last moment of which the journal knows."""
         return max((c.recorded for c in self.journal), default=0.0)
+
+    @cached_property
+    def ends_s(self) -> float:
+        """When the case ended: what a session still writes afterwards belongs to it no more."""
+        ends = self.last(self.one("session"), "ends_s")
+        return self.last_s if ends is None else min(self.last_s, float(ends))
 
     @property
     def ends_seq(self) -> int:

@@ -70,8 +70,12 @@ def asked(do: str, given: Mapping[str, JSON]) -> str:
     said = DONE.get(
         do, words(operation) if twin == "patient" else f"{titled(twin)}: {words(operation)}"
     )
-    values = ", ".join(_value(k, v) for k, v in given.items() if v not in ("", None))
+    values = ", ".join(_value(k, v) for k, v in given.items() if _is_plain(v))
     return f"{said} ({values})" if values else said
+
+
+def _is_plain(value: JSON) -> bool:
+    return value not in ("", None) and not isinstance(value, (dict, list))
 
 
 def _value(key: str, value: JSON) -> str:

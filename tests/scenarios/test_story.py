@@ -1,9 +1,12 @@
 """Reading a run: alerts and measures."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from environment.model.change import JSON
+from scenarios.debriefing import debrief
 from scenarios.measures import MEASURES, kpi_clock, measured
 from scenarios.schema import Scenario
 from scenarios.story import Story
@@ -86,6 +89,30 @@ with = { patient = "patient" }
 """
     stale = measured(Story(perform(small(script)).journal))["stale_s"]
     assert stale["hr"] == pytest.approx(300 - 30, abs=2)
+
+
+def test_what_is_written_after_the_end_of_a_session_makes_the_case_no_longer() -> None:
+    run = perform(small(), until_s=240.0)
+    session = (
+        ("session", "event", "created", {"kind": "session"}),
+        ("session", "property", "ends_s", 240.0),
+    )
+    story = Story(longer(run.journal, *session, at_s=400.0))
+    assert (story.last_s, story.ends_s) == (400.0, 240.0)
+
+
+def test_notes_of_the_case_hold_what_people_were_refused_and_not_what_agents_were() -> None:
+    journal = perform(small(), until_s=240.0).journal
+    refused = {"status": "refused", "expected": "a limb", "found": "none", "guard": "has_limb"}
+    asked: dict[str, JSON] = {"status": "requested", "arguments": {"limb": "left_thigh"}}
+    for by in ("rescuer", "advisor"):
+        for step in (asked, refused):
+            value = {**step, "invocation": f"{by}-1"}
+            change = longer(journal, ("patient", "operation", "apply_tourniquet", value), at_s=240)
+            journal.append(replace(change[journal.next_seq], by=by))
+    (note,) = debrief(Story(journal), small(), name="one", seed=1)["notes"]
+    assert (note["by"], note["kind"]) == ("rescuer", "refused")
+    assert note["text"] == "tourniquet applied (left thigh): expected a limb, found none"
 
 
 def test_a_step_that_was_taken_back_is_measured_by_the_next_real_one() -> None:
