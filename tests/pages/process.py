@@ -17,10 +17,25 @@ from tests.pages.stage import TABLET, Glass, chromium
 from tests.services import free_port
 from tests.session.killed import LOOK_EVERY_S, PATIENCE_S, Case
 
+LIBRARY = Path(__file__).parents[2] / "scenarios/library"
 #: Where pictures of the pages are put; without it none are made.
 SHOTS = os.environ.get("TRAUMATWIN_SHOTS", "")
 THEME = "() => document.documentElement.dataset.theme"
 TO_THEME = "t => { document.documentElement.dataset.theme = t; }"
+#: A patient who is in the shock room after a minute, brought by people who are all simulated.
+BROUGHT_IN = (
+    ("operator", "central_unit.take_call",
+     'process = "preh", place = "accident_place", patient = "patient"'),
+    ("operator", "preh.dispatch", 'vehicle = "ambulance"'),
+    *(("driver", "preh.advance", f'to = "{phase}"') for phase in ("en_route", "on_scene")),
+    ("driver", "preh.reach_patient", ""),
+    ("driver", "ambulance_monitor.attach", 'patient = "patient"'),
+    ("driver", "preh.decide_severity", 'severity = "severe"'),
+    ("driver", "preh.advance", 'to = "transporting"'),
+    ("nurse", "trauma.advance", 'to = "activated"'),
+    ("nurse", "trauma.advance", 'to = "delivered"'),
+    ("nurse", "trauma.move", 'room = "shock_room"'),
+)  # fmt: skip
 LINK = re.compile(r"^ {2}(/[\w-]+) +(http://\S+/enter/\S+)$", re.MULTILINE)
 
 
@@ -77,6 +92,20 @@ class Played(Glass):
             await page.evaluate(TO_THEME, was)
             if own is not None:
                 await page.set_viewport_size(own)
+
+
+def shock_room(folder: Path) -> str:
+    """The patient of `pelvis`, injuries and all, soon in the shock room; nobody treats there."""
+    blocks = re.split(r"\n(?=\[\[)", (LIBRARY / "pelvis.toml").read_text("utf-8"))
+    kept = [b for b in blocks if not b.startswith(("[[event", "[[trigger", "[[respond", "[[expect",
+                                                   "[[branch"))]  # fmt: skip
+    for number, (by, do, given) in enumerate(BROUGHT_IN):
+        kept.append(
+            f'[[event]]\nat = "00:{5 * number:02}"\nby = "{by}"\ndo = "{do}"\nwith = {{ {given} }}'
+        )
+    path = folder / "shock_room.toml"
+    path.write_text("\n\n".join(kept) + "\n", "utf-8")
+    return str(path)
 
 
 def until_told(case: Case, words: str) -> None:

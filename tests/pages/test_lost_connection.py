@@ -12,9 +12,9 @@ from aiohttp import ClientConnectionError, ClientSession
 from playwright.async_api import Page, expect
 
 from tests.pages.line import line_to
-from tests.pages.process import Played, go_on_until, played
+from tests.pages.process import Played, go_on_until, played, shock_room
 from tests.pages.stage import BROWSER, WALL
-from tests.pages.tapping import said, tab, tap
+from tests.pages.tapping import button, said, tab, tap
 
 pytestmark = [*BROWSER, pytest.mark.slow]
 #: How each page shows a vital sign.
@@ -120,11 +120,9 @@ async def all_alike(session: Played) -> None:
     assert rows == dict.fromkeys(rows, truth)
     leader, wall = session.pages["/leader"], session.pages["/shock-room"]
     trauma = await (await console.request.get(f"{session.url}/twins/trauma/trauma/state")).json()
-    assert trauma["phase"] == "activated"
+    assert trauma["phase"] == "shock_room"
     for page in (leader, wall):
-        await expect(page.locator(".phase")).to_have_text(
-            re.compile("team activated", re.IGNORECASE)
-        )
+        await expect(page.locator(".phase")).to_have_text(re.compile("shock room", re.IGNORECASE))
     clocks = [
         await leader.locator("header .clocks b").first.inner_text(),
         await wall.get_by_role("timer", name="since injury").inner_text(),
@@ -142,8 +140,8 @@ async def all_alike(session: Played) -> None:
     await tap(console, "Go on")
 
 
-async def at_the_scene(session: Played, *, through: Any = None) -> None:
-    """Four people's pages, the rescuer simulated, until the monitor is on the patient."""
+async def in_the_shock_room(session: Played, *, through: Any = None) -> None:
+    """Four people's pages, until the patient has been brought in."""
     for path in SHOWN:
         size = {} if path == "/leader" else {"size": WALL}
         await session.enter(
@@ -154,24 +152,26 @@ async def at_the_scene(session: Played, *, through: Any = None) -> None:
         )
     console = session.pages["/console"]
     await tap(console, "Start")
-    await go_on_until(console, 10)
+    await go_on_until(console, 1)
+    leader = session.pages["/leader"]
+    await tab(leader, "Drugs")
+    await expect(button(leader, "ketAMINE")).to_be_enabled(timeout=20_000)
 
 
 async def test_a_tablet_out_of_reach_says_so_and_catches_up(tmp_path: Path) -> None:
     async with (
-        played(tmp_path, "--pause", "--speed", "60") as session,
+        played(tmp_path, "--pause", "--speed", "10", scenario=shock_room(tmp_path)) as session,
         line_to(session.url) as line,
     ):
-        await at_the_scene(session, through=line)
+        await in_the_shock_room(session, through=line)
         console, leader, monitor = (session.pages[p] for p in ("/console", "/leader", "/monitor"))
         await console.get_by_label("Speed").select_option("20")
         line.silence()
         await lost(leader)
         await lost(monitor)
-        await tab(leader, "Drugs")
         await tap(leader, "ketAMINE", "Give ketAMINE")
         await said(leader, "ketAMINE", "waiting")
-        await go_on_until(console, 13)
+        await go_on_until(console, 4)
         assert not [c for c in session.journal() if c.name == "give_drug"]
         await console.get_by_label("Speed").select_option("2")
         back = [
@@ -202,8 +202,9 @@ async def test_a_tablet_out_of_reach_says_so_and_catches_up(tmp_path: Path) -> N
 async def test_a_server_that_was_pulled_comes_back_and_nobody_has_to_do_anything(
     tmp_path: Path,
 ) -> None:
-    async with played(tmp_path, "--pause", "--speed", "60") as session:
-        await at_the_scene(session)
+    place = shock_room(tmp_path)
+    async with played(tmp_path, "--pause", "--speed", "10", scenario=place) as session:
+        await in_the_shock_room(session)
         console, leader = session.pages["/console"], session.pages["/leader"]
         await console.get_by_label("Speed").select_option("2")
         await tab(leader, "Blood")

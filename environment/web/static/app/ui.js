@@ -1,12 +1,12 @@
 // @ts-check
 /** What all pages share: the shell, hooks on the store, clocks, toasts, alert cards. */
-import { Component, html, render, useEffect, useState } from "/static/vendor/htm-preact.js";
+import { Component, html, render, useEffect, useRef, useState } from "/static/vendor/htm-preact.js";
 import { act } from "/static/app/act.js";
 import { alertText } from "/static/app/said.js";
 import { Store, get } from "/static/app/store.js";
 import { language, loadTexts, t } from "/static/app/text.js";
 
-export { Component, html, render, useEffect, useState };
+export { Component, html, render, useEffect, useRef, useState };
 
 /** Draw the component again whenever the world has changed, and each `everyMs` besides. */
 export function useStore(/** @type {Store} */ store, everyMs = 1000) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The course: phases, rooms, where the patient goes next, the end. */
 import { called, word } from "/static/app/names.js";
-import { endedText } from "/static/tablet/guards.js";
+import { restsText } from "/static/tablet/guards.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
@@ -15,7 +15,7 @@ const STEPS = { pre_alerted: "activated", activated: "delivered" };
 function Monitors(/** @type {any} */ { store, outbox, why }) {
   const patient = store.here.patient;
   const monitors = store.ofKind("monitor").map((/** @type {any} */ m) => m.id);
-  return html`<h2>${t("course.monitors")}</h2>${forAll(why(patient, "perform")) && !endedText(store) && html`<p class="dim">${why(patient, "perform")}</p>`}
+  return html`<h2>${t("course.monitors")}</h2>${forAll(why(patient, "perform")) && !restsText(store) && html`<p class="dim">${why(patient, "perform")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.monitors")}>${monitors.map((/** @type {string} */ id) => {
       const on = store.value(id, "attached") === true;
       const [now, back] = on ? ["detach", "attach"] : ["attach", "detach"];

@@ -1,7 +1,7 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
 import { arrivesIn } from "/static/app/arrival.js";
-import { endedText, useGuards } from "/static/tablet/guards.js";
+import { restsText, useGuards } from "/static/tablet/guards.js";
 import { Course } from "/static/leader/course.js";
 import { Team } from "/static/leader/team.js";
 import { Outbox } from "/static/tablet/outbox.js";
@@ -37,7 +37,7 @@ function Leader(/** @type {any} */ { store }) {
   const arrived = store.value(trauma, "arrived_s");
   const coming = arrivesIn(store);
   const parts = { store, outbox, why, trauma, bank, events };
-  const against = (/** @type {any} */ id) => endedText(store)
+  const against = (/** @type {any} */ id) => restsText(store)
     || forAll(id in AT_THE_PATIENT ? why(store.here.patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "");
   const tabs = [
     ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],

@@ -3,7 +3,7 @@
 import { crewArrives } from "/static/app/arrival.js";
 import { Found } from "/static/rescuer/found.js";
 import { Gcs } from "/static/rescuer/gcs.js";
-import { endedText, useGuards } from "/static/tablet/guards.js";
+import { restsText, useGuards } from "/static/tablet/guards.js";
 import { Outbox } from "/static/tablet/outbox.js";
 import { Drugs } from "/static/tablet/pick_drugs.js";
 import { Infusions } from "/static/tablet/pick_infusions.js";
@@ -60,7 +60,7 @@ function Rescuer(/** @type {any} */ { store }) {
   };
   const way = crewArrives(store, vehicle);
   const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page,
-    against: endedText(store) || forAll(id in AT_THE_PATIENT ? why(patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "") }));
+    against: restsText(store) || forAll(id in AT_THE_PATIENT ? why(patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "") }));
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>

@@ -3,7 +3,7 @@
 import { ADVICE, isForMe } from "/static/tablet/advice.js";
 import { Why } from "/static/tablet/why.js";
 import { adviceText, questionText } from "/static/app/said.js";
-import { endedText } from "/static/tablet/guards.js";
+import { restsText } from "/static/tablet/guards.js";
 import { t } from "/static/app/text.js";
 import { Alert, alertsOf, html, useState } from "/static/app/ui.js";
 
@@ -49,7 +49,7 @@ export function Said({ store, outbox, person, why, open, pages }) {
 /** An alert with what one may do about it. */
 function Open(/** @type {any} */ { alert, store, outbox }) {
   const [shown, show] = useState("");
-  const ended = endedText(store);
+  const ended = restsText(store);
   const turn = (/** @type {string} */ what) => show(shown === what ? "" : what);
   const seen = (/** @type {string} */ reason) => {
     show("");
@@ -72,7 +72,7 @@ function Open(/** @type {any} */ { alert, store, outbox }) {
 
 /** A question of an assistant: one tap answers it. */
 function Question(/** @type {any} */ { asked, store, outbox }) {
-  const ended = endedText(store);
+  const ended = restsText(store);
   const answer = (/** @type {string} */ option) => outbox.put(asked.display, "answer",
     { name: asked.name, answer: option }, { text: `${asked.text} – ${t(`answer.${option}`)}` });
   return html`<div class="question panel" role="group" aria-label=${asked.text}>
