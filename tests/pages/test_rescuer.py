@@ -106,6 +106,12 @@ async def test_yellow_items_alone_are_a_question_that_one_tap_answers() -> None:
         await tap(page, "Rider thrown from the vehicle")
         await tab(page, "Steps")
         await stage.go("dispatched", "en_route", "on_scene")
+        scene = page.get_by_label("Times").locator("dt", has_text="at the scene").locator("+ dd")
+        await expect(scene).to_have_text(re.compile(r"\d\d:\d\d"))
+        await tap(page, "Back to: on the way")
+        await expect(scene).to_have_text("–")  # until the step is taken again
+        await stage.does("ivy", "instructor", "preh.advance", to="on_scene")
+        await expect(scene).to_have_text(re.compile(r"\d\d:\d\d"))
         await tap(page, "The patient is assessed")
         question = page.get_by_role("group", name="Severe?")
         await question.get_by_role("button", name="Severe", exact=True).click()

@@ -8,6 +8,7 @@ import { clockText, html } from "/static/app/ui.js";
 
 const NEXT = { dispatched: "en_route", en_route: "on_scene", on_scene: "assessed", assessed: "transporting" };
 const BEFORE = { en_route: "dispatched", on_scene: "en_route", assessed: "on_scene", transporting: "assessed" };
+const TIME_OF = { en_route: "crew_departure_s", on_scene: "arrival_onsite_s", transporting: "departure_onsite_s", handed_over: "arrival_er_s" };
 const TIMES = ["call_at_s", "crew_departure_s", "arrival_onsite_s", "at_patient_s", "departure_onsite_s", "arrival_er_s"];
 
 /** Seconds before its arrival in which a vehicle counts as there, as its twin judges it. */
@@ -32,6 +33,8 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
   const against = why(preh, "advance") || (drives ? t("guard.crew_is_there") : "");
   const reached = store.value(preh, "at_patient_s") !== null;
   const attached = monitor && store.value(monitor, "attached") === true;
+  // A step that was taken back has no time until it is taken again.
+  const undone = (store.value(preh, "corrected") ?? []).map((/** @type {string} */ step) => TIME_OF[/** @type {"on_scene"} */ (step)]);
   const before = BEFORE[/** @type {"en_route"} */ (/** @type {string} */ (phase))];
   return html`<div class="grid">
     ${next && html`<button class="main big" disabled=${Boolean(against)} onClick=${advance}>${t(`steps.${next}`)}</button>
@@ -47,7 +50,7 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
         onTap=${() => outbox.put(preh, "correct", { to: before, reason: t("steps.wrong") }, { text: t("steps.correct", { phase: word("phase", before) }) })} />`}
     </div>
     <dl class="atmist" aria-label=${t("steps.times")}>${TIMES.map((name) => {
-      const at = store.value(preh, name);
+      const at = undone.includes(name) ? null : store.value(preh, name);
       return [html`<dt key=${`t${name}`}>${t(`time.${name}`)}</dt>`, html`<dd key=${name}>${at === null ? "–" : clockText(at)}</dd>`];
     })}</dl></div>`;
 }
