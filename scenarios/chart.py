@@ -10,12 +10,10 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from environment.model import catalogue
-from environment.model.change import Change
 from scenarios.brought import Brought, brought_in
 from scenarios.clinical_time import clock
 from scenarios.story import Alert, Story
-from scenarios.wording import entry, titled
+from scenarios.wording import in_words, titled
 
 WIDTH, LEFT, RIGHT = 1200.0, 104.0, 18.0
 #: The parts of a picture, from the top: what was measured, and what was done and said.
@@ -387,26 +385,3 @@ class _Rows:
                 return number
         self._taken.append([(left, right)])
         return len(self._taken) - 1
-
-
-def in_words(change: Change) -> tuple[str, str]:
-    """The kind of an action, as a class of the style sheet, and its words."""
-    value = change.value
-    if change.name == "procedure":
-        row = catalogue.PROCEDURES.get(catalogue.key_of(value["procedure"]))
-        words = row.label if row else value["procedure"].replace("_", " ")
-        site = value["site"].replace("_", " ")
-        end = " off" if value["change"] == "stop" else ""
-        return "proc", f"{words}{f', {site}' if site and site not in words else ''}{end}"
-    if change.name == "drug_given":
-        return "drug", f"{entry(value['drug'])} {_amount(value['amount'], value['unit'])}"
-    if change.name == "infusion_changed":
-        return "drug", f"{entry(value['drug'])} infusion {value['change']}"
-    if change.name == "blood_given":
-        return "blood", f"{value['units']} x {entry(value['product'])}"
-    row_ = catalogue.DIAGNOSTICS.get(catalogue.key_of(value["diagnostic"]))
-    return "diag", row_.label if row_ else str(value["diagnostic"])
-
-
-def _amount(amount: float, unit: str) -> str:
-    return catalogue.amount_text(amount, unit)

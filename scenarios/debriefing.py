@@ -12,7 +12,6 @@ from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
 from scenarios.brought import brought_in, still_bleeds
-from scenarios.chart import in_words
 from scenarios.expectations import Judgement, Verdict, judge
 from scenarios.measures import kpi_clock, measured, missed_windows
 from scenarios.notes import Note, all_notes
@@ -20,7 +19,7 @@ from scenarios.report import ended
 from scenarios.schema import Scenario
 from scenarios.story import RANK, Alert, Story
 from scenarios.why import why
-from scenarios.wording import asked
+from scenarios.wording import asked, in_words
 
 #: Vital signs of the lanes, from the top, and two that a moment shows besides.
 CURVES = ("sbp", "dbp", "hr", "spo2", "rr", "etco2", "temp", "gcs")

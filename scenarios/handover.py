@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
-from scenarios.chart import in_words
 from scenarios.clinical_time import clock
 from scenarios.story import Story
-from scenarios.wording import entry
+from scenarios.wording import entry, in_words
 
 #: The parts in the order in which they are spoken.
 PARTS = {

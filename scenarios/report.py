@@ -14,7 +14,7 @@ from environment.model.change import JSON
 from environment.model.vitals import VITALS
 from scenarios.brought import bleeding_text, brought_in
 from scenarios.brought import told as told_of
-from scenarios.chart import MARK, Chart, in_words
+from scenarios.chart import MARK, Chart
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
 from scenarios.handover import card
@@ -23,7 +23,7 @@ from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
 from scenarios.why import Step, readings, why
-from scenarios.wording import entry, rule_titled, titled, words
+from scenarios.wording import entry, in_words, rule_titled, titled, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: What the words for a twin's coupling mean.

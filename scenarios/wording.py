@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agents.rules import RULES
 from environment.model import catalogue
-from environment.model.change import JSON
+from environment.model.change import JSON, Change
 
 #: An operation that was asked for, as one says that it is done; what it is of stands behind it.
 DONE = {
@@ -48,6 +48,26 @@ def entry(name: str) -> str:
         if key in table:
             return str(table[key].label)
     return words(name)
+
+
+def in_words(change: Change) -> tuple[str, str]:
+    """The kind of an action, as a class of the style sheet, and its words."""
+    value = change.value
+    if change.name == "procedure":
+        row = catalogue.PROCEDURES.get(catalogue.key_of(value["procedure"]))
+        label = row.label if row else words(value["procedure"])
+        site = words(value["site"])
+        end = " off" if value["change"] == "stop" else ""
+        return "proc", f"{label}{f', {site}' if site and site not in label else ''}{end}"
+    if change.name == "drug_given":
+        amount = catalogue.amount_text(value["amount"], value["unit"])
+        return "drug", f"{entry(value['drug'])} {amount}"
+    if change.name == "infusion_changed":
+        return "drug", f"{entry(value['drug'])} infusion {value['change']}"
+    if change.name == "blood_given":
+        return "blood", f"{value['units']} x {entry(value['product'])}"
+    row_ = catalogue.DIAGNOSTICS.get(catalogue.key_of(value["diagnostic"]))
+    return "diag", row_.label if row_ else str(value["diagnostic"])
 
 
 def titled(name: object) -> str:

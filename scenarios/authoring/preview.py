@@ -14,13 +14,13 @@ from typing import Any, TextIO
 
 from environment.model.change import JSON
 from environment.runtime.clock import VirtualClock, VirtualLoop
-from scenarios.chart import in_words
 from scenarios.errors import AuthoringError, ScenarioError
 from scenarios.reading import parse
 from scenarios.schema import Scenario
 from scenarios.session import Session, load_programs
 from scenarios.story import Story
 from scenarios.truth import told_of
+from scenarios.wording import in_words
 
 #: What is shown of the body, as it truly is.
 CURVES = ("hr", "sbp", "dbp", "spo2", "rr", "etco2", "bled_ml")
