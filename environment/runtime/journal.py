@@ -14,15 +14,23 @@ from environment.errors import JournalError
 from environment.model.change import Change, canonical
 from environment.runtime.packing import BLOCK, Packed
 
-#: Changes that stay as they are; of more, the oldest are packed. A case of 75 minutes has fewer
-#: (engineering default).
+#: Changes that stay as they are, one that carries much counted as several; of more, the oldest are
+#: packed. A case of 75 minutes has fewer (engineering default).
 RECENT = 40_000
+#: So many members of a change's value count as one change more: they take about as much memory.
+MEMBERS = 4
 GENESIS = "0" * 64
 
 
 def chain_hash(previous: str, change: Change) -> str:
     """The hash of a change in the chain: SHA-256 over the previous hash and the canonical row."""
     return hashlib.sha256(f"{previous}{canonical(change.row())}".encode()).hexdigest()
+
+
+def _weight(change: Change) -> int:
+    """As how many small changes it counts."""
+    value = change.value
+    return 1 + len(value) // MEMBERS if isinstance(value, (dict, list)) else 1
 
 
 def verify_chain(rows: Iterable[tuple[Change, str]]) -> int:
@@ -51,6 +59,7 @@ class Journal:
         self._recent = recent
         self._packed = Packed()
         self._changes: list[Change] = []  # what came after the packed ones
+        self._weight = 0  # of these
         self._by_twin: dict[str, list[Change]] = {}
         self._hashes: list[str] = []
         self._followers: list[Callable[[Change], None]] = []
@@ -91,7 +100,8 @@ class Journal:
             self._by_twin[change.twin].append(change)
         except KeyError:
             self._by_twin[change.twin] = [change]
-        if len(self._changes) >= self._recent + BLOCK:
+        self._weight += _weight(change)
+        if self._weight >= self._recent + BLOCK and len(self._changes) > BLOCK:
             self._pack()
 
     def _pack(self) -> None:
@@ -99,6 +109,7 @@ class Journal:
         block = self._changes[:BLOCK]
         self._packed.add(block)
         del self._changes[:BLOCK]
+        self._weight -= sum(_weight(c) for c in block)
         for twin in {c.twin for c in block}:
             rows = self._by_twin[twin]
             del rows[: bisect_right(rows, self._packed.last, key=lambda c: c.seq)]

@@ -40,6 +40,11 @@ def filled(journal: Journal, count: int, step: int = 1) -> Journal:
     return journal
 
 
+def packed_in(journal: Journal) -> int:
+    """How many changes it has packed."""
+    return len(journal._packed)
+
+
 PLAIN = filled(Journal("a"), 5 * BLOCK)
 PACKED = filled(Journal("a", recent=BLOCK), 5 * BLOCK)
 
@@ -100,3 +105,14 @@ def test_a_journal_with_holes_in_its_numbers_packs_too() -> None:
     since = journal.read(since=2)
     assert since[0].seq == 4
     assert len(since) == 4 * BLOCK - 1
+
+
+def test_changes_that_carry_much_are_packed_sooner_than_small_ones() -> None:
+    much = {f"sign_{n}": float(n) for n in range(40)}
+    small, heavy = Journal(recent=4 * BLOCK), Journal(recent=4 * BLOCK)
+    for number in range(5 * BLOCK):
+        small.append(replace(change(1 + number), value=1.0))
+        heavy.append(replace(change(1 + number), value={**much, "seq": float(number)}))
+    assert packed_in(small) == BLOCK
+    assert packed_in(heavy) == 4 * BLOCK
+    assert heavy[1].value["seq"] == 0.0
