@@ -22,7 +22,7 @@ from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
 from scenarios.notes import Note
 from scenarios.schema import Scenario
 from scenarios.story import Alert, Story
-from scenarios.why import Step, readings, why
+from scenarios.why import Step, why
 from scenarios.wording import entry, in_words, rule_titled, titled, words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -225,9 +225,20 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
     steps: list[Step] = [why(story.journal, alert)]
     if last > 0:
         steps.append(why(story.journal, alert, moment=last))
-    # in short: what was read, each once, before the steps as the journal has them
-    short = dict.fromkeys(words(line) for step in steps for line in readings(step))
-    return {"alert": alert, "why": steps, "short": [*short], "steps": alert.escalations()}
+    return {
+        "alert": alert,
+        "why": steps,
+        "short": _in_short(story, steps),
+        "steps": alert.escalations(),
+    }
+
+
+def _in_short(story: Story, steps: Sequence[Step]) -> str:
+    """What an alert rests on, before its steps: the vital signs read, else whatever was."""
+    found = [s for top in steps for _, s in top.walk() if s.kind == "reading" and s.seq is not None]
+    vitals = [s for s in found if story.journal[s.seq or 1].name in VITALS]
+    rows = sorted({(s.at_s, words(s.text)) for s in vitals or found})
+    return "; ".join(f"{text} ({clock(at_s)})" for at_s, text in rows)
 
 
 def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:

@@ -8,8 +8,10 @@ import pytest
 from environment.model.change import Change
 from environment.runtime.journal import Journal
 from scenarios.errors import UnknownAlertError
+from scenarios.report import html
 from scenarios.story import Story
 from scenarios.why import find_alert, readings, why
+from tests.scenarios.stage import small
 
 
 def chain() -> Journal:
@@ -110,3 +112,10 @@ def test_a_belief_that_names_a_change_that_cannot_be_does_not_break_the_walk() -
         journal.append(replace(change, value=value))
     walked = why(journal, find_alert(Story(journal), "HAE-02"))
     assert "sbp" in str(walked.as_json())
+
+
+def test_the_report_says_in_short_what_an_alert_rests_on_before_its_steps() -> None:
+    scenario = small()
+    page = html(Story(chain()), scenario, seed=1)
+    short = "monitor Heart rate 110 bpm (10:02); monitor Systolic pressure 82 mmHg (10:03)"
+    assert page.index("Why?") < page.index(short) < page.index("All steps, as in the journal")
