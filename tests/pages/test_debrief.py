@@ -197,6 +197,8 @@ async def test_what_the_instructor_brought_in_has_a_lane_in_the_readers_language
         expected = page.get_by_role("region", name="Atteso e avvenuto")
         await expect(expected).to_contain_text("preallarme inviato")
         await expect(expected).to_contain_text("Cintura pelvica")
+        clock = page.get_by_role("region", name="Tempi chiave")
+        await expect(clock.locator("[data-kpi=efast]")).to_contain_text("pratica clinica")
         for english in ("expected", "came at", "as it should be", "preh", "tourniquet applied"):
             await expect(expected).not_to_contain_text(english)
         await stage.accessible(page)

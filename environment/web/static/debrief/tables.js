@@ -18,7 +18,7 @@ export function Clock(/** @type {any} */ { runs, go }) {
     <tbody>${one.kpis.map((/** @type {any} */ row) => {
       const twin = other?.kpis.find((/** @type {any} */ k) => k.key === row.key);
       const both = row.value_s !== null && twin && twin.value_s !== null;
-      return html`<tr data-kpi=${row.key}><th scope="row">${label(row)} <small>${row.source}</small></th>
+      return html`<tr data-kpi=${row.key}><th scope="row">${label(row)} <small>${has(`source.${row.source}`) ? t(`source.${row.source}`) : row.source}</small></th>
         <td>${row.at_s === null ? clockText(row.value_s)
           : html`<button class="quiet" onClick=${() => go(row.at_s)}>${clockText(row.value_s)}</button>`}</td>
         ${other && html`<td>${clockText(twin?.value_s ?? null)}</td><td>${both ? signed(Math.trunc(twin.value_s) - Math.trunc(row.value_s)) : "–"}</td>`}
