@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.pages.stage import BROWSER, PORTRAIT, Stage, on_stage
+from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, on_stage
 
 pytestmark = BROWSER
 MONITOR = "ambulance_monitor"
@@ -148,6 +148,23 @@ async def test_a_rhythm_without_a_pulse_is_of_high_priority() -> None:
         )
         await page.wait_for_timeout(1500)
         assert await drawn(page, "ecg") > 8
+        await stage.does("rescuer", "rescuer", "preh.flag", item="pelvic_fracture")
+        await stage.until(lambda: stage.changes("trauma", "phase"))
+        others = [
+            await stage.enter("wall", "display", "/shock-room", size=WALL),
+            await stage.enter("rescuer", "rescuer", "/rescuer"),
+            await stage.enter("trauma_leader", "trauma_leader", "/leader"),
+        ]
+        for other in others:
+            arrest = other.get_by_role("alert").filter(has_text="No pulse: ventricular")
+            await expect(arrest).to_be_visible()
+        await directs(stage, "session.set_speed", speed=20)
+        await directs(stage, "session.disturb", device=MONITOR, how="silence", seconds=300)
+        for screen in (page, *others):  # what a monitor showed before is no number now
+            gone = screen.locator("[data-vital=hr]").first
+            await expect(gone).to_contain_text("old")
+            await expect(gone.locator("b")).to_have_text("–")
+            await stage.accessible(screen)
 
 
 async def test_sound_waits_for_a_tap_and_pauses_with_a_countdown_that_outlives_a_reload() -> None:

@@ -7,7 +7,6 @@ import { ageText } from "/static/app/ui.js";
 
 const RANK = { high: 0, medium: 1, low: 2 };
 const TECHNICAL = ["silent", "poor", "no_signal"];
-export const PULSELESS = ["asystole", "vf", "pea"];
 
 /**
  * A reading with its age. @returns {{value: any, age: number, stale: boolean, seq: number, cuff: boolean,

@@ -1,12 +1,13 @@
 // @ts-check
 /** Numbers of the monitor: large, with unit, limits, alarm, and their age when they are old. */
+import { isGone } from "/static/app/arrest.js";
 import { word } from "/static/app/names.js";
 import { limitsOf } from "/static/monitor/alarms.js";
 import { has, t } from "/static/app/text.js";
 import { ageText, clockText, html } from "/static/app/ui.js";
 
 const text = (/** @type {any} */ store, /** @type {string} */ key, /** @type {any} */ seen) =>
-  (seen === null ? "–" : seen.value.toFixed(store.here.vitals[key].decimals));
+  (seen === null || isGone(store, key, seen) ? "–" : seen.value.toFixed(store.here.vitals[key].decimals));
 
 /** Whose limits they are, in words. */
 export const whose = (/** @type {string} */ by) => (by === "adult" ? t("monitor.adult")

@@ -1,6 +1,7 @@
 // @ts-check
 /** Which traces a monitor draws, and when each of them has a signal. */
-import { PULSELESS, readingOf } from "/static/monitor/alarms.js";
+import { PULSELESS } from "/static/app/arrest.js";
+import { readingOf } from "/static/monitor/alarms.js";
 
 /** Scenario seconds without a new reading after which a trace is no more than a line; more at speed. */
 const SILENT_S = 5;

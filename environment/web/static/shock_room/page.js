@@ -1,5 +1,6 @@
 // @ts-check
 /** The shock room's wall: where are we, what next? No name is shown. */
+import { NoPulse, arrestOf } from "/static/app/arrest.js";
 import { arrivesIn, isAtDoor } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/names.js";
 import { Given } from "/static/shock_room/given.js";
@@ -107,9 +108,9 @@ function ShockRoom(/** @type {any} */ { store }) {
     <${Head} store=${store} trauma=${trauma} />
     <${Vitals} store=${store} data=${data} />
     <div class="columns">
-      <div class="say"><section class="alerts" aria-label=${t("wall.alerts")}>
+      <div class="say"><section class="alerts" aria-label=${t("wall.alerts")}><${NoPulse} store=${store} />
           ${alerts.map((/** @type {any} */ alert) => html`<${Alert} key=${alert.rule} alert=${alert} store=${store} />`)}
-          ${alerts.length === 0 && html`<p class="dim">${t("wall.no_alert")}</p>`}</section>
+          ${alerts.length === 0 && arrestOf(store) === null && html`<p class="dim">${t("wall.no_alert")}</p>`}</section>
         <${Next} store=${store} wall=${wall} /></div>
       <${Given} store=${store} />
       <${Timers} store=${store} trauma=${trauma} events=${events} />

@@ -1,5 +1,6 @@
 // @ts-check
 /** Vital signs for four metres: number, where it is going, its last ten minutes. */
+import { isGone } from "/static/app/arrest.js";
 import { Spark } from "/static/shock_room/spark.js";
 import { t } from "/static/app/text.js";
 import { ageText, html } from "/static/app/ui.js";
@@ -20,7 +21,7 @@ const WORDS = new Map([[1, "rising"], [0, "steady"], [-1, "falling"]]);
 
 const number = (/** @type {any} */ store, /** @type {string} */ key) => {
   const seen = store.vital(key);
-  return seen === null || typeof seen.value !== "number" ? "–" : seen.value.toFixed(store.here.vitals[key].decimals);
+  return seen === null || typeof seen.value !== "number" || isGone(store, key, seen) ? "–" : seen.value.toFixed(store.here.vitals[key].decimals);
 };
 const old = (/** @type {any} */ seen) => (seen?.stale ? t("vital.old", { age: ageText(seen.age) }) : "");
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** What both tablets are made of: tabs, the patient's strip, tiles, what became of each tap. */
 import { act } from "/static/app/act.js";
+import { NoPulse, isGone } from "/static/app/arrest.js";
 import { foundText } from "/static/app/found.js";
 import { amountText, called, named, word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
@@ -65,7 +66,7 @@ const STRIP = ["hr", "sbp", "spo2", "rr", "gcs"];
 function Vital(/** @type {any} */ { store, id }) {
   const row = store.here.vitals[id];
   const seen = store.vital(id);
-  const text = seen === null ? "–" : Number(seen.value).toFixed(row.decimals);
+  const text = seen === null || isGone(store, id, seen) ? "–" : Number(seen.value).toFixed(row.decimals);
   const age = seen !== null && seen.stale ? ageText(seen.age) : "";
   return html`<span class="vital ${age ? "stale" : ""}" data-vital=${id}>
     <small>${t(`vital.${id}`)}</small> <b>${text}</b>
@@ -88,6 +89,7 @@ export function Patient(/** @type {any} */ { store, process, person, children })
     <div class="who"><h1>${who}</h1><span class="phase">${phase}</span></div>
     <div class="clocks"><span>${t("clock.injury")} <b>${since(injury)}</b></span>${children}</div>
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
+    <${NoPulse} store=${store} />
     ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated row" role="status">
       ${person === store.here.you.name ? html`<span>${t("person.you_simulated")}</span>
         <button disabled=${store.over} onClick=${() => act(store, "session", "take_over")}>${t("person.take_over")}</button>`
