@@ -62,8 +62,13 @@ class Orders:
                 self._take(key, order, notice.change)
 
     def _open(self, reader: str) -> dict[str, dict[str, JSON]]:
-        orders = self._team.client(reader).read("trauma").get("order") or {}
-        return {key: order for key, order in orders.items() if order["status"] == "open"}
+        state = self._team.client(reader).read("trauma")
+        orders, sites = state.get("order") or {}, state.get("order_site") or {}
+        return {
+            key: {**order, "site": sites.get(key, "")}
+            for key, order in orders.items()
+            if order["status"] == "open"
+        }
 
     def _take(self, key: str, order: dict[str, JSON], cause: Change) -> None:
         """Whoever fits puts it on his agenda; where nobody does, the order stays open."""

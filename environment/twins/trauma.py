@@ -81,8 +81,9 @@ class Trauma(
     order = Property(
         "map",
         "Orders, before they are carried out.",
-        fields=("kind", "what", "amount", "unit", "route", "site", "status", "at_s", "by"),
+        fields=("kind", "what", "amount", "unit", "route", "status", "at_s", "by"),
     )
+    order_site = Property("map", "Where an ordered procedure is to be done, by order.")
     destination = Property("word", "Where the patient goes next.")
     final_destination = Property(
         "word",
@@ -182,7 +183,7 @@ class Trauma(
         self.port.report("fast", views)
         return positive
 
-    async def _order(self, kind: str, what: str, **details: JSON) -> str:
+    async def _order(self, kind: str, what: str, *, site: str = "", **details: JSON) -> str:
         orders = dict(self.value("order") or {})
         key = f"{what}_{1 + sum(1 for k in orders if k.rsplit('_', 1)[0] == what)}"
         orders[key] = {
@@ -191,12 +192,13 @@ class Trauma(
             "amount": 1.0,
             "unit": "",
             "route": "",
-            "site": "",
             **details,
             "status": "open",
             "at_s": self.port.now(),
             "by": self.port.caller,
         }
+        if site:
+            self.port.report("order_site", {**(self.value("order_site") or {}), key: site})
         self.port.report("order", orders)
         told = {name: orders[key][name] for name in ("kind", "what", "amount", "unit", "route")}
         self.port.report("ordered", {"order": key, **told})

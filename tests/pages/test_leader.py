@@ -61,6 +61,7 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         await tab(page, "Blood")
         await tap(page, "Start MTP", "× 2")
         await tap(page, re.compile("^red cells"), within="Give")
+        await tap(page, "Give all the same")  # the bank has issued none
         await tap(page, "plasma", within="Ask the blood bank")
         await tab(page, "Diagnostics")
         await tap(page, "bedside glucose")

@@ -210,6 +210,7 @@ async def test_a_server_that_was_pulled_comes_back_and_nobody_has_to_do_anything
         await tab(leader, "Blood")
         await tap(leader, "× 2")
         await tap(leader, re.compile("^red cells"), within="Give")
+        await tap(leader, "Give all the same")
         await said(leader, "red cells", "done")
         await tab(leader, "Procedures")
         await tap(leader, "Lines and tubes", "arterial catheter")

@@ -184,7 +184,9 @@ async def in_the_shock_room(session: Played) -> None:
     await people.get_by_role("button", name="Played by a person: Anaesthetist").click()
     await tab(page, "Blood")
     await tap(page, "Start MTP", "× 2")
-    await tap(page, re.compile("^red cells"), "plasma", within="Give")
+    for product in (re.compile("^red cells"), "plasma"):
+        await tap(page, product, within="Give")
+        await tap(page, "Give all the same")  # the bank's own come in ten minutes
     await tap(page, re.compile("^red cells"), within="Ask the blood bank")
     await tab(page, "Procedures")
     await tap(page, "Lines and tubes", "arterial catheter")
@@ -247,6 +249,8 @@ async def talked_about(session: Played) -> None:
     await expect(notes).to_contain_text("FAST negative, pelvis unstable")
     await page.locator("[data-rule=HAE-01]").first.click()
     told = page.get_by_role("region", name="In detail")
+    await expect(told).to_contain_text(re.compile(r"SBP \d+ mmHg"))  # in a sentence
+    await told.get_by_text("All steps, as in the journal").click()
     reading = told.locator("[data-step=reading]", has_text="Systolic pressure")
     await expect(reading.first).to_be_visible()
     await session.picture("4-debrief", sizes=(TABLET, PORTRAIT, WALL))

@@ -119,6 +119,8 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      !shown(R).
 // Handed over while the screen was drawing: it is no longer ours to show.
 @shown_too_late +!shown(R) : not on_duty & display(D) <- .invoke(D, withdraw(R, "handed over")).
+// Over while the screen was drawing: what is over does not stand.
+@shown_in_vain +!shown(R) : not raised(R, _) & display(D) <- .invoke(D, withdraw(R, "over")).
 @shown +!shown(R) <- !upon(R).
 @shown_failed -!shown(_).
 @raise_failed
@@ -198,11 +200,17 @@ held_back(R) :- arrest & in_arrest(R, suppressed).
      .abolish(settled(R, _)).
 
 @clear
-+!clear(R, Why) : display(D)
++!clear(R, Why) : display(D) & alert(R, _, _, _, _)[twin(D)]
   <- .abolish(raised(R, _));
      .abolish(going(R, _));
      .abolish(marked(R));
      .invoke(D, withdraw(R, Why)).
+// The screen is still drawing it: it is taken off when it is drawn (`shown_in_vain`).
+@clear_not_drawn
++!clear(R, _)
+  <- .abolish(raised(R, _));
+     .abolish(going(R, _));
+     .abolish(marked(R)).
 @clear_failed
 -!clear(R, _)[error_msg(Why)] <- .log(warning, "alert ", R, " could not be withdrawn: ", Why).
 @clear_failed_otherwise -!clear(_, _).

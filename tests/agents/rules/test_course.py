@@ -296,3 +296,18 @@ async def test_an_alert_is_shown_when_its_screen_is_back(road: Case) -> None:
     await road.world.attach(Screen(TABLET), serves=[TABLET])
     await road.advance(5)
     assert road.alert("HAE-01") == "high"
+
+
+@pytest.mark.parametrize("draws_in_s", [0.1, 90.0])
+async def test_an_alert_that_is_over_before_the_screen_has_drawn_it_does_not_stand(
+    draws_in_s: float, road: Case
+) -> None:
+    await road.world.attach(Screen(TABLET, draws_in_s=draws_in_s), serves=[TABLET])
+    road.feed(sbp=85, hr=80)
+    await road.advance(40)
+    road.feed(sbp=125)
+    await road.advance(240)
+    assert road.alert("HAE-01") is None
+    assert [said.what for said in road.history("HAE-01")] == ["raised", "cleared"]
+    refused = [c for c in road.changes(TABLET) if c.kind == "operation"]
+    assert not [c for c in refused if c.value["status"] == "refused"]

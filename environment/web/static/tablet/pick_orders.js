@@ -7,7 +7,8 @@ import { ageText, html } from "/static/app/ui.js";
 
 /** What has been ordered of a kind (`drug`, `procedure`, `diagnostic`) and not yet done. */
 export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, against, carryOut }) {
-  const open = Object.entries(store.value(trauma, "order") ?? {}).map(([key, o]) => ({ key, .../** @type {any} */ (o) }))
+  const sites = store.value(trauma, "order_site") ?? {};
+  const open = Object.entries(store.value(trauma, "order") ?? {}).map(([key, o]) => ({ key, site: sites[key] ?? "", .../** @type {any} */ (o) }))
     .filter((o) => o.status === "open" && o.kind === kind);
   if (open.length === 0) return null;
   const cancel = (/** @type {any} */ o) => outbox.put(trauma, "cancel_order",
