@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.pages.stage import BROWSER, WALL, Stage, on_stage
+from tests.pages.tapping import tap
 
 pytestmark = BROWSER
 NAME = "Giulia Ferrari"
@@ -213,6 +214,16 @@ async def test_the_wall_counts_down_to_the_arrival() -> None:
         await stage.until(lambda: stage.changes("ambulance", "event", "arrived")[1:], within_s=60)
         await expect(page.locator(".where")).to_contain_text("the ambulance is here")
         await expect(page.get_by_role("timer", name="arrives in")).to_have_count(0)
+        await directs(stage, "session.set_speed", speed=2)
+        rescuer = await stage.enter("rescuer", "rescuer", "/rescuer")  # and each tablet says so
+        await expect(rescuer.locator(".patient .phase")).to_have_text("at the hospital")
+        await tap(rescuer, "Hand over")
+        await expect(rescuer.get_by_role("tab", selected=True)).to_have_text("Handover")
+        leader = await stage.enter("trauma_leader", "trauma_leader", "/leader#course")
+        await expect(leader.locator(".patient")).to_contain_text("the ambulance is here")
+        await tap(leader, "The patient has arrived")
+        await stage.until(lambda: stage.asked("trauma.advance", by="trauma_leader"))
+        await expect(leader.locator(".patient")).not_to_contain_text("the ambulance is here")
 
 
 async def test_the_wall_is_accessible_in_both_themes_and_languages() -> None:

@@ -1,5 +1,6 @@
 // @ts-check
 /** The course: phases, rooms, where the patient goes next, the end. */
+import { isAtDoor } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { restsText } from "/static/tablet/guards.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
@@ -33,7 +34,8 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
   const now = store.value(trauma, "room");
   const stays = store.value(trauma, "stay") ?? {};
   const rooms = store.ofKind("room").map((/** @type {any} */ r) => r.id);
-  const next = STEPS[/** @type {"activated"} */ (process?.phase)];
+  const step = STEPS[/** @type {"activated"} */ (process?.phase)];
+  const next = step && isAtDoor(store) ? "delivered" : step; // who stands at the door has arrived
   const move = (/** @type {string} */ room) => outbox.put(trauma, "move", { room }, {
     text: t("report.room_in", { room: called(store, room) }),
     undo: now ? { twin: trauma, operation: "move", given: { room: now } } : null });

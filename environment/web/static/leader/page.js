@@ -1,6 +1,6 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
-import { arrivesIn } from "/static/app/arrival.js";
+import { arrivesIn, isAtDoor } from "/static/app/arrival.js";
 import { restsText, useGuards } from "/static/tablet/guards.js";
 import { Course } from "/static/leader/course.js";
 import { Team } from "/static/leader/team.js";
@@ -46,6 +46,7 @@ function Leader(/** @type {any} */ { store }) {
   const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>
+      ${arrived === null && process && isAtDoor(store) && html`<span class="flag">${t("wall.at_door")}</span>`}
       ${arrived === null ? process && coming !== null && html`<span>${t("clock.eta")} <b>${clockText(coming)}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>

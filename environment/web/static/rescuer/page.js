@@ -1,6 +1,6 @@
 // @ts-check
 /** The rescuer's tablet: find out, treat, decide, tell the hospital. */
-import { crewArrives } from "/static/app/arrival.js";
+import { crewArrives, isAtDoor } from "/static/app/arrival.js";
 import { Found } from "/static/rescuer/found.js";
 import { Gcs } from "/static/rescuer/gcs.js";
 import { restsText, useGuards } from "/static/tablet/guards.js";
@@ -44,7 +44,8 @@ function Rescuer(/** @type {any} */ { store }) {
     ? store.only("trauma").id : "";
   const why = useGuards(store, [patient, preh, vehicle, monitor, trauma]);
   const events = useHistory(store, [patient, preh, store.only("central_unit")?.id ?? "", ...displaysOf(store, person)]);
-  const parts = { store, outbox, why, preh, vehicle, monitor, events };
+  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  const parts = { store, outbox, why, preh, vehicle, monitor, events, open };
   const pages = {
     steps: html`<${Steps} ...${parts} />`,
     form: html`<${Form} ...${parts} />`,
@@ -61,9 +62,8 @@ function Rescuer(/** @type {any} */ { store }) {
   const way = crewArrives(store, vehicle);
   const tabs = Object.entries(pages).map(([id, page]) => ({ id, label: t(`tab.${id}`), page,
     against: restsText(store) || forAll(id in AT_THE_PATIENT ? why(patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "") }));
-  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
   return html`<main class="tablet" lang=${language}>
-    <${Patient} store=${store} process=${process} person=${person}>
+    <${Patient} store=${store} process=${process} person=${person} place=${isAtDoor(store) && t("rescuer.at_door")}>
       ${way.left > 0 && html`<span>${t(way.outward ? "clock.to_scene" : "clock.eta")} <b>${clockText(way.left)}</b></span>`}
       <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
     <//>

@@ -1,6 +1,6 @@
 // @ts-check
 /** The way there and back: the next step on one large button, corrections with a reason. */
-import { crewArrives } from "/static/app/arrival.js";
+import { crewArrives, isAtDoor } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
@@ -15,7 +15,7 @@ const TIMES = ["call_at_s", "crew_departure_s", "arrival_onsite_s", "at_patient_
 const NEARLY_S = 30;
 
 /** Steps, the vehicle, the monitor, the times so far. */
-export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, monitor }) {
+export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, monitor, open }) {
   const phase = /** @type {"dispatched"} */ (store.twins.get(preh)?.phase ?? "");
   const next = NEXT[phase];
   const place = [...(store.twins.get(preh)?.links.get("locatedIn") ?? [])][0] ?? "accident_place";
@@ -37,6 +37,7 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
   const undone = (store.value(preh, "corrected") ?? []).map((/** @type {string} */ step) => TIME_OF[/** @type {"on_scene"} */ (step)]);
   const before = BEFORE[/** @type {"en_route"} */ (/** @type {string} */ (phase))];
   return html`<div class="grid">
+    ${isAtDoor(store) && html`<button class="main big" onClick=${() => open("handover")}>${t("handover.hand_over")}</button>`}
     ${next && html`<button class="main big" disabled=${Boolean(against)} onClick=${advance}>${t(`steps.${next}`)}</button>
       ${against && html`<small>${against}</small>`}`}
     <div class="tiles" role="group" aria-label=${t("steps.more")}>

@@ -73,8 +73,8 @@ function Vital(/** @type {any} */ { store, id }) {
     ${age && html`<small>${t("vital.old", { age })}</small>`}</span>`;
 }
 
-/** Who it is, where the case stands, how the patient is. */
-export function Patient(/** @type {any} */ { store, process, person, children }) {
+/** Who it is, where the case stands (`place` where that says more than the phase), how the patient is. */
+export function Patient(/** @type {any} */ { store, process, person, place, children }) {
   const patient = store.here.patient;
   const at = (/** @type {string} */ twin, /** @type {string} */ name) => store.value(twin, name);
   const since = (/** @type {number | null} */ s) => (s === null ? "–" : clockText(store.now() - s));
@@ -83,7 +83,7 @@ export function Patient(/** @type {any} */ { store, process, person, children })
   const who = [age === null ? null : t("patient.age", { age }),
     word("sex", at(patient, "sex") ?? "unknown"),
     weight === null ? null : amountText(weight, "kg")].filter((x) => x !== null).join(" · ");
-  const phase = process ? word("phase", process.phase) : "–";
+  const phase = place || (process ? word("phase", process.phase) : "–");
   const injury = at("preh", "injury_at_s");
   return html`<header class="patient" aria-label=${t("patient.strip")}>
     <div class="who"><h1>${who}</h1><span class="phase">${phase}</span></div>
