@@ -103,6 +103,12 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
 async def test_yellow_items_alone_are_a_question_that_one_tap_answers() -> None:
     async with on_stage(speed=10, played=(ME,)) as stage:
         page = await stage.enter(ME, "rescuer", "/rescuer#triage")
+        by_monitor = page.get_by_role("group", name="RED criteria").get_by_text("by the monitor")
+        await expect(by_monitor).to_have_count(4)
+        severity = page.get_by_role("group", name="Severity")
+        for answer in await severity.get_by_role("button").all():
+            await expect(answer).to_have_attribute("aria-pressed", "false")  # nothing is chosen
+            await expect(answer).not_to_have_class(re.compile("main"))
         await tap(page, "Rider thrown from the vehicle")
         await tab(page, "Steps")
         await stage.go("dispatched", "en_route", "on_scene")

@@ -5,6 +5,10 @@ import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { html, useState } from "/static/app/ui.js";
 
+/** What makes the assistant tick a criterion by itself: what the monitor shows, or the GCS that was noted. */
+const tickedBy = (/** @type {any} */ item) => (item.group !== "physiology" || item.id === "respiratory_distress" ? ""
+  : t(item.id === "cannot_follow_commands" ? "triage.by_gcs" : "triage.by_monitor"));
+
 /** Tick criteria, decide. */
 export function Triage(/** @type {any} */ { store, outbox, why, preh }) {
   const rows = store.here.triage;
@@ -19,7 +23,7 @@ export function Triage(/** @type {any} */ { store, outbox, why, preh }) {
       <div class="tiles" key=${colour} role="group" aria-label=${t(`triage.${colour}_name`)}>${Object.values(rows)
         .filter((/** @type {any} */ i) => i.colour === colour).map((/** @type {any} */ i) => {
           const on = set[/** @type {"red"} */ (colour)].includes(i.id);
-          return html`<${Tile} key=${i.id} label=${named(rows, i.id)} tone=${colour} pressed=${on}
+          return html`<${Tile} key=${i.id} label=${named(rows, i.id)} tone=${colour} pressed=${on} note=${tickedBy(i)}
             why=${why(preh, on ? "unflag" : "flag")} onTap=${() => tick(i.id, !on)} />`;
         })}</div>`)}</div>`;
 }
@@ -38,7 +42,7 @@ function Severity(/** @type {any} */ { store, outbox, why, preh, set }) {
     <div class="row"><h2>${t("severity.name")}</h2><b>${t(`severity.${severity}`)}</b>
       ${severity !== "undetermined" && html`<small>${called(store, store.value(preh, "severity_by") ?? "")}</small>`}</div>
     ${severity !== "severe" && !asking && html`<div class="row">${["severe", "not_severe"].map((s) => html`
-      <button key=${s} class=${s === "severe" ? "main" : ""} disabled=${Boolean(against)} onClick=${() => ask(s)}>${t(`answer.${s}`)}</button>`)}</div>`}
+      <button key=${s} aria-pressed=${String(severity === s)} disabled=${Boolean(against)} onClick=${() => ask(s)}>${t(`answer.${s}`)}</button>`)}</div>`}
     ${asking && html`<p>${t(`severity.ask_${asking}`, { reason })}</p>
       <div class="row"><button class="main" onClick=${decide}>${t("severity.confirm", { what: t(`answer.${asking}`) })}</button>
         <button onClick=${() => ask("")}>${t("pick.back")}</button></div>`}

@@ -77,7 +77,7 @@ function Question(/** @type {any} */ { asked, store, outbox }) {
     { name: asked.name, answer: option }, { text: `${asked.text} – ${t(`answer.${option}`)}` });
   return html`<div class="question panel" role="group" aria-label=${asked.text}>
     <p><b>${asked.text}</b></p>
-    <div class="row">${asked.options.map((/** @type {string} */ o) => html`<button class="main"
+    <div class="row">${asked.options.map((/** @type {string} */ o) => html`<button
       key=${o} disabled=${Boolean(ended)} onClick=${() => answer(o)}>${t(`answer.${o}`)}</button>`)}</div></div>`;
 }
 
