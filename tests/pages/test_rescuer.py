@@ -45,7 +45,13 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
             re.compile(r"capillary refill \d(\.\d)? s")
         )
         await tab(page, "Injuries")
-        await tap(page, "pelvis", "fracture")
+        await tap(page, "pelvis")
+        await expect(button(page, "amputation")).to_have_count(0)
+        await tap(page, "fracture")
+        await tap(page, "limb", "left", "leg", "open (through the skin)", "wound")
+        await expect(page.get_by_role("list", name="Injuries found")).to_contain_text(
+            "left leg wound open"
+        )
         await tab(page, "Procedures")
         await tap(page, "tourniquet", "left leg")
         await tab(page, "Drugs")
@@ -82,6 +88,8 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         found = {g["member"]: g["value"] for g in stage.asked("patient.record_finding", by=ME)}
         assert found == {"gcs_eye": 4, "gcs_verbal": 4, "gcs_motor": 6, "gcs": 14}
         assert stage.asked("preh.flag", by=ME) == [{"item": "pelvic_fracture"}]
+        leg = stage.asked("patient.record_injury", by=ME)[1]
+        assert (leg["region"], leg["side"], leg["open"]) == ("extremity", "left_leg", True)
         assert stage.asked("patient.apply_tourniquet", by=ME) == [{"limb": "left_leg"}]
         assert stage.asked("patient.give_drug", by=ME) == [
             {

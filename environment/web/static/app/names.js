@@ -31,7 +31,8 @@ export const site = (/** @type {string} */ name) => word("site", name);
 /** An injury as one says it: "left limb wound open". */
 export function injuryText(/** @type {any} */ injury) {
   const { side, region, kind, open } = injury;
-  return t("injury.said", { side: side && word("injury", side), region: word("region", region),
+  const isLimb = region === "extremity" && has(`site.${side}`) && !has(`injury.${side}`); // "left arm" says the region
+  return t("injury.said", { side: isLimb ? site(side) : side && word("injury", side), region: isLimb ? "" : word("region", region),
     kind: word("injury", kind), open: open ? t("injury.open") : "" }).replace(/ +/g, " ").trim();
 }
 
