@@ -214,6 +214,8 @@ async def test_what_a_leader_starts_in_error_is_undone_by_its_opposite() -> None
         await tab(page, "Course")
         await expect(button(page, "Shock room", within="Rooms")).to_be_disabled()
         await expect(page.get_by_role("tabpanel")).to_contain_text("not before: arrived")
+        for heading in ("Where the patient is now", "Plan: where he goes next"):
+            await expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
 
 @pytest.mark.slow

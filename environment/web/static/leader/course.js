@@ -48,14 +48,15 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
       onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: t(`course.step.${next}`),
         undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
       ${t(`course.step.${next}`)}</button>`}
-    <h2>${t("course.rooms")}</h2>${why(trauma, "move") && !forAll(why(trauma, "move")) && html`<p class="dim">${why(trauma, "move")}</p>`}
+    <h2>${t("course.rooms_now")}</h2><p class="dim">${t("course.rooms_how")}</p>${why(trauma, "move") && !forAll(why(trauma, "move")) && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}
         said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
         note=${stays[room] ? t("course.stay", { age: clockText((stays[room].out_s ?? store.now()) - stays[room].in_s) })
+          : store.value(room, "patient") === store.here.patient ? t("course.brought")
           : word("status", store.value(room, "status") ?? "free")} />`)}</div>
     <${Monitors} store=${store} outbox=${outbox} why=${why} />
-    <h2>${t("course.next")}</h2>
+    <h2>${t("course.next")}</h2><p class="dim">${t("course.next_how")}</p>
     <div class="row choices" role="group" aria-label=${t("course.next")}>${rooms.map((/** @type {string} */ room) => html`
       <button key=${room} aria-pressed=${String(store.value(trauma, "destination") === room)}
         disabled=${Boolean(why(trauma, "set_destination"))}
