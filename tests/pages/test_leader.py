@@ -216,6 +216,8 @@ async def test_what_a_leader_starts_in_error_is_undone_by_its_opposite() -> None
         await expect(page.get_by_role("tabpanel")).to_contain_text("not before: arrived")
         for heading in ("Where the patient is now", "Plan: where he goes next"):
             await expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        call = page.locator(".patient .clocks").get_by_text("since the call")
+        await expect(call).to_have_text(re.compile(r"since the call \d\d:\d\d"))
 
 
 @pytest.mark.slow

@@ -87,7 +87,8 @@ export function Patient(/** @type {any} */ { store, process, person, place, chil
   const injury = at("preh", "injury_at_s");
   return html`<header class="patient" aria-label=${t("patient.strip")}>
     <div class="who"><h1>${who}</h1><span class="phase">${phase}</span></div>
-    <div class="clocks"><span>${t("clock.injury")} <b>${since(injury)}</b></span>${children}</div>
+    <div class="clocks"><span>${t("clock.injury")} <b>${since(injury)}</b></span>
+      <span>${t("clock.call")} <b role="timer" aria-label=${t("clock.call")}>${clockText(store.now())}</b></span>${children}</div>
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
     <${NoPulse} store=${store} />
     ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated row" role="status">
