@@ -53,15 +53,28 @@ new_red(I)
   :- patient(P) & hr(_) & noted(Items) & .triage(P, Items, triage(Red, _, _)) & .member(I, Red)
      & not red(I).
 
+// After the decision the form is filled on, until drugs or a tube make the signs those of treatment.
+triages :- undecided.
+triages :- not sedated(true) & not intubated(true).
+
+red_gone(I) :- red_since(I, _) & not new_red(I).
+@triage_gone
++!review("triage", high) : triages & red_gone(I) <- .abolish(red_since(I, _)).
 @triage_red
-+!review("triage", high) : undecided & clock(T) & new_red(I)
-  <- !red_seen(I, T).
++!review("triage", high) : triages & clock(T) & new_red(_)
+  <- .findall(I, new_red(I), Items);
+     !red_seen_each(Items, T).
 @triage_none +!review("triage", high) <- .abolish(red_since(_, _)).
+@red_seen_none +!red_seen_each([], _).
+@red_seen_each
++!red_seen_each([I | Rest], T)
+  <- !red_seen(I, T);
+     !red_seen_each(Rest, T).
 @red_held
 +!red_seen(I, T) : red_since(I, T0) & red_held(W) & T - T0 >= W & process(Preh)
   <- .invoke(Preh, flag(I)).
 @red_waits +!red_seen(I, _) : red_since(I, _).
-@red_begins +!red_seen(I, T) <- .abolish(red_since(_, _)); +red_since(I, T).
+@red_begins +!red_seen(I, T) <- +red_since(I, T).
 @red_failed -!red_seen(I, _)[error_msg(Why)] <- .log(warning, "RED item ", I, " not noted: ", Why).
 
 // -- severity: RED decides; YELLOW is asked -------------------------------------------------------

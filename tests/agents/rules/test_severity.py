@@ -47,6 +47,16 @@ async def test_a_red_item_decides_without_a_question(road: Case) -> None:
     preh = road.world.twin("preh")
     assert (preh.value("severity"), preh.value("severity_by")) == ("severe", "rescuer_assistant")
     assert "severity" not in (road.world.twin(TABLET).value("question") or {})
+    road.feed(sbp=73, rr=30)  # the form is filled on after the decision
+    await road.advance(10)
+    road.feed(rr=16)  # nothing that does not last
+    await road.advance(30)
+    signs = {"hypotension_for_age", "pulse_above_pressure"}
+    assert sorted(preh.value("red")) == sorted({"active_bleeding"} | signs)
+    road.note(sedated=True)
+    road.feed(rr=8)  # by now what was given
+    await road.advance(40)
+    assert "respiratory_rate" not in preh.value("red")
 
 
 async def test_the_assistant_cannot_decide_on_yellow_items_by_itself(road: Case) -> None:
