@@ -32,12 +32,17 @@ trapped(false) :- not entrapment(true).
 @suggest
 +!suggest(Name, Text) : display(D)
   <- +suggested_now(Name);
-     .invoke(D, suggest(Name, Text)).
+     .invoke(D, suggest(Name, Text));
+     !suggested(D, Name).
 @suggest_failed -!suggest(Name, _) <- .abolish(suggested_now(Name)).
+@suggested +!suggested(_, Name) : suggested_now(Name).
+// Done while the screen was drawing: it comes off again.
+@suggested_in_vain +!suggested(D, Name) <- .invoke(D, drop_suggestion(Name)).
 @done_with
-+!done_with(Name) : display(D) & (suggested_now(Name) | suggestion(Name, _, _)[twin(D)])
++!done_with(Name) : display(D) & suggestion(Name, _, _)[twin(D)]
   <- .abolish(suggested_now(Name));
      .invoke(D, drop_suggestion(Name)).
+@done_with_not_drawn +!done_with(Name) : suggested_now(Name) <- .abolish(suggested_now(Name)).
 @done_with_quiet +!done_with(_).
 @done_with_failed -!done_with(_).
 

@@ -1,4 +1,7 @@
-from tests.agents.rules.case import Case, ago
+import pytest
+
+from environment.physical.screen import Screen
+from tests.agents.rules.case import TABLET, Case, ago
 
 PELVIS = {"region": "pelvis", "kind": "fracture", "side": "", "open": False}
 CHEST = {"region": "chest", "kind": "blunt", "side": "right", "open": False}
@@ -61,9 +64,16 @@ async def test_low_pressure_in_hospital_suggests_blood(hospital: Case) -> None:
     hospital.note(sbp=85, hr=80)
     await hospital.advance(35)
     assert {"start_mtp", "give_blood"} <= hospital.suggestions()
+    hospital.feed(hr=100)
+    await hospital.advance(130)
+    assert "prepare massive transfusion" in hospital.text("HAE-02")
     await hospital.ask("trauma_leader", "trauma", "start_mtp")
     await hospital.advance(3)
     assert "start_mtp" not in hospital.suggestions()
+    assert "massive transfusion is running" in hospital.text("HAE-02")
+    await hospital.ask("trauma_leader", "trauma", "stop_mtp")
+    await hospital.advance(3)
+    assert "prepare massive transfusion" in hospital.text("HAE-02")
 
 
 async def test_warmth_is_suggested_until_the_patient_is_being_warmed(road: Case) -> None:
@@ -119,3 +129,18 @@ async def test_conditions_that_pull_both_ways_are_shown_with_their_conflict(road
     road.note(passport="read", passport_read_s=ago(1))
     await road.advance(3)
     assert "CONFLICT" in road.text("PAS-01")
+
+
+@pytest.mark.parametrize("draws_in_s", [0.1, 20.0])
+async def test_what_is_done_before_the_screen_has_drawn_the_suggestion_is_not_suggested(
+    draws_in_s: float, road: Case
+) -> None:
+    await road.world.attach(Screen(TABLET, draws_in_s=draws_in_s), serves=[TABLET])
+    road.feed(spo2=88)
+    await road.advance(60)
+    road.note(on_oxygen=True)
+    await road.advance(120)
+    assert "give_oxygen" not in road.suggestions()
+    assert [c.value["name"] for c in road.changes(TABLET) if c.name == "suggested"]
+    asked = [c for c in road.changes(TABLET) if c.kind == "operation"]
+    assert not [c for c in asked if c.value["status"] == "refused"]
