@@ -182,6 +182,7 @@ shows_head(whole_body_ct).
 @mtp_started
 +mtp(true)
   <- !done_with(start_mtp);
+     !tell_blood;
      !tell_bank.
 
 @leader_named +leader(Who) : display(D) <- !leader_line(D, Who).

@@ -123,6 +123,15 @@ HAE_02: list[Row] = [
     fires(
         "HAE-02",
         "high",
+        "1.0 while massive transfusion runs",
+        hold=120,
+        facts={"mtp": True, "hr": 100, "sbp": 100},
+        start="hospital",
+        says="massive transfusion is running",
+    ),
+    fires(
+        "HAE-02",
+        "high",
         "1.28 at 6 years",
         hold=120,
         facts={"age": 6, "hr": 138, "sbp": 108},
