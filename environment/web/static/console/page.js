@@ -42,14 +42,16 @@ function Next(/** @type {any} */ { store, doing }) {
   </section>`;
 }
 
+const told = (/** @type {any} */ row) => html`<b class="time">${clockText(row.at)}</b>${" "}
+  <span><small>${word("twin", row.who)}</small> ${row.what}</span>`;
+
 function Happened(/** @type {any} */ { rows, about, choose }) {
   return html`<section class="panel" aria-label=${t("console.happened")}>
     <h2>${t("console.happened")}</h2>
     ${choose && html`<p class="dim">${t("console.happened_how")}</p>`}
     <ol class="plain course">${rows.slice(-SHOWN).reverse().map((/** @type {any} */ row) => html`<li key=${row.seq} class=${row.tone}>
-      <button class="quiet" aria-pressed=${String(about?.seq === row.seq)} disabled=${choose === null}
-        onClick=${() => choose(about?.seq === row.seq ? null : row)}>
-        <b class="time">${clockText(row.at)}</b> <span><small>${word("twin", row.who)}</small> ${row.what}</span></button></li>`)}
+      ${choose ? html`<button class="quiet" aria-pressed=${String(about?.seq === row.seq)}
+        onClick=${() => choose(about?.seq === row.seq ? null : row)}>${told(row)}</button>` : html`<div class="quiet">${told(row)}</div>`}</li>`)}
       ${rows.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ol>
   </section>`;
 }
