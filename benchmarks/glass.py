@@ -20,7 +20,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-MONITOR = "ambulance_monitor"
+#: Which monitors the page may show; the first is put on the patient at once.
+MONITORS = ("ambulance_monitor", "shock_room_monitor")
+#: Every so many changes the journal's length is noted, also where no monitor tells any more.
+NOTED_EVERY = 100
 #: Who sits at which page.
 PAGES = (
     ("monitor", "display", "/monitor"),
@@ -67,7 +70,8 @@ async def serve(speed: float, times: Path) -> None:
 
     def follow(journal: Journal) -> None:
         def hear(change: Any) -> None:
-            if change.name == "hr" and change.twin == MONITOR:
+            is_reading = change.name == "hr" and change.twin in MONITORS
+            if is_reading or change.seq % NOTED_EVERY == 0:
                 noted.write(f"{change.seq} {time.time()} {len(journal)}\n")
 
         journal.follow(hear)
@@ -109,7 +113,7 @@ async def watch(told: dict[str, Any], pid: int, times: Path, seconds: float) -> 
 
     headers = {"Authorization": f"Bearer {told['secret']}"}
     async with ClientSession(headers=headers) as client:
-        where = f"{told['url']}/twins/monitor/{MONITOR}/operations/attach"
+        where = f"{told['url']}/twins/monitor/{MONITORS[0]}/operations/attach"
         async with client.post(where, json={"patient": "patient"}) as response:
             assert response.status == 201, await response.text()
     async with async_playwright() as playwright:
