@@ -6,7 +6,9 @@ it, in `notes.json`.
 
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,6 +16,9 @@ from tempfile import NamedTemporaryFile
 from environment.model.change import JSON
 from scenarios.errors import RunFolderError
 from scenarios.story import Story
+
+if sys.platform != "win32":
+    import fcntl
 
 NOTES = "notes.json"
 
@@ -58,27 +63,30 @@ def added(folder: Path) -> dict[str, Note]:
 
 def add(folder: Path, note: Note) -> Note:
     """Keep a note; returns it with its number, which no other ever gets."""
-    count, notes = _read(folder)
-    note = replace(note, number=f"{count + 1}")
-    _write(folder, count + 1, {**notes, note.number: note})
+    with _alone(folder):
+        count, notes = _read(folder)
+        note = replace(note, number=f"{count + 1}")
+        _write(folder, count + 1, {**notes, note.number: note})
     return note
 
 
 def change(folder: Path, note: Note) -> bool:
     """Put this note in the place of the one with its number; False where there is none."""
-    count, notes = _read(folder)
-    if note.number not in notes:
-        return False
-    _write(folder, count, {**notes, note.number: note})
+    with _alone(folder):
+        count, notes = _read(folder)
+        if note.number not in notes:
+            return False
+        _write(folder, count, {**notes, note.number: note})
     return True
 
 
 def erase(folder: Path, number: str) -> bool:
     """Forget a note; False where there is none of this number."""
-    count, notes = _read(folder)
-    if number not in notes:
-        return False
-    _write(folder, count, {n: note for n, note in notes.items() if n != number})
+    with _alone(folder):
+        count, notes = _read(folder)
+        if number not in notes:
+            return False
+        _write(folder, count, {n: note for n, note in notes.items() if n != number})
     return True
 
 
@@ -98,6 +106,27 @@ def exported(folder: Path) -> JSON:
 def imported(folder: Path, told: Mapping[str, JSON]) -> None:
     """Put notes that came with a run beside it."""
     _write(folder, *_taken(told, folder / NOTES))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else writes meanwhile, such as a second debrief of the same run."""
+    if sys.platform == "win32":
+        yield
+        return
+    try:
+        lock = os.open(folder, os.O_RDONLY)  # the folder itself: nothing is left in it
+    except OSError as wrong:
+        raise RunFolderError(_not_kept(folder, wrong)) from wrong
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _not_kept(folder: Path, wrong: OSError) -> str:
+    return f"{folder / NOTES} cannot be written: {wrong.strerror}. The note was not kept."
 
 
 def _read(folder: Path) -> tuple[int, dict[str, Note]]:
@@ -142,6 +171,4 @@ def _write(folder: Path, count: int, notes: Mapping[str, Note]) -> None:
             Path(new.name).unlink()
             raise
     except OSError as wrong:
-        raise RunFolderError(
-            f"{folder / NOTES} cannot be written: {wrong.strerror}. The note was not kept."
-        ) from wrong
+        raise RunFolderError(_not_kept(folder, wrong)) from wrong

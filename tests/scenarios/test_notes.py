@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from environment.model.change import JSON
-from scenarios.notes import NOTES
+from scenarios.notes import NOTES, Note, add, added
 from scenarios.reviewing import review
 from scenarios.runs import open_run
 from tests.scenarios.test_cli import Tw
@@ -154,3 +155,14 @@ async def test_notes_are_in_the_report_on_paper_with_the_run_and_for_learning_re
     assert said["result"]["response"] == "who calls <the blood bank>?"
     assert said["actor"]["account"]["name"] == "Ada"
     assert said["context"]["extensions"]["https://traumatwin.example/xapi/scenario-seconds"] == 95
+
+
+def test_what_two_write_at_the_same_time_is_all_kept(tmp_path: Path) -> None:
+    def write(number: int) -> str:
+        note = Note(number="", at_s=float(number), text=f"note {number}", by="ivy", written=WHEN)
+        return add(tmp_path, note).number
+
+    with ThreadPoolExecutor(8) as writers:
+        numbers = list(writers.map(write, range(60)))
+    assert sorted(map(int, numbers)) == list(range(1, 61))
+    assert {note.text for note in added(tmp_path).values()} == {f"note {n}" for n in range(60)}
