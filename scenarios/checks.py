@@ -16,6 +16,7 @@ from environment.model.members import Operation
 from environment.model.twin import Twin
 from scenarios.body_checks import body_problems, lowered
 from scenarios.clinical_time import clock
+from scenarios.doses import doubtful
 from scenarios.meetable import beyond_the_end, unscripted
 from scenarios.naming import kinds_of_twins, misnamed, near
 from scenarios.schema import Scenario
@@ -54,10 +55,11 @@ def problems_of(scenario: Scenario) -> list[Problem]:
 
 
 def remarks_on(scenario: Scenario) -> list[Problem]:
-    """What is no mistake where people take part, but no run without them will meet."""
-    return [
+    """What is no mistake where it is meant so: a doubtful dose, what only people can meet."""
+    met_by_people = [
         (place, what) for place, what in unscripted(scenario) if not _by_agents(scenario, place)
     ]
+    return [*doubtful(scenario), *met_by_people]
 
 
 def _by_agents(s: Scenario, place: Place) -> bool:

@@ -269,9 +269,10 @@ def test_the_readme_names_every_scenario_and_every_part() -> None:
             'action = "patient.apply_tourniquet"\nby = "10:00"',
             "comes at 11:20 at the earliest, and is expected by 10:00.",
         ),
+        ("amount = 1, ", "amount = 100, ", "the dose is doubtful: tranexamic acid: total 100 g"),
     ],
 )
-def test_what_only_people_could_meet_is_remarked_on_and_can_be_played(
+def test_what_is_odd_but_no_mistake_is_remarked_on_and_can_be_played(
     old: str, new: str, told: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "small.toml"
