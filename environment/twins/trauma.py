@@ -264,7 +264,11 @@ class Trauma(
         self.port.report("note", {"text": text})
         return text
 
-    @operation(effect=becomes("final_destination", "destination"), roles=CARERS)
+    @operation(
+        effect=becomes("final_destination", "destination"),
+        guards=[phase_is(*IN_HOSPITAL)],
+        roles=CARERS,
+    )
     async def finish(
         self, destination: Literal["icu", "ward", "sub_intensive", "transfer", "mortuary"]
     ) -> JSON:

@@ -199,3 +199,16 @@ async def test_an_agent_may_start_the_transfusion_protocol_but_never_order_a_dru
         await case.by("leader").invoke("trauma", "start_mtp")
     with pytest.raises(RefusedError, match="role_is_allowed"):
         await case.by("assistant").invoke("trauma", "order_drug", "ketamine", 80, "mg")
+
+
+async def test_a_case_is_finished_in_hospital_not_before() -> None:
+    case = Case()
+    await case.call()
+    await case.by("rescuer").invoke("preh", "decide_severity", "severe")
+    leader = case.by("leader")
+    with pytest.raises(RefusedError, match="phase pre_alerted"):
+        await leader.invoke("trauma", "finish", "mortuary")
+    for phase in ("activated", "delivered"):
+        await leader.invoke("trauma", "advance", phase)
+    await leader.invoke("trauma", "finish", "icu")
+    assert case.world.twin("trauma").phase == "ready_for_hospitalisation"
