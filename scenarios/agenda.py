@@ -6,6 +6,9 @@ from typing import Protocol
 
 from environment.model.change import JSON, Cause
 
+#: Seconds in which things of the script count as one: notes of one call (engineering default).
+TOGETHER_S = 5.0
+
 
 class Timer(Protocol):
     """The part of the run's clock that people need."""
@@ -35,7 +38,7 @@ def _nothing() -> None:
 class Agenda:
     """Things planned, in the order in which they are due; `changed` and `came` tell an instructor.
 
-    `came` follows something that has come about by the clock.
+    `came` follows something that has come about by the clock, and what belongs to it.
     """
 
     def __init__(self, clock: Timer) -> None:
@@ -67,7 +70,10 @@ class Agenda:
             self._forget(name)
             do(None)
             self.changed()
-            self.came()
+            if not any(
+                0 <= row.at_s - planned.at_s <= TOGETHER_S for row, _ in self._rows.values()
+            ):
+                self.came()
 
         job = f"{name}: {planned.by} {planned.do}"
         self._cancels[name] = self._clock.schedule(round(planned.at_s, 3), job, due)

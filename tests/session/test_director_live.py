@@ -20,8 +20,8 @@ pytestmark = pytest.mark.wall_time
 
 
 @asynccontextmanager
-async def live(speed: float) -> AsyncIterator[tuple[Session, TwinClient]]:
-    scenario = quiet()
+async def live(speed: float, more: str = "") -> AsyncIterator[tuple[Session, TwinClient]]:
+    scenario = quiet(more)
     async with asyncio.TaskGroup() as tasks:
         clock = WallClock(scenario.start, speed=speed)
         clock.pause()
@@ -82,6 +82,20 @@ async def test_a_step_goes_to_the_next_thing_of_the_script_and_no_further() -> N
         assert told(session, "speed") == 0.5
         assert isinstance(session.clock, WallClock)
         assert session.clock.speed == 0.5
+
+
+async def test_a_step_takes_what_belongs_together_in_one() -> None:
+    more = "".join(
+        f'\n[[event]]\nat = "01:0{n}"\nby = "rescuer"\ndo = "patient.examine"\n'
+        'with = { what = "pupils" }'
+        for n in (3, 7)
+    )
+    async with live(0.5, more) as (session, instructor):
+        await until(session, lambda: first_comes_at(session) == 60)
+        await instructor.invoke("session", "step")
+        await until(session, lambda: told(session, "running") is False)
+        assert session.clock.now() == pytest.approx(67, abs=4)
+        assert first_comes_at(session) == 300
 
 
 async def test_the_speed_changes_at_once_and_has_its_limits() -> None:
