@@ -34,7 +34,7 @@ def _said_of(s: Scenario, act: Act) -> Iterator[str]:
     try:
         found = check_dose(
             str(given["drug"]),
-            float(given["amount"]),  # type: ignore[arg-type]
+            float(given["amount"]),
             str(given["unit"]),
             s.patient.weight_kg,
             s.patient.age,
