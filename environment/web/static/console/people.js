@@ -69,7 +69,7 @@ export function Remembered(/** @type {any} */ { store, doing }) {
       <span>⚑ ${label} ${AS_TIME.test(label) ? null : html`<small>${clockText(row.at_s)}</small>`}</span>
       <button onClick=${() => back(label)}>${t("console.rewind")}</button></li>`)}
     ${marks.map(([number, row]) => html`<li key=${number} class="row between" data-mark=${row.rating}>
-      <span class=${row.rating}>${row.rating === "good" ? "✓" : "✗"} ${t(`console.${row.rating}`)}
+      <span class=${row.rating}>${row.rating === "good" ? "✓" : "✗"} ${t(`console.${row.rating}`)}${" "}
         <small>${clockText(row.at_s)}</small> ${row.note}</span>
       <button aria-label=${t("console.unmark", { number })} onClick=${() => doing("session", "unmark", { number })}>×</button></li>`)}
     ${notes.map(([number, row]) => html`<li key=${`note-${number}`} class="row between" data-noted=${number}>

@@ -67,21 +67,23 @@ function card(/** @type {any} */ store, /** @type {string} */ preh, /** @type {a
 
 /** Preview, pre-alert, handover. */
 export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle, events }) {
-  const now = sent(store, preh) ?? card(store, preh, events);
+  const kept = sent(store, preh);
+  const now = kept ?? card(store, preh, events);
   const told = store.value(preh, "pre_alerted_s");
   const way = crewArrives(store, vehicle);
   const leader = store.value("trauma", "leader") ?? "trauma_team";
   return html`<div class="grid">
     <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
-      <dt>${t("clock.eta")}</dt><dd>${way.outward || way.left === 0 ? "–" : clockText(way.left)}</dd></dl>
+      ${!kept && html`<dt>${t("clock.eta")}</dt><dd>${way.outward || way.left === 0 ? "–" : clockText(way.left)}</dd>`}</dl>
     <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: timeOfBoth(store, told) })}</p>
-    <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
-      onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
-      ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>
-    <button class="big" disabled=${Boolean(why(preh, "hand_over"))}
-      onClick=${() => outbox.put(preh, "hand_over", { atmist: now, to: leader }, { text: t("handover.hand_over") })}>
-      ${t("handover.hand_over")}</button>
-    ${why(preh, "hand_over") && html`<small>${why(preh, "hand_over")}</small>`}
+    ${kept ? html`<p><b>${t("handover.done", { at: timeOfBoth(store, store.value(preh, "arrival_er_s")) })}</b></p>` : html`
+      <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
+        onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
+        ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>
+      <button class="big" disabled=${Boolean(why(preh, "hand_over"))}
+        onClick=${() => outbox.put(preh, "hand_over", { atmist: now, to: leader }, { text: t("handover.hand_over") })}>
+        ${t("handover.hand_over")}</button>
+      ${why(preh, "hand_over") && html`<small>${why(preh, "hand_over")}</small>`}`}
   </div>`;
 }
