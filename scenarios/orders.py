@@ -4,20 +4,15 @@ Who writes a script also writes who does what is ordered in it: only orders of p
 Whoever fits best and is simulated does it, once the patient is there, unless it was taken back.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
 
 from environment.model import catalogue
 from environment.model.change import JSON, Cause, Change
 from environment.physical.device_sim import ABLE
 from environment.runtime.notices import Notice
 from scenarios.script import Act, Condition
-
-if TYPE_CHECKING:
-    from scenarios.team import Team
+from scenarios.team import Team
 
 #: Shortest and longest time from an order to its doing (engineering defaults): long enough for an
 #: assistant to object, and for the leader to take it back.

@@ -81,7 +81,7 @@ async def play_world(
                 ready(served.url)
             if past is None:
                 await _until_running(session)
-                session.team.start()
+                session.begin_people()
             with no_long_pauses():
                 if isinstance(clock, CatchUpClock):
                     clock.go_on()

@@ -146,7 +146,7 @@ async def take_up(
     apply(world, operations, opening)
     if with_agents:
         await session.crew.start(transport)
-    session.team.start()
+    session.begin_people()
     if isinstance(clock, CatchUpClock):
         clock.leap()
     await relive(world, operations, past.changes[len(opening) :])

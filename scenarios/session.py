@@ -36,6 +36,7 @@ from environment.twins import kinds
 from scenarios.crew import MANAGED, ROOM_ROLE, Crew
 from scenarios.director import SESSION, Director, Strings
 from scenarios.errors import PlansError
+from scenarios.orders import Orders
 from scenarios.pace import Pace
 from scenarios.pauses import no_long_pauses
 from scenarios.schema import Scenario
@@ -238,7 +239,12 @@ class Session:
         """Bring twins, assets, agents and people into being."""
         await self.build()
         await self.crew.start(transport)
+        self.begin_people()
+
+    def begin_people(self) -> None:
+        """Simulated people begin with their script, and with what played ones order."""
         self.team.start()
+        Orders(self.team).start()
 
     async def build(self, *, with_agents: bool = True) -> None:
         """Bring twins and assets into being; agents of another process tell themselves of it."""

@@ -20,7 +20,6 @@ from environment.errors import (
 from environment.model.change import JSON, Cause, Change
 from environment.runtime.notices import Notice
 from scenarios.agenda import Agenda, Planned, Timer
-from scenarios.orders import Orders
 from scenarios.schema import Scenario
 from scenarios.script import Act, Condition, Respond, Trigger
 
@@ -76,7 +75,6 @@ class Team:
             name = trigger.name or f"trigger-{index + 1}"
             one = self.waiting[name] = Waiting(self, name, trigger)
             one.start()
-        Orders(self).start()
 
     def close(self) -> None:
         """End all timers and watching."""
