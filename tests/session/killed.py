@@ -30,6 +30,11 @@ def short_case(folder: Path, *, ends: str) -> Path:
     return path
 
 
+def heeds_ctrl_c() -> None:
+    """In a new process: Ctrl-C is heard, as where somebody sits at its terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Case:
     """A run that is killed and taken up; `command` is `run` or another that plays live."""
 
@@ -61,6 +66,8 @@ class Case:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 env={**os.environ, "COLUMNS": "200"},
+                # Whoever runs the tests in the background may have it ignore Ctrl-C.
+                preexec_fn=heeds_ctrl_c,
             )
 
     def pause(self, seconds: float = LOOK_EVERY_S) -> None:
