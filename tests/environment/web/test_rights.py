@@ -1,4 +1,7 @@
-"""Rights: one table, deny by default, one judge for every way out."""
+"""Rights: one table, deny by default, one judge for every way out.
+
+Long because each way out (state, stream, history, description, log) is held to the same table here.
+"""
 
 import asyncio
 import itertools
