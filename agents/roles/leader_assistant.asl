@@ -160,6 +160,7 @@ shows_head(whole_body_ct).
   <- +on_duty;
      .findall(r(R, P), alert(R, P, _, _, _)[twin(D)], Open);
      !own(Open);
+     !tell_blood;
      !after_arrival.
 @take_duty_not_now +!take_duty.
 @own_none +!own([]).

@@ -62,13 +62,18 @@ low_pressure(R, P, S, L) :- sbp(S) & limit(sbp_low, L) & below(R, P, S, L, 5).
 +!review("HAE-01", high) : low_pressure("HAE-01", high, S, L) & first_words(V)
   <- !met("HAE-01", high, V, [sbp(S), limit(L)]).
 
-// HAE-02: shock index; what is prepared already is not asked for
-blood_words(running) :- mtp_runs.
-blood_words(none) :- not mtp_runs.
+// HAE-02: shock index; no ambulance carries blood, and what is prepared already is not asked for
+on_the_road :- not arrived_s(_).
+blood_words(running) :- adult & mtp_runs.
+blood_words(road) :- adult & not mtp_runs & on_the_road.
+blood_words(none) :- adult & not mtp_runs & not on_the_road.
+blood_words(child_on_the_road) :- not adult & on_the_road.
+blood_words(child) :- not adult & not on_the_road.
 @hae_02_high_child[source("SIPA, Acker 2015")]
 +!review("HAE-02", high)
   : not adult & shock_index(X) & limit(shock_index_high, L) & above("HAE-02", high, X, L, 0.05)
-  <- !met("HAE-02", high, child, [si(X), limit(L)]).
+    & blood_words(V)
+  <- !met("HAE-02", high, V, [si(X), limit(L)]).
 @hae_02_high[source("Cannon 2009; Mutschler 2013")]
 +!review("HAE-02", high)
   : adult & shock_index(X) & limit(shock_index_high, L) & at_least("HAE-02", high, X, L, 0.05)
@@ -77,7 +82,7 @@ blood_words(none) :- not mtp_runs.
 @mtp_changes +mtp(_) <- !tell_blood.
 @tell_blood
 +!tell_blood
-  : raised("HAE-02", high) & adult & shock_index(X) & limit(shock_index_high, L) & blood_words(V)
+  : raised("HAE-02", high) & shock_index(X) & limit(shock_index_high, L) & blood_words(V)
   <- !raise("HAE-02", high, V, [si(X), limit(L)]).
 @tell_blood_quiet +!tell_blood.
 @hae_02_medium[source("Mutschler 2013")]

@@ -47,6 +47,17 @@ async def test_nothing_is_raised_twice_at_the_handover(both: Case) -> None:
     assert both.failures() == []
 
 
+async def test_blood_that_the_road_asked_for_is_to_be_prepared_after_the_handover(
+    both: Case,
+) -> None:
+    both.feed(sbp=95, hr=120)
+    await both.advance(130)
+    assert "to be ready on arrival" in both.text("HAE-02")
+    await both.bring_in()
+    await both.advance(60)
+    assert "prepare massive transfusion" in both.world.twin(WALL).value("alert")["HAE-02"]["text"]
+
+
 async def test_after_the_handover_the_tablet_is_empty_and_stays_so(both: Case) -> None:
     both.note(temp=35.5)
     both.feed(sbp=85, hr=80)

@@ -118,6 +118,15 @@ HAE_02: list[Row] = [
         "1.0 for two minutes",
         hold=120,
         facts={"hr": 100, "sbp": 100},
+        says="to be ready on arrival",
+    ),
+    fires(
+        "HAE-02",
+        "high",
+        "1.0 in hospital",
+        hold=120,
+        facts={"hr": 100, "sbp": 100},
+        start="hospital",
         says="prepare massive transfusion",
     ),
     fires(
@@ -135,7 +144,16 @@ HAE_02: list[Row] = [
         "1.28 at 6 years",
         hold=120,
         facts={"age": 6, "hr": 138, "sbp": 108},
-        says="for age",
+        says="blood to be ready on arrival",
+    ),
+    fires(
+        "HAE-02",
+        "high",
+        "1.28 at 6 years in hospital",
+        hold=120,
+        facts={"age": 6, "hr": 138, "sbp": 108},
+        start="hospital",
+        says="blood 10-20 mL/kg",
     ),
     fires(
         "HAE-02",
