@@ -5,6 +5,7 @@ vocabulary of the twins; injuries and courses with what the simulated body under
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from scenarios.script import (
     Value,
 )
 from scenarios.source import Place
+from scenarios.translating import misnamed_languages, orphaned
 
 Problem = tuple[Place, str]
 RULE = re.compile(r"[A-Z]{3}-\d{2}")
@@ -50,6 +52,7 @@ def problems_of(scenario: Scenario) -> list[Problem]:
         _triggers,
         _expectations,
         beyond_the_end,
+        misnamed_languages,
     )
     return [problem for check in checks for problem in check(scenario)]
 
@@ -59,7 +62,8 @@ def remarks_on(scenario: Scenario) -> list[Problem]:
     met_by_people = [
         (place, what) for place, what in unscripted(scenario) if not _by_agents(scenario, place)
     ]
-    return [*doubtful(scenario), *met_by_people]
+    words = orphaned(scenario, tomllib.loads(scenario.origin.text))
+    return [*doubtful(scenario), *met_by_people, *words]
 
 
 def _by_agents(s: Scenario, place: Place) -> bool:

@@ -30,6 +30,7 @@ ALMOST: dict[str, Any] = {
     "seed": 1,
     **dict.fromkeys(("version", "licence", "author", "source"), ""),
     **dict.fromkeys(("goals", "traps", "debrief", "media"), ()),
+    "translation": {},
 }
 Rows = dict[str, list[tuple[Place, Any]]]  # list -> (where the entry stands, the entry: TOML)
 

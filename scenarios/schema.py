@@ -269,6 +269,8 @@ class Scenario(Part):
     traps: list[str] = Field(default=[])
     debrief: list[str] = Field(default=[])
     media: list[str] = Field(default=[])
+    #: By language: the author's words, and what they become for readers of it.
+    translation: dict[str, dict[str, str]] = Field(default={})
     _origin: Origin = PrivateAttr()
 
     @field_validator("start")

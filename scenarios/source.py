@@ -15,6 +15,7 @@ Place = tuple[str | int, ...]  # where in the data: ("event", 3, "with", "limb")
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=""")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _BARE_TIME = re.compile(r"[=\[,]\s*(-?\d{1,4}:\d\d(?::\d\d)?)")
 _INNER = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")
 
@@ -103,7 +104,7 @@ def header_place(line: str, counts: dict[Place, int]) -> Place:
 
 
 def _parts(name: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in name.split(".")]
+    return [part.strip("\"'") for part in _PART.findall(name)]
 
 
 def _opens_long_text(rest: str) -> str:
