@@ -20,6 +20,32 @@ OscillatorNode.prototype.start = function (...given) {
 };
 """
 
+#: Turns the page to a theme; then by trace: how far its colours stand out from the ground behind.
+TURNED = """
+async theme => {
+  document.documentElement.dataset.theme = theme;
+  await Promise.resolve();  // before the next frame is drawn
+  const light = rgb => rgb.slice(0, 3).map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = light(getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number));
+  return Object.fromEntries([...document.querySelectorAll("[data-wave] canvas")].map(canvas => {
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    let least = Infinity;
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] < 255) continue;
+      const here = light([...data.slice(i, i + 3)]);
+      const [high, low] = here > ground ? [here, ground] : [ground, here];
+      least = Math.min(least, (high + 0.05) / (low + 0.05));
+    }
+    return [canvas.parentElement.dataset.wave, least];
+  }));
+}
+"""
+
 
 async def directs(stage: Stage, operation: str, **given: object) -> None:
     await stage.does("instructor", "instructor", operation, **given)  # type: ignore[arg-type]
@@ -273,10 +299,12 @@ async def test_the_monitor_is_accessible_in_both_themes_and_languages() -> None:
         await directs(stage, "session.set_vital", key="sbp", to=60, over_s=1)
         await expect(alarm(page, "sbp")).to_be_visible()
         await stage.accessible(page)
-        pen = "document.querySelector('[data-wave=ecg] canvas').getContext('2d').strokeStyle"
-        before = await page.evaluate(pen)
-        await page.evaluate("document.documentElement.dataset.theme = 'light'")
-        await page.wait_for_function(f"{pen} !== '{before}'")
+        await page.wait_for_timeout(2000)  # a calm sweep moves once a second
+        for theme in ("light", "dark"):
+            told = await page.evaluate(TURNED, theme)
+            assert set(told) == {"ecg", "pleth", "art", "co2"}
+            # WCAG 2.2, 1.4.11: also what was drawn before the theme changed
+            assert {wave: ratio for wave, ratio in told.items() if not 3 <= ratio <= 21} == {}
         await page.goto(f"{stage.url}/monitor?twin=shock_room_monitor")
         await expect(page.get_by_text("Sensors are not on a patient")).to_have_count(1)
         await page.goto(f"{stage.url}/monitor?theme=light&lang=it")

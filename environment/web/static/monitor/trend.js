@@ -67,8 +67,11 @@ export function Trends(/** @type {any} */ { store, data }) {
     const timer = setInterval(draw, DRAWN_MS);
     const sizes = new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: place.clientHeight }));
     sizes.observe(place);
+    const themes = new MutationObserver(draw);
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     return () => {
       clearInterval(timer);
+      themes.disconnect();
       sizes.disconnect();
       plot.destroy();
     };

@@ -46,10 +46,16 @@ class Pen {
     this.y = null;
   }
 
-  /** Go on in the colour of the page's theme. */
+  /** Go on in the colour of the page's theme; what is drawn already takes it at once. */
   recolour() {
-    if (!this.context) return;
-    this.context.strokeStyle = getComputedStyle(this.canvas).getPropertyValue(this.trace.colour).trim();
+    const { context } = this;
+    if (!context) return;
+    const colour = getComputedStyle(this.canvas).getPropertyValue(this.trace.colour).trim();
+    context.strokeStyle = colour;
+    context.fillStyle = colour;
+    context.globalCompositeOperation = "source-in"; // only where something is drawn
+    context.fillRect(0, 0, this.width ?? 0, this.height ?? 0);
+    context.globalCompositeOperation = "source-over";
   }
 
   /** Draw from one time to another. */
