@@ -199,6 +199,21 @@ async def test_a_device_that_another_has_taken_meanwhile_refuses_in_words() -> N
         await expect(page.get_by_role("status", name="What became of your taps")).to_contain_text(
             "not free: in use"
         )
+        await tab(page, "Course")
+        await stage.does("ivy", "instructor", "trauma.move", room="shock_room")
+        here = page.get_by_role("group", name="Monitors")
+        on = here.get_by_role("button", name="Shock room monitor on")
+        await expect(on).to_be_enabled()
+        monitor = "shock_room_monitor"
+        await stage.does("nan", "team_member", f"{monitor}.attach", patient="patient")
+        await on.click()  # in the same moment: it stays on, whoever was first
+        await expect(on).to_have_attribute("aria-pressed", "true")
+        await on.click()
+        await said(page, "Shock room monitor on", "already")
+        assert stage.asked(f"{monitor}.detach") == []
+        await here.get_by_role("button", name="Shock room monitor off").click()
+        await stage.until(lambda: stage.asked(f"{monitor}.detach", by=ME))
+        await expect(on).to_have_attribute("aria-pressed", "false")
         stage.expect_complaints("409 (Conflict)")  # the browser's own line on any refusal
 
 

@@ -171,7 +171,7 @@ async def in_the_shock_room(session: Played) -> None:
     await people.get_by_role("button", name="Played by a person: Nurse").click()
     await tap(page, "The patient has arrived")
     await tap(page, "Shock room", within="Rooms")
-    await tap(page, "Shock room monitor", within="Monitors")
+    await tap(page, "Shock room monitor on", within="Monitors")
     await tab(rescuer, "GCS and signs")
     await tap(rescuer, "Measure: temperature")
     await tab(rescuer, "Steps")

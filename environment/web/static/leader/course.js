@@ -12,19 +12,34 @@ const ENDS = ["icu", "ward", "sub_intensive", "transfer", "mortuary"];
 const PHASE_OF_TYPE = { ct: "diagnostics", angiography: "operating", theatre: "operating" };
 const STEPS = { pre_alerted: "activated", activated: "delivered" };
 
-/** What watches the patient: put one on, or take it off. */
+/**
+ * What watches the patient: on and off are two buttons, each says what shall be. Whoever finds it so
+ * already, because another was faster, changes nothing.
+ */
 function Monitors(/** @type {any} */ { store, outbox, why }) {
   const patient = store.here.patient;
   const monitors = store.ofKind("monitor").map((/** @type {any} */ m) => m.id);
-  return html`<h2>${t("course.monitors")}</h2>${forAll(why(patient, "perform")) && !restsText(store) && html`<p class="dim">${why(patient, "perform")}</p>`}
-    <div class="tiles" role="group" aria-label=${t("course.monitors")}>${monitors.map((/** @type {string} */ id) => {
-      const on = store.value(id, "attached") === true;
-      const [now, back] = on ? ["detach", "attach"] : ["attach", "detach"];
-      const given = (/** @type {string} */ what) => (what === "attach" ? { patient } : {});
-      return html`<${Tile} key=${id} label=${called(store, id)} pressed=${on} why=${why(id, now) || (on ? "" : why(patient, "perform"))} said=${true}
-        note=${t(on ? "course.monitor_on" : "course.monitor_off")} onTap=${() => outbox.put(id, now, given(now), {
-          text: t(`course.${now}`, { monitor: called(store, id) }), undo: { twin: id, operation: back, given: given(back) } })} />`;
-    })}</div>`;
+  const hands = why(patient, "perform");
+  const given = { attach: { patient }, detach: {} };
+  const side = (/** @type {string} */ id, /** @type {"attach" | "detach"} */ wanted) => {
+    const is = (store.value(id, "attached") === true) === (wanted === "attach");
+    const text = t(`course.${wanted}`, { monitor: called(store, id) });
+    const back = wanted === "attach" ? "detach" : "attach";
+    const against = restsText(store) || (is ? "" : why(id, wanted) || (wanted === "attach" ? hands : ""));
+    const put = () => (is ? outbox.say(text) : outbox.put(id, wanted, given[wanted],
+      { text, undo: { twin: id, operation: back, given: given[/** @type {"attach"} */ (back)] } }));
+    return html`<button aria-label=${text} aria-pressed=${String(is)} disabled=${Boolean(against)}
+      title=${against || undefined} onClick=${put}>${t(`course.${wanted}_short`)}</button>`;
+  };
+  const note = (/** @type {string} */ id) => {
+    const on = store.value(id, "attached") === true;
+    const against = why(id, on ? "detach" : "attach") || (on ? "" : hands);
+    return against && !forAll(against) && !restsText(store) ? against : t(on ? "course.monitor_on" : "course.monitor_off");
+  };
+  return html`<h2>${t("course.monitors")}</h2>${forAll(hands) && !restsText(store) && html`<p class="dim">${hands}</p>`}
+    <div class="fast" role="group" aria-label=${t("course.monitors")}>${monitors.map((/** @type {string} */ id) => html`
+      <div class="row monitor" key=${id}><span>${called(store, id)} <small>${note(id)}</small></span>
+        ${side(id, "attach")}${side(id, "detach")}</div>`)}</div>`;
 }
 
 /** Move the patient, note the next destination, finish. */

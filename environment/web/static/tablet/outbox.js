@@ -5,7 +5,7 @@
  *
  * @typedef {{twin: string, operation: string, given: Record<string, any>}} Asked
  * @typedef {Asked & {key: string, text: string, tapped: number, due: number, undo: Asked | null,
- *   state: "held" | "sending" | "accepted" | "waiting" | "old" | "gone" | "done" | "refused",
+ *   state: "held" | "sending" | "accepted" | "waiting" | "old" | "gone" | "done" | "already" | "refused",
  *   why: string, until: number, course: string, found?: any}} Task
  */
 import { act, headersOf, newKey } from "/static/app/act.js";
@@ -16,6 +16,8 @@ const HOLD_S = 4;
 const AGAIN_MS = 2000;
 /** Milliseconds after which an unsent tap is asked about and not sent (engineering default). */
 const OLD_MS = 60_000;
+/** What is kept no more over a reload. */
+const ENDED = ["done", "already", "refused"];
 const SHOWN_MS = { done: 4000, undoable: 12_000, refused: 30_000 };
 
 export class Outbox {
@@ -48,6 +50,14 @@ export class Outbox {
       due: held ? at + this.hold_ms : at, undo, state: "held", why: "", until: 0, course: this.store.here.course };
     this.tasks.push(task);
     if (!held) this._send(task);
+    this._keep();
+  }
+
+  /** Say that what was tapped is so already: nothing is asked for. */
+  say(/** @type {string} */ text) {
+    const now = Date.now();
+    this.tasks.push({ twin: "", operation: "", given: {}, key: newKey(), text, tapped: now, due: now, undo: null,
+      state: "already", why: "", until: now + SHOWN_MS.done, course: this.store.here.course });
     this._keep();
   }
 
@@ -141,7 +151,7 @@ export class Outbox {
   }
 
   _keep() {
-    const open = this.tasks.filter((t) => t.state !== "done" && t.state !== "refused");
+    const open = this.tasks.filter((t) => !ENDED.includes(t.state));
     localStorage.setItem(this.place, JSON.stringify(open));
     this.changed();
   }
