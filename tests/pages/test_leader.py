@@ -140,6 +140,34 @@ async def test_a_leader_plays_the_shock_room_on_the_tablet_and_the_journal_has_i
         assert both[0] == both[1] != ""
 
 
+async def three_alerts_stand_beside_three_taps(stage: Stage, page: Page) -> None:
+    """However much has just been tapped, no alert has to be looked for."""
+    for rule, text in (
+        ("HAE-02", "Shock index 1.32: prepare massive transfusion"),
+        ("BRE-01", "SpO2 88: look for tension pneumothorax, give oxygen"),
+        ("NEU-01", "GCS 8 and a systolic pressure of 84: keep it above 110, call neurosurgery"),
+    ):
+        await stage.does(
+            "ivy", "instructor", "shock_room_display.show", rule=rule, priority="high", text=text
+        )
+        await expect(page.locator(f"[data-rule={rule}]")).to_be_visible()
+    await page.evaluate("document.querySelector('.said').scrollTo(0, 0)")
+    await tab(page, "Blood")
+    await tap(page, "Start MTP")
+    await tab(page, "Course")
+    await tap(page, "Shock room monitor on", "Shock room monitor off", within="Monitors")
+    await expect(page.locator(".tap:visible")).to_have_count(3)
+    place = await page.locator(".said").bounding_box()
+    taps = await page.get_by_role("status", name="What became of your taps").bounding_box()
+    assert place
+    for rule in ("HAE-02", "BRE-01", "NEU-01"):
+        card = await page.locator(f"[data-rule={rule}]").bounding_box()
+        assert card
+        assert apart(card, taps), f"what became of taps covers {rule}"
+        assert place["y"] <= card["y"], f"{rule} is cut"
+        assert card["y"] + card["height"] <= place["y"] + place["height"], f"{rule} is cut"
+
+
 async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> None:
     async with on_stage(speed=10, played=PLAYED) as stage:
         page = await brought_in(stage)
@@ -169,6 +197,7 @@ async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> N
         await stage.until(lambda: stage.asked("patient.perform", by=ME))
         assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
         await expect(page.locator("[data-suggestion]")).to_have_count(0)  # done is done
+        await three_alerts_stand_beside_three_taps(stage, page)
 
 
 @pytest.mark.slow

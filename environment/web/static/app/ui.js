@@ -95,7 +95,7 @@ export function Alert(/** @type {any} */ { alert, store, children }) {
       role=${alert.priority === "high" ? "alert" : "status"} data-rule=${alert.rule}>
     <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
     <div class="what">
-      <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span>${alert.text}
+      <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span><span class="text">${alert.text}</span>
       <small>${alert.rule} · ${t("alert.raised", { at: sinceCall(alert.since_s), age: ageText(store.now() - alert.since_s) })}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
     </div>
     ${children}
