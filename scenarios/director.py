@@ -7,7 +7,7 @@ either way the journal says so, with the instructor as author.
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from environment.client import TwinClient, because
 from environment.errors import InvocationFailedError, TwinError, did_you_mean
@@ -19,8 +19,10 @@ from environment.physical.physiology.injuries import injury_from
 from environment.physical.simulated import SimulatedAsset
 from environment.runtime.journal import Journal
 from environment.twins.session import NOW_S
+from scenarios.braking import Brake
 from scenarios.briefing import briefing
 from scenarios.clinical_time import clock as clock_text
+from scenarios.coming import coming, waiting
 from scenarios.pace import Pace
 from scenarios.schema import Scenario
 from scenarios.team import Team
@@ -30,8 +32,6 @@ from scenarios.truth import told_of
 SESSION = "session"
 #: How often the hidden truth is told, scenario seconds (engineering default).
 TRUTH_EVERY_S = 2.0
-#: How much of what comes next is told.
-NEXT = 12
 #: How something that the instructor made happen has ended, when it went well.
 DONE = "done"
 
@@ -54,7 +54,7 @@ class Director(SimulatedAsset):
 
     def __init__(self, strings: Strings, pace: Pace) -> None:
         super().__init__(SESSION)
-        self._run, self.pace = strings, pace
+        self._run, self.pace, self._brake = strings, pace, Brake()
         #: Called with who wishes it, a bookmark's label and seq; None: this run cannot go back.
         self.rewinds: Callable[[str, str, int], None] | None = None
         self._maps: dict[str, dict[str, JSON]] = {
@@ -85,6 +85,7 @@ class Director(SimulatedAsset):
         if self.pace.running is None or stands:
             self.pace.running = not paused
         self.pace.begin()
+        self._say("slowed_to", self.pace.slowed_to)
         if self._told.get("running") != self.pace.running:
             self._say("running", self.pace.running)
 
@@ -105,6 +106,8 @@ class Director(SimulatedAsset):
     async def do_set_speed(self, command: Command, speed: float) -> JSON:
         """Go faster or slower."""
         self.pace.set_speed(speed)
+        self._brake.forget()
+        self._say("slowed_to", self.pace.slowed_to)
         self._say("speed", speed, command)
         return speed
 
@@ -332,32 +335,15 @@ class Director(SimulatedAsset):
 
     def _tell_agenda(self) -> None:
         self._is_due = False
-        team = self._run.team
-        upcoming = list(team.agenda.upcoming().items())[:NEXT]
-        self._say("next", {name: {**asdict(p), "given": dict(p.given)} for name, p in upcoming})
-        waiting: dict[str, JSON] = {}
-        for name, one in team.waiting.items():
-            if not one.done:
-                when = one.trigger.when
-                if when is None:
-                    cause, test = one.trigger.on, {"done": dict(one.trigger.on_with)}
-                else:
-                    cause = f"{when.twin}.{when.property}"
-                    told = when.model_dump(by_alias=True, exclude_unset=True)
-                    test = {k: v for k, v in told.items() if k not in ("twin", "property")}
-                waiting[name] = {
-                    "by": one.trigger.by,
-                    "do": one.trigger.do,
-                    "given": dict(one.trigger.arguments),
-                    "for": cause,
-                    "test": test,
-                }
-        self._say("waiting", waiting)
+        self._say("next", coming(self._run.team))
+        self._say("waiting", waiting(self._run.team))
 
     def _tell_truth(self, at_s: float) -> None:
         body = self._run.body
         body.advance(at_s)
         self.tell(SESSION, "truth", told_of(body), at_s=at_s)
+        if self.pace.adapt(self._brake.look(self.now() - at_s)):
+            self._say("slowed_to", self.pace.slowed_to)
 
     def _people(self) -> dict[str, JSON]:
         played = self._run.team.played

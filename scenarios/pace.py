@@ -1,10 +1,15 @@
 """How fast a run goes, and whether it goes at all, as its instructor wishes."""
 
+import math
+
 from environment.errors import InvocationFailedError
 from environment.runtime.clock import Clock, WallClock
+from scenarios.braking import Advice
 
 #: The least and the most scenario seconds a second (engineering defaults).
 SLOWEST, FASTEST = 0.1, 60.0
+#: What a run is not slowed down below: that of real time.
+REAL_TIME = 1.0
 #: How fast a session runs on to the next thing in the script, at least (engineering default).
 STEP_SPEED = 30.0
 
@@ -19,6 +24,12 @@ class Pace:
         self.speed = 1.0 if self._clock is None else self._clock.speed
         self.fastest = self.speed  # so far
         self._stepping = False
+        self._most = math.inf  # what the machine keeps up with, as far as is known
+
+    @property
+    def slowed_to(self) -> float:
+        """The speed that the machine keeps up with, if it is below the one wished for; else 0."""
+        return self._most if self._most < self._wished() else 0.0
 
     @property
     def is_stepping(self) -> bool:
@@ -39,7 +50,7 @@ class Pace:
         self._stepping = self.running = False
         if self.is_begun:
             self._wall().pause()
-            self._wall().set_speed(self.speed)
+            self._wall().set_speed(self._now_speed())
 
     def resume(self) -> None:
         """Go on."""
@@ -53,10 +64,24 @@ class Pace:
             raise InvocationFailedError(
                 f"A speed of {speed:g} is not from {SLOWEST:g} to {FASTEST:g}.", "bad_speed"
             )
-        self.speed = speed
+        self.speed, self._most = speed, math.inf
         now_speed = self._now_speed()
         if self.is_begun:
             self._wall().set_speed(now_speed)
+
+    def adapt(self, advice: Advice) -> bool:
+        """Go half or twice as fast, between real time and what is wished for; whether it did."""
+        before = self._now_speed()
+        if advice == "stay" or not self.is_begun or self._clock is None:
+            return False
+        if advice == "slower":
+            self._most = min(before, max(before / 2.0, REAL_TIME))
+        elif self._most < self._wished():
+            self._most *= 2.0
+        if self._now_speed() == before:
+            return False
+        self._clock.set_speed(self._now_speed())
+        return True
 
     def step(self) -> None:
         """Run on, fast, until `pause`."""
@@ -65,8 +90,11 @@ class Pace:
             self._wall().set_speed(self._now_speed())
         self.resume()
 
+    def _wished(self) -> float:
+        return max(self.speed, STEP_SPEED) if self._stepping else self.speed
+
     def _now_speed(self) -> float:
-        speed = max(self.speed, STEP_SPEED) if self._stepping else self.speed
+        speed = min(self._wished(), self._most)
         self.fastest = max(self.fastest, speed)
         return speed
 

@@ -47,6 +47,12 @@ class Session(Twin):
 
     running = Property("flag", "Scenario time passes.")
     speed = Property("number", "Scenario seconds per second.", low=0.1, high=60)
+    slowed_to = Property(
+        "number",
+        "The speed that the machine keeps up with, where that is below `speed`; else 0.",
+        low=0,
+        high=60,
+    )
     title = Property("text", "What the scenario is called.")
     ends_s = Property("time", "When the scenario ends.", unit="s")
     people = Property(

@@ -1,6 +1,7 @@
 """An instructor holds the time of a session that runs on the wall clock."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -49,6 +50,12 @@ async def until(session: Session, holds: Callable[[], object]) -> None:
 
 def readings(session: Session) -> int:
     return sum(c.name == "truth" for c in session.world.journal)
+
+
+def lateness(session: Session) -> float:
+    """Seconds of care by which the last look at the body came late."""
+    last = next(c for c in reversed(list(session.world.journal)) if c.name == "truth")
+    return last.recorded - last.effective
 
 
 def first_comes_at(session: Session) -> float | None:
@@ -114,6 +121,27 @@ async def test_the_speed_changes_at_once_and_has_its_limits() -> None:
         assert len(calls) == 1
         with pytest.raises(InvocationFailedError, match=r"from 0\.1 to 60"):
             await instructor.invoke("session", "set_speed", 1000)
+
+
+async def test_where_the_machine_cannot_keep_up_the_case_goes_slower_and_says_so() -> None:
+    async with live(60.0) as (session, _):
+        assert isinstance(session.clock, WallClock)
+        # Thirty milliseconds of work for each second of care: enough for half of that speed.
+        session.clock.every(1.0, lambda at_s: time.sleep(0.03), first_at=1.0)
+        await until(session, lambda: told(session, "slowed_to"))
+        assert told(session, "speed") == 60
+        assert session.clock.speed == told(session, "slowed_to") <= 30
+        await until(session, lambda: lateness(session) < 10)
+
+
+async def test_another_speed_is_tried_at_once_where_the_machine_had_fallen_behind() -> None:
+    async with live(60.0) as (session, instructor):
+        assert isinstance(session.clock, WallClock)
+        session.clock.every(1.0, lambda at_s: time.sleep(0.03), first_at=1.0)
+        await until(session, lambda: told(session, "slowed_to"))
+        await instructor.invoke("session", "set_speed", 10)
+        assert told(session, "slowed_to") == 0
+        assert session.clock.speed == 10
 
 
 def test_a_session_whose_process_ended_comes_back_as_its_instructor_left_it() -> None:
