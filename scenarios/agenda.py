@@ -22,13 +22,17 @@ class Timer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One thing that somebody will do; `why` is the advice that he answers, if any."""
+    """One thing that somebody will do; `why` is the advice that he answers, if any.
+
+    `only_if` says what must hold then (`for`, `test`); empty: it is done in any case.
+    """
 
     at_s: float
     by: str
     do: str
     given: Mapping[str, JSON] = field(default_factory=dict)
     why: str = ""
+    only_if: Mapping[str, JSON] = field(default_factory=dict)
 
 
 def _nothing() -> None:

@@ -10,9 +10,16 @@ NEXT = 12
 
 
 def coming(team: Team) -> dict[str, JSON]:
-    """What the script, or a simulated person, does next, by its name in the agenda."""
-    upcoming = list(team.agenda.upcoming().items())[:NEXT]
-    return {name: {**asdict(plan), "given": dict(plan.given)} for name, plan in upcoming}
+    """What the script, or a simulated person, does next, by its name in the agenda.
+
+    What would come after the end does not come.
+    """
+    rows = team.agenda.upcoming().items()
+    in_time = [(name, plan) for name, plan in rows if plan.at_s <= team.scenario.ends_s]
+    return {
+        name: {**asdict(plan), "given": dict(plan.given), "only_if": dict(plan.only_if)}
+        for name, plan in in_time[:NEXT]
+    }
 
 
 def waiting(team: Team) -> dict[str, JSON]:
@@ -21,18 +28,11 @@ def waiting(team: Team) -> dict[str, JSON]:
     for name, one in team.waiting.items():
         if one.done:
             continue
-        when = one.trigger.when
-        if when is None:
-            cause, test = one.trigger.on, {"done": dict(one.trigger.on_with)}
+        trigger = one.trigger
+        if trigger.when is None:
+            cause: dict[str, JSON] = {"for": trigger.on, "test": {"done": dict(trigger.on_with)}}
         else:
-            cause = f"{when.twin}.{when.property}"
-            shown = when.model_dump(by_alias=True, exclude_unset=True)
-            test = {k: v for k, v in shown.items() if k not in ("twin", "property")}
-        told[name] = {
-            "by": one.trigger.by,
-            "do": one.trigger.do,
-            "given": dict(one.trigger.arguments),
-            "for": cause,
-            "test": test,
-        }
+            cause = trigger.when.told()
+        given = dict(trigger.arguments)
+        told[name] = {"by": trigger.by, "do": trigger.do, "given": given, **cause}
     return told

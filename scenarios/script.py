@@ -71,6 +71,12 @@ class Condition(Part):
             raise ValueError("needs one of is, is_not, above, below, has, lacks, known")
         return self
 
+    def told(self) -> dict[str, Value]:
+        """What is tested (`for`), and the tests by their name in a scenario's file (`test`)."""
+        given = self.model_dump(by_alias=True, exclude_unset=True)
+        test = {name: value for name, value in given.items() if name not in ("twin", "property")}
+        return {"for": f"{self.twin}.{self.property}", "test": test}
+
     def holds(self, value: Value) -> bool:
         """Whether a value (None: absent) passes every test that is given."""
         given = self.model_fields_set

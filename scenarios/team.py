@@ -113,7 +113,10 @@ class Team:
         dropped: Callable[[], None] | None = None,
     ) -> None:
         """Put something on the agenda that an instructor may see and move."""
-        planned = Planned(at_s=at_s, by=act.by, do=act.do, given=act.arguments, why=why)
+        told = {} if act.only_if is None else act.only_if.told()
+        planned = Planned(
+            at_s=at_s, by=act.by, do=act.do, given=act.arguments, why=why, only_if=told
+        )
         if dropped is None:
             self.agenda.add(source, planned, do)
         else:

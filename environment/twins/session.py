@@ -67,7 +67,7 @@ class Session(Twin):
     next = Property(
         "map",
         "What the script, or a simulated person, does next.",
-        fields=("at_s", "by", "do", "given", "why"),
+        fields=("at_s", "by", "do", "given", "why", "only_if"),
     )
     waiting = Property(
         "map",

@@ -107,6 +107,32 @@ async def test_what_the_script_does_next_is_told_with_its_time() -> None:
         assert [r["by"] for r in told(session, "next").values()] == ["nurse"]
 
 
+async def test_what_depends_on_something_says_so_and_what_lies_after_the_end_does_not_come() -> (
+    None
+):
+    more = """
+[[event]]
+at = "02:00"
+by = "trauma_leader"
+do = "trauma.finish"
+with = { destination = "mortuary" }
+only_if = { twin = "patient", property = "pulse", is = false }
+[[trigger]]
+name = "late"
+when = { twin = "ambulance_monitor", property = "attached", known = true }
+after_s = 3000
+by = "nurse"
+do = "patient.examine"
+with = { what = "gcs" }
+"""
+    async with directed(quiet(more)) as (session, _):
+        await session.until(100.0)
+        rows = list(told(session, "next").values())
+        assert rows[0]["only_if"] == {"for": "patient.pulse", "test": {"is": False}}
+        assert [r["only_if"] for r in rows[1:]] == [{}, {}]
+        assert "late" in session.team.agenda.upcoming()
+
+
 async def test_what_comes_can_be_brought_forward_or_left_out() -> None:
     async with directed(quiet()) as (session, instructor):
         await session.until(120.0)
