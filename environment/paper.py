@@ -70,9 +70,12 @@ def plain(text: object) -> str:
 class Sheet:
     """A document that grows from top to bottom; `pdf()` gives its bytes."""
 
-    def __init__(self, title: str, *, notice: str, foot: str, wide: bool = True) -> None:
+    def __init__(
+        self, title: str, *, notice: str, foot: str, wide: bool = True, page: str = "Page {n}"
+    ) -> None:
         _fonts()
         self._title, self._notice, self._foot = plain(title), plain(notice), plain(foot)
+        self._page = page
         self._size: tuple[float, float] = landscape(A4) if wide else A4
         self._parts: list[Flowable] = []
         self._heading: list[Flowable] = []
@@ -188,7 +191,7 @@ class Sheet:
         canvas.setFillColor(HexColor(SOFT))
         canvas.setFont(PLAIN, 7)
         canvas.drawString(MARGIN, 7 * mm, self._foot)
-        canvas.drawRightString(wide - MARGIN, 7 * mm, f"Page {document.page}")
+        canvas.drawRightString(wide - MARGIN, 7 * mm, self._page.format(n=document.page))
         canvas.restoreState()
 
 

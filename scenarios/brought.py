@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
 from scenarios.clinical_time import clock
+from scenarios.language import ENGLISH, Tongue
 from scenarios.story import SESSION_INJECT, Action, Story
-from scenarios.wording import asked, words
+from scenarios.wording import asked, sign_titled, titled, worded, words
 
 #: What the instructor can ask of a session that changes the case, and the kind of thing that it is.
 KINDS = {
@@ -20,12 +21,6 @@ KINDS = {
     SESSION_INJECT: "deed",
     "trigger": "script",
     "skip": "script",
-}
-DISTURBED = {
-    "silence": "{device} fell silent for {seconds:g} s",
-    "unplug": "{member} taken off {device}",
-    "plug": "{member} back on {device}",
-    "distort": "{member} of {device} off by {by:g} for {seconds:g} s",
 }
 
 
@@ -50,7 +45,7 @@ class Brought:
 BLEEDS_ML_MIN = 5.0
 
 
-def brought_in(story: Story) -> list[Brought]:
+def brought_in(story: Story, say: Tongue = ENGLISH) -> list[Brought]:
     """All of it, in the order in which it came."""
     session = story.one("session")
     rows = [a for a in story.actions if a.twin == session and a.is_done and a.operation in KINDS]
@@ -59,7 +54,7 @@ def brought_in(story: Story) -> list[Brought]:
             at_s=action.at_s,
             to_s=_released(story, action) if action.operation == "set_vital" else None,
             kind=KINDS[action.operation],
-            what=_what(action),
+            what=_what(action, say),
             operation=action.operation,
             given=action.arguments,
             seq=action.seq,
@@ -74,10 +69,11 @@ def still_bleeds(story: Story) -> dict[str, float]:
     return {site: flow for site, flow in truth.get("bleeding", {}).items() if flow >= BLEEDS_ML_MIN}
 
 
-def bleeding_text(story: Story) -> str:
+def bleeding_text(story: Story, say: Tongue = ENGLISH) -> str:
     """The same in words, or nothing."""
-    told = ", ".join(f"{words(s)} {flow:g} mL/min" for s, flow in still_bleeds(story).items())
-    return f"Still bleeding at the end: {told}" if told else ""
+    rows = still_bleeds(story).items()
+    told = ", ".join(f"{worded('site', site, say)} {flow:g} mL/min" for site, flow in rows)
+    return say.t("ended.bleeds", what=told) if told else ""
 
 
 def _released(story: Story, held: Action) -> float:
@@ -95,31 +91,39 @@ def _released(story: Story, held: Action) -> float:
     return story.ends_s
 
 
-def _what(action: Action) -> str:
+def _what(action: Action, say: Tongue) -> str:
     given = action.arguments
     if action.operation == "hurt":
-        return _injury(str(given["kind"]), given.get("details") or {})
+        return _injury(str(given["kind"]), given.get("details") or {}, say)
     if action.operation == "set_vital":
-        row = VITALS.get(str(given["key"]))
-        name, unit = (row.label, row.shown_unit) if row else (words(given["key"]), "")
-        return f"{name} held at {given['to']:g} {unit}".rstrip()
+        key = str(given["key"])
+        unit = VITALS[key].shown_unit if key in VITALS else ""
+        held = f"{given['to']:g} {unit}".rstrip()
+        return say.t("brought.held", sign=sign_titled(key, say), to=held)
     if action.operation == "disturb":
-        member = str(given.get("member", ""))
-        label = VITALS[member].label if member in VITALS else words(member)
-        told = {**given, "device": words(given["device"]), "member": label}
-        return DISTURBED[str(given["how"])].format(**told)
+        gaps = {key: f"{given[key]:g}" for key in ("seconds", "by") if key in given}
+        told = {**gaps, "sign": sign_titled(str(given.get("member", "")), say)}
+        device = say.named("twin", str(given["device"])) or words(given["device"])
+        how = "silent" if given["how"] == "silence" else given["how"]
+        return say.t(f"brought.{how}", device=device, **told)
     if action.operation == SESSION_INJECT:
-        who = f", as {words(given['by'])}" if given.get("by") else ""
-        return asked(str(given["do"]), given.get("given") or {}) + who
-    verb = "brought forward" if action.operation == "trigger" else "left out"
-    return f"{words(given['name'])} {verb}"
+        what = asked(str(given["do"]), given.get("given") or {}, say)
+        by = given.get("by")
+        return say.t("brought.by", what=what, who=titled(by, say)) if by else what
+    key = "brought_forward" if action.operation == "trigger" else "left_out"
+    return say.t(f"brought.{key}", name=words(given["name"]))
 
 
-def _injury(kind: str, details: Mapping[str, JSON]) -> str:
-    parts = [words(details[key]) for key in ("side", "site", "region") if details.get(key)]
+def _injury(kind: str, details: Mapping[str, JSON], say: Tongue) -> str:
+    parts = [
+        say.named("site", str(details[key])) or worded("region", details[key], say)
+        for key in ("side", "site", "region")
+        if details.get(key)
+    ]
     if "flow_ml_min" in details:
         parts.append(f"{details['flow_ml_min']:g} mL/min")
-    return f"{words(kind)} added" + (f": {', '.join(parts)}" if parts else "")
+    what = say.t("brought.injury", what=worded("harm", kind, say))
+    return what + (f": {', '.join(parts)}" if parts else "")
 
 
 def told(row: Brought) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from scenarios.brought import Brought, brought_in
 from scenarios.clinical_time import clock
+from scenarios.language import ENGLISH, Tongue
 from scenarios.story import Alert, Story
 from scenarios.wording import in_words, titled
 
@@ -27,18 +28,17 @@ MARK = {"high": "!!!", "medium": "!!", "low": "!"}
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One vital sign in a lane."""
+    """One vital sign in a lane; its label is a text of its name."""
 
     name: str
-    label: str
     css: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Curves that share one scale."""
+    """Curves that share one scale; its name is that of a text."""
 
-    title: str
+    name: str
     low: float
     high: float
     height: float
@@ -48,25 +48,25 @@ class Lane:
 
 LANES = (
     Lane(
-        "Heart, pressure",
+        "circulation",
         0,
         200,
         170,
         (0, 50, 100, 150, 200),
         (
-            Curve("sbp", "systolic", "v-bp"),
-            Curve("dbp", "diastolic", "v-bp thin"),
-            Curve("hr", "heart rate", "v-hr"),
+            Curve("sbp", "v-bp"),
+            Curve("dbp", "v-bp thin"),
+            Curve("hr", "v-hr"),
         ),
     ),
-    Lane("SpO\u2082 %", 70, 100, 64, (70, 80, 90, 100), (Curve("spo2", "SpO\u2082", "v-spo2"),)),
+    Lane("oxygen", 70, 100, 64, (70, 80, 90, 100), (Curve("spo2", "v-spo2"),)),
     Lane(
-        "Breathing",
+        "breathing",
         0,
         60,
         80,
         (0, 20, 40, 60),
-        (Curve("rr", "breaths/min", "v-rr"), Curve("etco2", "EtCO\u2082 mmHg", "v-co2")),
+        (Curve("rr", "v-rr"), Curve("etco2", "v-co2")),
     ),
 )
 
@@ -74,8 +74,10 @@ LANES = (
 class Chart:
     """Draws one story; `svg()` gives the picture."""
 
-    def __init__(self, story: Story, ends_s: float, width: float = WIDTH) -> None:
-        self.story = story
+    def __init__(
+        self, story: Story, ends_s: float, width: float = WIDTH, say: Tongue = ENGLISH
+    ) -> None:
+        self.story, self.say = story, say
         self.ends_s, self.width = max(ends_s, 60.0), width
         self.parts: list[Markup] = []
         self.y = 20.0
@@ -89,7 +91,7 @@ class Chart:
             self._alerts()
         self._axis(top)
         height = self.y + 12
-        label = "Course of the case over time: phases, rooms, vital signs, actions, alerts"
+        label = self.say.t("chart.label")
         return Markup(
             '<svg viewBox="0 0 {w:.0f} {h:.0f}" role="img" aria-label="{l}" class="course">'
             "{b}</svg>"
@@ -97,9 +99,9 @@ class Chart:
 
     def _signs(self) -> float:
         """Phases, rooms and vital signs; where the lines of the time begin."""
-        for title, bands in (("Phase", self._phases()), ("Room", self._rooms())):
+        for key, bands in (("phase", self._phases()), ("room", self._rooms())):
             if bands:
-                self._bands(title, bands)
+                self._bands(key, bands)
         top = self.y
         for lane in LANES:
             self._lane(lane)
@@ -137,17 +139,19 @@ class Chart:
         ends = [t for t, _ in rows[1:]] + [self.ends_s]
         return [(t, end, v) for (t, v), end in zip(rows, ends, strict=False)]
 
-    def _bands(self, title: str, bands: Iterable[tuple[float, float, str]]) -> None:
-        self._title(title, self.y + 15)
+    def _bands(self, key: str, bands: Iterable[tuple[float, float, str]]) -> None:
+        self._title(self.say.t(f"chart.{key}"), self.y + 15)
         for number, (start, end, name) in enumerate(bands):
             left, width = self.x(start), max(1.0, self.x(end) - self.x(start))
-            words = titled(name)
+            words = titled(name, self.say)
+            if key == "phase":
+                words = self.say.named("phase", name) or words
+            lasts = self.say.t("chart.from_to", **{"from": clock(start), "to": clock(end)})
             self.add(
-                '<g><title>{n} {a} to {b}</title><rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '
+                '<g><title>{n} {a}</title><rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '
                 'height="22" class="band b{k}"/>',
                 n=words,
-                a=clock(start),
-                b=clock(end),
+                a=lasts,
                 x=left,
                 y=self.y,
                 w=width,
@@ -172,9 +176,8 @@ class Chart:
         self.y += GAP
         top, bottom = self.y, self.y + lane.height
         self._legend([curve for curve, runs in drawn if runs], top - 8)
-        for words in [lane.title]:
-            for row, word in enumerate(words.split(", ")):
-                self._title(word, top + 12 + 13 * row)
+        for row, word in enumerate(self.say.t(f"chart.{lane.name}").split(", ")):
+            self._title(word, top + 12 + 13 * row)
         for tick in lane.ticks:
             y = self._scale(lane, tick, bottom)
             self.add(
@@ -199,6 +202,7 @@ class Chart:
         """The name of each curve behind a piece of its line."""
         x = LEFT
         for curve in curves:
+            label = self.say.t(f"chart.{curve.name}")
             self.add(
                 '<line x1="{a:.1f}" x2="{b:.1f}" y1="{m:.1f}" y2="{m:.1f}" class="curve {c}"/>'
                 '<text x="{t:.1f}" y="{y:.1f}" class="{k}-t">{l}</text>',
@@ -209,9 +213,9 @@ class Chart:
                 t=x + 27,
                 y=y,
                 k=curve.css.split()[0],
-                l=curve.label,
+                l=label,
             )
-            x += 27 + LETTER * len(curve.label) + 20
+            x += 27 + LETTER * len(label) + 20
 
     @staticmethod
     def _scale(lane: Lane, value: float, bottom: float) -> float:
@@ -231,11 +235,11 @@ class Chart:
     # -- actions and alerts ----------------------------------------------------------------
 
     def _actions(self) -> None:
-        marks = [(c.effective, *in_words(c)) for c in self.story.medical_events()]
+        marks = [(c.effective, *in_words(c, self.say)) for c in self.story.medical_events()]
         if not marks:
             return
         self.y += GAP
-        self._title("Actions", self.y + 10)
+        self._title(self.say.t("chart.actions"), self.y + 10)
         rows = _Rows()
         for at_s, css, words in marks:
             x, width = self.x(at_s), LETTER * len(words) + 12
@@ -258,11 +262,11 @@ class Chart:
 
     def _brought(self) -> None:
         """What the instructor brought in: a bar where it lasted, else a mark."""
-        found = brought_in(self.story)
+        found = brought_in(self.story, self.say)
         if not found:
             return
         self.y += GAP
-        self._title("Instructor", self.y + 10)
+        self._title(self.say.t("chart.instructor"), self.y + 10)
         rows = _Rows()
         for one in found:
             start = self.x(one.at_s)
@@ -276,13 +280,14 @@ class Chart:
     def _one_brought(
         self, one: Brought, start: float, end: float, y: float, *, is_left: bool
     ) -> None:
-        until = "" if one.to_s is None else f" to {clock(one.to_s)}"
+        lasts = clock(one.at_s)
+        if one.to_s is not None:
+            lasts = self.say.t("chart.from_to", **{"from": lasts, "to": clock(one.to_s)})
         self.add(
-            '<g class="brought"><title>{a}{b} {t}</title>'
+            '<g class="brought"><title>{a} {t}</title>'
             '<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="13" rx="2" class="hand"/>'
             '<text x="{u:.1f}" y="{v:.1f}" class="{c}">{t}</text></g>',
-            a=clock(one.at_s),
-            b=until,
+            a=lasts,
             t=one.what,
             x=start,
             y=y,
@@ -296,7 +301,7 @@ class Chart:
         if not self.story.alerts:
             return
         self.y += GAP
-        self._title("Alerts", self.y + 10)
+        self._title(self.say.t("chart.alerts"), self.y + 10)
         rows = _Rows()
         for alert in self.story.alerts:
             start = self.x(alert.raised_s)
@@ -312,14 +317,14 @@ class Chart:
     def _alert(
         self, alert: Alert, start: float, end: float, label: str, y: float, *, is_left: bool
     ) -> None:
-        until = "open" if alert.cleared_s is None else clock(alert.cleared_s)
+        until = self.say.t("chart.open") if alert.cleared_s is None else clock(alert.cleared_s)
+        lasts = self.say.t("chart.from_to", **{"from": clock(alert.raised_s), "to": until})
         self.add(
-            "<g><title>{r} {p} {a} to {b}: {t}</title>",
+            "<g><title>{r} {p} {a}: {t}</title>",
             r=alert.rule,
-            p=alert.priority,
-            a=clock(alert.raised_s),
-            b=until,
-            t=alert.text,
+            p=self.say.t(alert.priority),
+            a=lasts,
+            t=self.say.alert(alert.rule, alert.text),
         )
         steps = [*alert.escalations(), (float("inf"), "")]
         for (at_s, priority), (until_s, _) in pairwise(steps):

@@ -9,6 +9,7 @@
   - DeviceError            a real device or a recording does not fit the scenario
   - ReportError            a report of another system that cannot be read
   - AuthoringError         a scenario cannot be begun, changed or saved like this
+  - LanguageError          a language that reports do not have
   - SurroundingsError      a port, a package or a folder is not as it must be
 """
 
@@ -104,6 +105,12 @@ class AuthoringError(ScenarioError):
     """A scenario that cannot be begun, changed or saved like this."""
 
     code = "authoring"
+
+
+class LanguageError(ScenarioError):
+    """A language that reports do not have."""
+
+    code = "language"
 
 
 class SurroundingsError(ScenarioError):

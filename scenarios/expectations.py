@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
 from scenarios.clinical_time import clock
+from scenarios.language import ENGLISH, Tongue
 from scenarios.schema import Scenario
 from scenarios.script import Done, Expect
 from scenarios.story import Action, Alert, Story
@@ -76,14 +77,14 @@ def expectations(journal: Journal, scenario: Scenario) -> Verdict:
     return judge(Story(journal), scenario)
 
 
-def judge(story: Story, scenario: Scenario) -> Verdict:
-    """The same, for a journal that is read already."""
+def judge(story: Story, scenario: Scenario, say: Tongue = ENGLISH) -> Verdict:
+    """The same, for a journal that is read already; told in a language."""
     sorted_: dict[str, list[Judgement]] = {"met": [], "missed": [], "violated": [], "void": []}
     applying = [e for e in scenario.expectations if not e.branch or scenario.branch in e.branch]
     for expect in applying:
         verdict, at_s = _verdict(story, expect)
         if verdict:
-            sorted_[verdict].append(_judgement(story, expect, verdict, at_s))
+            sorted_[verdict].append(_judgement(story, expect, verdict, at_s, say))
     allowed = {e.alert for e in applying if e.alert and e.must != "never"}
     forbidden = {e.alert for e in applying if e.alert and e.must == "never"}
     unexpected = [a for a in story.alerts if a.rule not in allowed]
@@ -171,16 +172,19 @@ def _treated(story: Story, expect: Expect) -> tuple[float, Done] | None:
     return None
 
 
-def window_of(expect: Expect) -> str:
+def window_of(expect: Expect, say: Tongue = ENGLISH) -> str:
     """The window in words."""
+    since, by = clock(expect.earliest_s), clock(expect.by_s)
     if expect.earliest_s is not None and expect.by_s is not None:
-        return f"{clock(expect.earliest_s)} to {clock(expect.by_s)}"
+        return say.t("window.between", **{"from": since, "by": by})
     if expect.by_s is not None:
-        return f"by {clock(expect.by_s)}"
-    return f"from {clock(expect.earliest_s)}" if expect.earliest_s is not None else "at any time"
+        return say.t("window.by", by=by)
+    return say.t("window.any" if expect.earliest_s is None else "window.from", **{"from": since})
 
 
-def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -> Judgement:
+def _judgement(
+    story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue
+) -> Judgement:
     kind = "alert" if expect.alert else "action" if expect.action else "outcome"
     told = _outcome if kind == "outcome" else _event
     helped = _helped(story, expect, at_s)
@@ -190,9 +194,9 @@ def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -
         subject=expect.subject,
         must=expect.rated if kind == "action" else expect.must,
         priority=expect.priority or "",
-        window=window_of(expect),
+        window=window_of(expect, say),
         at_s=at_s if helped is None else helped.at_s,
-        text=told(story, expect, verdict, at_s),
+        text=told(story, expect, verdict, at_s, say),
         why=expect.why,
         earliest_s=expect.earliest_s,
         by_s=expect.by_s,
@@ -202,61 +206,58 @@ def _judgement(story: Story, expect: Expect, verdict: str, at_s: float | None) -
     )
 
 
-def _event(story: Story, expect: Expect, verdict: str, at_s: float | None) -> str:
+def _event(story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue) -> str:
     """What became of an alert or an action, in words."""
-    name = asked(expect.action, expect.arguments)
+    name = asked(expect.action, expect.arguments, say)
     if expect.alert:
-        name = rule_titled(expect.alert) + (f" ({expect.priority})" if expect.priority else "")
-    window, when = window_of(expect), clock(at_s)
+        of = f" ({say.t(expect.priority)})" if expect.priority else ""
+        name = rule_titled(expect.alert, say) + of
+    return f"{name}: {_became(story, expect, verdict, at_s, say)}"
+
+
+def _became(story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue) -> str:
     helped = _helped(story, expect, at_s)
+    filled = {"window": window_of(expect, say), "at": clock(at_s)}
     if helped is not None and verdict == "missed":
-        return f"{name}: expected {window}, done by the instructor at {clock(helped.at_s)}"
+        return say.t("became.helped", **{**filled, "at": clock(helped.at_s)})
     if helped is not None and verdict == "met":
-        return f"{name}: {when} ({window}), by the instructor"
+        return say.t("became.met_helped", **filled)
     if verdict == "met" and (expect.must == "never" or expect.rated == "harmful"):
-        return f"{name}: not {'raised' if expect.alert else 'done'}, as it should be"
+        return say.t("became.not_raised" if expect.alert else "became.not_done")
     if verdict == "void":
-        return f"{name}: {_did_not_apply(story, expect, at_s)}"
-    return {
-        "met": f"{name}: {when} ({window})",
-        "missed": f"{name}: expected {window}, "
-        + ("never came" if at_s is None else f"came at {when}"),
-        "violated": f"{name}: must not come {window}, came at {when}",
-    }[verdict]
+        return _did_not_apply(story, expect, at_s, say)
+    if verdict == "missed" and at_s is not None:
+        verdict = "late"
+    return say.t(f"became.{verdict}", **filled)
 
 
-def _did_not_apply(story: Story, expect: Expect, at_s: float | None) -> str:
+def _did_not_apply(story: Story, expect: Expect, at_s: float | None, say: Tongue) -> str:
     found = _treated(story, expect)
     if at_s is None or found is None:
-        return "did not apply, its cause was treated in time"
+        return say.t("void.treated")
     is_late = expect.by_s is not None and at_s > expect.by_s
     treated_s, done = found
-    return (
-        f"came at {clock(at_s)}, {'later' if is_late else 'earlier'} than expected "
-        f"({window_of(expect)}); does not count, for its cause was treated before: "
-        f"{asked(done.do, done.arguments)} at {clock(treated_s)}"
+    return say.t(
+        "became.void_later" if is_late else "became.void_earlier",
+        at=clock(at_s),
+        window=window_of(expect, say),
+        treated=asked(done.do, done.arguments, say),
+        when=clock(treated_s),
     )
 
 
-def _outcome(story: Story, expect: Expect, verdict: str, at_s: float | None) -> str:
+def _outcome(story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue) -> str:
     """What became of the patient, in words."""
-    window = window_of(expect)
+    filled = {"window": window_of(expect, say), "at": clock(at_s)}
     if expect.outcome == "arrests":
-        return (
-            "the pulse is lost: "
-            + {
-                "met": "did not happen, as it should be"
-                if expect.must == "never"
-                else f"{clock(at_s)} ({window})",
-                "missed": f"expected {window}, "
-                + ("did not happen" if at_s is None else f"happened at {clock(at_s)}"),
-                "violated": f"must not happen {window}, happened at {clock(at_s)}",
-                "void": "did not apply, the cause was treated in time",
-            }[verdict]
-        )
-    if at_s is not None:
-        return f"the patient lives: alive at the end, {clock(at_s)}"
-    died = (
-        "the patient died" if story.arrest_s is None else f"no pulse from {clock(story.arrest_s)}"
-    )
-    return f"the patient lives: {died}"
+        key = f"outcome.{verdict}"
+        if verdict == "met":
+            key = "outcome.not" if expect.must == "never" else "became.met"
+        elif verdict == "missed" and at_s is not None:
+            key = "outcome.late"
+        return f"{say.t('outcome.arrests')}: {say.t(key, **filled)}"
+    key = "became.alive"
+    if at_s is None:
+        key = "outcome.died" if story.arrest_s is None else "outcome.no_pulse"
+        filled["at"] = clock(story.arrest_s)
+    return f"{say.t('outcome.lives')}: {say.t(key, **filled)}"

@@ -10,23 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from environment.model.change import JSON, Change
-from environment.model.vitals import VITALS
 from scenarios.clinical_time import clock
+from scenarios.language import ENGLISH, Tongue
 from scenarios.story import Story
-from scenarios.wording import entry, in_words
+from scenarios.wording import entry, in_words, sign_titled, with_site, worded, words
 
 #: The parts in the order in which they are spoken.
-PARTS = {
-    "age": "Age",
-    "time": "Time of injury",
-    "mechanism": "Mechanism",
-    "criteria": "Criteria",
-    "injuries": "Injuries",
-    "signs": "Signs",
-    "treatment": "Treatment",
-    "eta_s": "Expected at",
-    "special": "Special",
-}
+PARTS = (
+    "age", "time", "mechanism", "criteria", "injuries", "signs", "treatment", "eta_s", "special"
+)  # fmt: skip
+#: Signs in the order in which they are told; what else is told stands behind them.
+SIGNS = ("hr", "sbp", "dbp", "rr", "spo2", "etco2", "gcs", "temp")
 #: Said where nothing is known; it does not take back what was said.
 NOTHING = ("", "-", "\u2013")
 _SEX = re.compile(r"\b(m|f|male|female|uomo|donna|sex unknown|sesso ignoto)\b", re.IGNORECASE)
@@ -42,7 +36,7 @@ def clock_of(at_s: float, start: datetime) -> str:
     return f"{start + timedelta(seconds=at_s):%H:%M} ({minutes:+d} min)"
 
 
-def card(story: Story, start: datetime) -> list[tuple[str, str]]:
+def card(story: Story, start: datetime, say: Tongue = ENGLISH) -> list[tuple[str, str]]:
     """The parts of the card as it was handed over, each once; empty ones are left out.
 
     Before a handover (or without one) it is the card that was sent last.
@@ -54,46 +48,43 @@ def card(story: Story, start: datetime) -> list[tuple[str, str]]:
         if change.seq > upto:
             break
         sent |= {key: value for key, value in change.value.items() if value not in NOTHING}
-    sent["age"] = _who(sent.get("age"), sent.pop("sex", None))
+    sent["age"] = _who(sent.get("age"), sent.pop("sex", None), say)
     injury_s = sent.pop("time_of_injury_s", None)
     if injury_s is not None:
         sent["time"] = clock_of(injury_s, start)
-    rest = sorted(set(sent) - set(PARTS))
-    told = [(PARTS.get(key, _words(key)), _told(key, sent.get(key), start)) for key in PARTS]
-    told += [(_words(key), _told(key, sent[key], start)) for key in rest]
+    told = {key: _told(key, sent.get(key), start, say) for key in PARTS}
+    told |= {key: _told(key, sent[key], start, say) for key in sorted(set(sent) - set(PARTS))}
     if sent:
         done = [c for c in story.medical_events() if c.seq < upto and _is_treatment(c)]
-        told = _with_all(told, done, start)
-    return [(label, text) for label, text in told if text not in NOTHING]
+        told["treatment"] = _with_all(told["treatment"], done, start, say)
+    labels = {key: say.t(f"card.{key}") if key in PARTS else words(key) for key in told}
+    return [(labels[key], text) for key, text in told.items() if text not in NOTHING]
 
 
 def _is_treatment(change: Change) -> bool:
     return change.name != "diagnostic" and change.value.get("change") not in ("stop", "end")
 
 
-def _with_all(
-    told: list[tuple[str, str]], done: list[Change], start: datetime
-) -> list[tuple[str, str]]:
-    """The parts with all that was done among the treatment, each with its time."""
-    label, timed = PARTS["treatment"], _timed(done, start)
-    texts = dict(told)
-    text = timed(texts.get(label, ""))
+def _with_all(text: str, done: list[Change], start: datetime, say: Tongue) -> str:
+    """The treatment with all that was done, each with its time."""
+    text = _timed(done, start, say)(text)
     unsaid = [
-        f"{in_words(c)[1]} {clock_of(c.effective, start)}" for c in _unsaid(text, done, start)
+        f"{in_words(c, say)[1]} {clock_of(c.effective, start)}"
+        for c in _unsaid(text, done, start, say)
     ]
-    texts[label] = "; ".join([*([] if text in NOTHING else [text]), *unsaid])
-    return list(texts.items())
+    return "; ".join([*([] if text in NOTHING else [text]), *unsaid])
 
 
-def _unsaid(text: str, done: Iterable[Change], start: datetime) -> list[Change]:
-    """What was done, and stands in the text neither by its name nor by its time (in Italian)."""
+def _unsaid(text: str, done: Iterable[Change], start: datetime, say: Tongue) -> list[Change]:
+    """What was done, and stands in the text neither by its name nor by its time."""
     unnamed: list[Change] = []
     names: Counter[str] = Counter()
     taken: Counter[str] = Counter()  # times in the text that belong to something named
     for change in done:
-        name = _name(change)
+        name = _name(change, say)
         names[name] += 1
-        mentions = max(text.lower().count(word) for word in (name, in_words(change)[1].lower()))
+        said = (name, in_words(change, say)[1].lower())
+        mentions = max(text.lower().count(word) for word in said)
         if mentions >= names[name]:
             taken[clock_of(change.effective, start)] += 1
         else:
@@ -107,25 +98,25 @@ def _unsaid(text: str, done: Iterable[Change], start: datetime) -> list[Change]:
     return found
 
 
-def _name(change: Change) -> str:
+def _name(change: Change, say: Tongue) -> str:
     """What was given or done, in small letters, without how much and where."""
     value = change.value
     name = next(str(value[k]) for k in ("procedure", "drug", "product") if k in value)
-    return entry(name).lower()
+    return entry(name, say).lower()
 
 
-def _timed(done: Iterable[Change], start: datetime) -> Callable[[str], str]:
+def _timed(done: Iterable[Change], start: datetime, say: Tongue) -> Callable[[str], str]:
     """Puts what was done into the one form of time, and a time behind a drug without one."""
     at = {clock(c.effective): clock_of(c.effective, start) for c in done}
     drugs: dict[str, list[str]] = {}
     for change in done:
         if change.name == "drug_given":
-            drugs.setdefault(in_words(change)[1], []).append(clock_of(change.effective, start))
+            drugs.setdefault(in_words(change, say)[1], []).append(clock_of(change.effective, start))
 
     def timed(text: str) -> str:
         text = _TIME.sub(lambda m: at.get(m[0], m[0]), text)
-        for words, times in drugs.items():  # of several doses the first ones were meant
-            bare = re.compile(rf"({re.escape(words)})(?= *(?:[;,]|$))")
+        for drug, times in drugs.items():  # of several doses the first ones were meant
+            bare = re.compile(rf"({re.escape(drug)})(?= *(?:[;,]|$))")
             for at_time in times:
                 text = bare.sub(rf"\1 {at_time}", text, count=1)
         return text
@@ -133,34 +124,75 @@ def _timed(done: Iterable[Change], start: datetime) -> Callable[[str], str]:
     return timed
 
 
-def _who(age: JSON, sex: JSON) -> str:
-    told = f"{age:g} y" if isinstance(age, (int, float)) else str(age or "")
+def _who(age: JSON, sex: JSON, say: Tongue) -> str:
+    is_number = isinstance(age, (int, float))
+    told = say.t("card.years", age=f"{age:g}") if is_number else say.author(age or "")
     if sex and not _SEX.search(told):
-        told = f"{told} {_words(sex)}".strip()
+        said = worded("sex", sex, say)
+        told = say.t("card.who", age=told, sex=said) if told else said
     return told
 
 
-def _told(key: str, value: JSON, start: datetime) -> str:
+def _told(key: str, value: JSON, start: datetime, say: Tongue) -> str:
     if key.endswith("_s") and isinstance(value, (int, float)):
         return clock_of(value, start)
     if isinstance(value, Mapping) and set(value) == {"first", "latest"}:
-        first, latest = _told(key, value["first"], start), _told(key, value["latest"], start)
-        return f"{latest} (first {first})" if latest and first not in ("", latest) else latest
+        first, latest = (_told(key, value[name], start, say) for name in ("first", "latest"))
+        changed = bool(latest) and first not in ("", latest)
+        return say.t("card.first", latest=latest, first=first) if changed else latest
     if isinstance(value, Mapping):
-        told = ((k, _told(k, v, start)) for k, v in value.items())
-        return ", ".join(f"{_label(k)} {text}".strip() for k, text in told if text)
+        order = sorted(value, key=lambda k: (SIGNS.index(k) if k in SIGNS else len(SIGNS), k))
+        told = ((k, _told(k, value[k], start, say)) for k in order)
+        return ", ".join(f"{sign_titled(k, say)} {text}".strip() for k, text in told if text)
     if isinstance(value, list):
-        return ", ".join(filter(None, (_told(key, v, start) for v in value)))
+        return ", ".join(filter(None, (_told(key, v, start, say) for v in value)))
     if isinstance(value, float):
         return f"{value:g}"
     if value is None:
         return ""
-    return _SINCE_CALL.sub(lambda m: clock_of(60.0 * int(m[1]), start), _words(value))
+    said = say.author(value) if say.is_first else _in_its_words(key, str(value), say)
+    return _SINCE_CALL.sub(lambda m: clock_of(60.0 * int(m[1]), start), words(said))
 
 
-def _label(key: str) -> str:
-    return VITALS[key].label if key in VITALS else _words(key)
+def _in_its_words(key: str, text: str, say: Tongue) -> str:
+    """What an assistant or a script wrote on the card, in a language."""
+    written = say.author(text)
+    if written != text:
+        return written
+    if key == "injuries":
+        return _injury(text, say) or text
+    if key == "special":
+        return _special(text, say)
+    if key == "treatment":
+        return with_site(text, say)
+    return say.known_as(text) or say.value(text)
 
 
-def _words(text: object) -> str:
-    return str(text).replace("_", " ")
+def _injury(text: str, say: Tongue) -> str:
+    """`left open extremity wound`, as the tablets say it; empty if it is something else."""
+    parts = {"side": "", "open": "", "region": "", "kind": ""}
+    for word in text.split(" "):
+        if word in ("left", "right"):
+            parts["side"] = worded("injury", word, say)
+        elif word == "open":
+            parts["open"] = say.t("injury.open")
+        elif (region := say.named("region", word)) is not None:
+            parts["region"] = region
+        elif (kind := say.named("injury", word)) is not None:
+            parts["kind"] = kind
+        else:
+            return ""
+    return " ".join(say.t("injuries.told", **parts).replace(" :", ":").split())
+
+
+def _special(text: str, say: Tongue) -> str:
+    """What an assistant writes there: an anticoagulant, a pregnancy, an allergy, a disease."""
+    for start, key in (
+        ("takes ", "takes"),
+        ("pregnant, week ", "pregnant"),
+        ("allergy: ", "allergy"),
+    ):
+        if text.startswith(start):
+            what = text.removeprefix(start)
+            return say.t(f"card.{key}", what=say.value(what), weeks=what)
+    return say.value(text)

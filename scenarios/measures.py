@@ -11,6 +11,7 @@ from environment.model import catalogue
 from environment.model.change import JSON
 from environment.model.vitals import of_kind
 from scenarios.expectations import Verdict, expectations
+from scenarios.language import ENGLISH, Tongue
 from scenarios.story import Story
 
 __all__ = ["MEASURES", "Kpi", "expectations", "kpi_clock", "measure", "measured"]
@@ -301,10 +302,15 @@ def outcome(story: Story) -> JSON:
     }
 
 
-def missed_windows(story: Story, verdict: Verdict) -> list[str]:
+def missed_windows(story: Story, verdict: Verdict, say: Tongue = ENGLISH) -> list[str]:
     """What came too late or never: intervals beyond their target, required actions not done."""
     late = [
-        f"{row.label}: {row.value_s / 60:.0f} min, target {row.target_s / 60:.0f} min"
+        say.t(
+            "clock.late",
+            name=say.named("kpi", row.key) or row.label,
+            value=f"{row.value_s / 60:.0f}",
+            target=f"{row.target_s / 60:.0f}",
+        )
         for row in kpi_clock(story)
         if row.met is False and row.value_s is not None and row.target_s is not None
     ]

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from environment.model.change import FIELDS
+from environment.web.languages import FIRST
 from scenarios import export, report, utstein, xapi
 from scenarios.clinical_time import clock
 from scenarios.errors import SurroundingsError
 from scenarios.expectations import Verdict
+from scenarios.language import Tongue, known, tongue_for
 from scenarios.notes import Note
 from scenarios.printed import pdf
 from scenarios.schema import Scenario
@@ -44,17 +46,19 @@ class Told(Protocol):
         """What was written down about it."""
 
 
-def _page(run: Told) -> bytes:
+def _page(run: Told, say: Tongue) -> bytes:
     return report.html(
-        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes()
+        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes(), say=say
     ).encode()
 
 
-def _paper(run: Told) -> bytes:
-    return pdf(run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes())
+def _paper(run: Told, say: Tongue) -> bytes:
+    return pdf(
+        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes(), say=say
+    )
 
 
-def _table(run: Told) -> bytes:
+def _table(run: Told, _: Tongue) -> bytes:
     """One row a change. Values are JSON, so that a spreadsheet takes none for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -82,11 +86,11 @@ def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
 
 
-def _tracker(run: Told) -> bytes:
+def _tracker(run: Told, _: Tongue) -> bytes:
     return _json(export.tracker_report(run.story, run.scenario))
 
 
-def _record(run: Told) -> bytes:
+def _record(run: Told, _: Tongue) -> bytes:
     """The case as a FHIR document; its ids begin with the scenario and the journal's hash."""
     from environment.fhir.bundle import document
     from environment.fhir.case import Case, models_of
@@ -100,11 +104,11 @@ def _record(run: Told) -> bytes:
     return _json(bundle)
 
 
-def _registry(run: Told) -> bytes:
+def _registry(run: Told, _: Tongue) -> bytes:
     return _json(utstein.record(run.story, run.scenario))
 
 
-def _learning(run: Told) -> bytes:
+def _learning(run: Told, _: Tongue) -> bytes:
     return _json(xapi.statements(run.story, run.scenario, run.verdict, run.notes()))
 
 
@@ -115,11 +119,14 @@ def _json(value: object) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form that a run can take: how such a file ends, its media type, and what makes it."""
+    """One form that a run can take: how such a file ends, its media type, and what makes it.
+
+    What people read is in a language; what programs read has none.
+    """
 
     suffix: str
     media: str
-    make: Callable[[Told], bytes]
+    make: Callable[[Told, Tongue], bytes]
 
 
 _JSON = "application/json"
@@ -135,9 +142,9 @@ FORMS = {
 }
 
 
-def write(run: Told, form: str, path: Path) -> None:
-    """Write the run in this form."""
-    content = FORMS[form].make(run)
+def write(run: Told, form: str, path: Path, language: str = FIRST) -> None:
+    """Write the run in this form, and what people read in a language."""
+    content = FORMS[form].make(run, tongue_for(language, run.scenario.translation))
     try:
         path.write_bytes(content)
     except OSError as wrong:
@@ -150,17 +157,20 @@ class Files:
     """Runs as files, made beside the event loop; `take` is called in it and tells a run later."""
 
     forms: Mapping[str, str] = {name: form.media for name, form in FORMS.items()}
+    #: In which languages those are that people read.
+    languages = known()
 
     def __init__(self, take: Callable[[int], Callable[[], Told]], runs: int = 1) -> None:
         self._take = take
         self.runs = runs
 
-    async def make(self, run: int, form: str) -> tuple[bytes, str]:
-        """The content of the file, and a name for it."""
+    async def make(self, run: int, form: str, language: str = FIRST) -> tuple[bytes, str]:
+        """The content of the file in a language, and a name for it."""
         told, made = self._take(run), FORMS[form]
 
         def make() -> tuple[bytes, str]:
             one = told()
-            return made.make(one), f"{one.scenario.name}-{one.scenario.branch}{made.suffix}"
+            say = tongue_for(language, one.scenario.translation)
+            return made.make(one, say), f"{one.scenario.name}-{one.scenario.branch}{made.suffix}"
 
         return await asyncio.to_thread(make)

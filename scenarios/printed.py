@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from environment.paper import Sheet
+from scenarios.care import person
 from scenarios.chart import DEEDS, SIGNS, Chart
 from scenarios.clinical_time import clock
 from scenarios.expectations import Judgement, Verdict
+from scenarios.language import ENGLISH, Tongue
 from scenarios.notes import Note
 from scenarios.report import context, span
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from scenarios.wording import entry, rule_titled, titled
-from scenarios.wording import words as _words
+from scenarios.wording import entry, rule_titled, titled, worded
 
-NOTICE = "For training and research. Not for the care of patients."
 #: How wide the picture is drawn, so that it fills a page and its letters can still be read.
 WIDTH = 1050.0
 #: Colours of the picture on white paper, by class; each text 4.5:1 or more on white.
@@ -50,60 +50,77 @@ PAINTS = {
 
 
 def pdf(
-    story: Story, scenario: Scenario, *, seed: int, verdict: Verdict, notes: Sequence[Note] = ()
+    story: Story,
+    scenario: Scenario,
+    *,
+    seed: int,
+    verdict: Verdict | None = None,
+    notes: Sequence[Note] = (),
+    say: Tongue = ENGLISH,
 ) -> bytes:
-    """The report on paper; the same run gives the same bytes."""
-    shown = context(story, scenario, seed, verdict, notes)
-    foot = f"{scenario.id} seed {seed}: {shown['changes']} changes, head {shown['head'][:16]}"
-    sheet = Sheet(scenario.title, notice=NOTICE, foot=foot)
-    patient = scenario.patient
-    sheet.text(scenario.title, "title")
-    sheet.text(
-        f"Scenario {scenario.id} · {patient.age:.0f} y {patient.sex}, {patient.weight_kg:.0f} kg · "
-        f"call {scenario.start:%Y-%m-%d %H:%M} UTC · {clock(shown['ends_s'])} · seed {seed} · "
-        f"branch {scenario.branch} · {shown['ended']}",
-        "soft",
+    """The report on paper, in a language; the same run gives the same bytes."""
+    shown = context(story, scenario, seed, verdict, notes, say)
+    told, judged = shown["scenario"], shown["verdict"]
+    foot = say.t(
+        "report.paper_foot",
+        id=scenario.id,
+        seed=seed,
+        changes=shown["changes"],
+        head=shown["head"][:16],
     )
+    page = say.t("report.page", n="{n}")
+    sheet = Sheet(told.title, notice=say.t("notice"), foot=foot, page=page)
+    sheet.text(told.title, "title")
+    branch = say.t("report.branch", name=scenario.branch)
+    sheet.text(f"{shown['facts']} · {branch} · {shown['ended']}", "soft")
     if shown["bleeding"]:
         sheet.text(shown["bleeding"], "bold")
     sheet.tiles(shown["tiles"])
-    sheet.heading("Course")
+    sheet.heading(say.t("course.title"))
     for part in (SIGNS, DEEDS):
-        sheet.picture(str(Chart(story, story.ends_s, WIDTH).svg((part,))), PAINTS)
-    _judged(sheet, shown)
-    _alerts(sheet, shown)
-    _expected(sheet, verdict, str(shown["foreseen"]))
+        sheet.picture(str(Chart(story, story.ends_s, WIDTH, say).svg((part,))), PAINTS)
+    _judged(sheet, shown, say)
+    _alerts(sheet, shown, say)
+    _expected(sheet, judged, str(shown["foreseen"]), say)
     if shown["brought"]:
-        sheet.heading("What the instructor brought in")
-        sheet.table(("From", "Until", "What"), _rows(shown["brought"]), (1, 1, 10))
-    _care(sheet, shown)
-    _places(sheet, shown)
+        sheet.heading(say.t("brought.title"))
+        head = _head(say, "brought.from", "brought.until", "brought.what")
+        sheet.table(head, _rows(shown["brought"]), (1, 1, 10))
+    _care(sheet, shown, say)
+    _places(sheet, shown, say)
     noted = _rows(shown["notes"])
     if noted:
-        sheet.heading("Marks and notes")
-        rows = [(clock(row["at_s"]), row["kind"], row["text"], row["by"]) for row in noted]
-        sheet.table(("Moment", "Mark", "Note", "By"), rows, (1, 1.2, 8, 2.4))
-    for title, lines in (
-        ("Goals", scenario.goals),
-        ("Traps", scenario.traps),
-        ("Questions for the debrief", scenario.debrief),
+        sheet.heading(say.t("notes.title"))
+        rows = [(clock(row["at_s"]), row["said"], row["text"], row["by"]) for row in noted]
+        head = _head(say, "notes.moment", "notes.mark", "notes.note", "notes.by")
+        sheet.table(head, rows, (1, 1.2, 8, 2.4))
+    for key, lines in (
+        ("debrief.goals", told.goals),
+        ("debrief.traps", told.traps),
+        ("debrief.to_ask", told.debrief),
     ):
         if lines:
-            sheet.heading(title)
+            sheet.heading(say.t(key))
             sheet.points(lines)
     return sheet.pdf()
 
 
-def _judged(sheet: Sheet, shown: dict[str, object]) -> None:
-    sheet.heading("Clock")
-    held = {True: "yes", False: "no", None: "-"}
+def _head(say: Tongue, *keys: str) -> tuple[str, ...]:
+    """The head of a table."""
+    return tuple(say.t(key) if key else "" for key in keys)
+
+
+def _judged(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
+    sheet.heading(say.t("clock.title"))
+    held = {True: say.t("report.yes"), False: say.t("report.no"), None: "-"}
+    columns = ("interval", "measured", "target", "held", "source")
     sheet.table(
-        ("Interval", "Measured", "Target", "Held", "Source"),
+        _head(say, *(f"clock.{key}" for key in columns)),
         [
             (
                 row.label,
-                span(row.value_s),
-                span(row.target_s) if row.target_s else "reported",
+                span(row.value_s, say),
+                span(row.target_s, say) if row.target_s else say.t("report.reported"),
                 held[row.met],
                 row.source,
             )
@@ -111,103 +128,103 @@ def _judged(sheet: Sheet, shown: dict[str, object]) -> None:
         ],
         (5, 2, 2, 1, 3),
     )
-    sheet.heading("Clock targets and required actions missed")
-    sheet.points(_rows(shown["missed"]) or ["None. What else was expected stands further below."])
+    sheet.heading(say.t("missed.title"))
+    nothing = say.t("report.none", where=say.t("expected.against"))
+    sheet.points(_rows(shown["missed"]) or [nothing])
     if shown["atmist"]:
-        sheet.heading("Handover (ATMIST)")
+        sheet.heading(say.t("card.title"))
         sheet.table((), _rows(shown["atmist"]), (1, 6))
 
 
-def _alerts(sheet: Sheet, shown: dict[str, object]) -> None:
-    sheet.heading("Alerts")
+def _alerts(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
+    sheet.heading(say.t("alerts.title"))
     rows = []
     for row in _rows(shown["alerts"]):
         alert, marks = row["alert"], shown["mark"]
         assert isinstance(marks, dict)  # of the picture
         seen = "-"
         if alert.acknowledged_s is not None:
-            seen = f"{clock(alert.acknowledged_s)} {_words(alert.acknowledged_by)}: "
-            seen += alert.acknowledged_how
-        ended = "open"
+            seen = f"{clock(alert.acknowledged_s)} {row['seen_by']}: {row['seen_how']}"
+        ended = say.t("alerts.open")
         if alert.cleared_s is not None:
-            ended = f"{clock(alert.cleared_s)} {alert.cleared_because}"
-        course = ", ".join(f"{marks.get(p, '')} {p}" for _, p in row["steps"])
-        rows.append(
-            (clock(alert.raised_s), rule_titled(alert.rule), course, alert.text, seen, ended)
-        )
+            ended = f"{clock(alert.cleared_s)} {row['cleared']}"
+        course = ", ".join(f"{marks.get(p, '')} {say.t(p)}" for _, p in row["steps"])
+        rule = rule_titled(alert.rule, say)
+        rows.append((clock(alert.raised_s), rule, course, row["text"], seen, ended))
     if not rows:
-        sheet.text("No alert was shown.", "soft")
+        sheet.text(say.t("alerts.none"), "soft")
         return
-    head = ("Raised", "Rule", "Priority", "Text", "Acknowledged", "Cleared")
+    columns = ("raised", "rule", "priority", "text", "acknowledged", "cleared")
+    head = _head(say, *(f"alerts.{key}" for key in columns))
     sheet.table(head, rows, (1, 2.2, 1.8, 5.6, 3.2, 3))
 
 
-def _expected(sheet: Sheet, verdict: Verdict, foreseen: str) -> None:
-    sheet.heading("Expected against what happened")
+def _expected(sheet: Sheet, verdict: Verdict, foreseen: str, say: Tongue) -> None:
+    sheet.heading(say.t("expected.against"))
     rows: list[tuple[str, Judgement]] = [
         *(("missed", j) for j in verdict.missed),
-        *(("must not", j) for j in verdict.violated),
+        *(("violated", j) for j in verdict.violated),
         *(("met", j) for j in verdict.met),
-        *(("did not apply", j) for j in verdict.void),
+        *(("void", j) for j in verdict.void),
     ]
     if not rows:
-        sheet.text("The scenario expects nothing.", "soft")
+        sheet.text(say.t("expected.nothing"), "soft")
         return
     sheet.text(foreseen, "soft")
-    told = [(name, j.kind, j.text, j.why) for name, j in rows]
-    sheet.table(("", "Kind", "Expectation", "Why"), told, (1.5, 1.1, 6, 6))
+    told = [
+        (say.t(f"verdict.{name}"), say.t(f"expects.{j.kind}"), j.text, j.why) for name, j in rows
+    ]
+    head = _head(say, "", "expected.kind", "expected.what", "expected.why")
+    sheet.table(head, told, (1.5, 1.1, 6, 6))
 
 
-def _care(sheet: Sheet, shown: dict[str, object]) -> None:
-    sheet.heading("Care given")
+def _care(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
+    sheet.heading(say.t("care.title"))
     rows = [
-        (clock(row["at_s"]), row["kind"], row["what"], row["details"], _words(row["by"]))
+        (clock(row["at_s"]), row["kind"], row["what"], row["details"], row["by"])
         for row in _rows(shown["given"])
     ]
     if rows:
-        sheet.table(("Time", "Kind", "What", "Details", "By"), rows, (1, 1.6, 4, 6, 2.4))
+        head = _head(say, *(f"care.{key}" for key in ("time", "kind", "what", "details", "by")))
+        sheet.table(head, rows, (1, 1.6, 4, 6, 2.4))
     else:
-        sheet.text("Nothing was done.", "soft")
+        sheet.text(say.t("care.nothing"), "soft")
     totals = shown["totals"]
     assert isinstance(totals, dict)  # of the measures
-    sheet.heading("Totals")
-    given = []
-    for name, row in totals["drugs"].items():
-        doses = "1 dose" if row["doses"] == 1 else f"{row['doses']} doses"
-        given.append((_words(name), f"{row['total']:g}", doses))
+    sheet.heading(say.t("totals.title"))
+    given = list(_rows(shown["doses"]))
     given += [
-        (entry(name), str(units), "unit" if units == 1 else "units")
+        (entry(name, say), str(units), say.t("unit" if units == 1 else "units"))
         for name, units in totals["blood"].items()
     ]
-    given.append(("crystalloid", f"{totals['crystalloid_ml']:g}", "mL"))
+    given.append((say.t("crystalloid"), f"{totals['crystalloid_ml']:g}", "mL"))
     sheet.table((), given, (3, 1, 5))
 
 
-def _places(sheet: Sheet, shown: dict[str, object]) -> None:
-    sheet.heading("Rooms and phases")
+def _places(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
+    sheet.heading(say.t("rooms.title"))
     rows = [
-        (clock(s.in_s), "room", titled(s.room), "" if s.out_s is None else f"to {clock(s.out_s)}")
+        (
+            clock(s.in_s),
+            say.t("rooms.a_room"),
+            titled(s.room, say),
+            "" if s.out_s is None else say.t("rooms.to", at=clock(s.out_s)),
+        )
         for s in _rows(shown["stays"])
     ]
     rows += [
-        (clock(c.recorded), titled(c.twin), _words(c.value), _words(c.by))
+        (clock(c.recorded), titled(c.twin, say), worded("phase", c.value, say), person(c.by, say))
         for c in _rows(shown["phases"])
     ]
-    sheet.table(("Time", "Of", "What", ""), rows, (1, 2, 4, 5))
+    head = _head(say, "care.time", "rooms.of", "care.what", "")
+    sheet.table(head, rows, (1, 2, 4, 5))
     refused = _rows(shown["refused"])
     if refused:
-        sheet.heading("Refused or failed")
-        told = [
-            (
-                clock(a.at_s),
-                f"{_words(a.by)}: {_words(a.operation)} ({_words(a.twin)})",
-                f"{a.status}: {a.reason}",
-            )
-            for a in refused
-        ]
+        sheet.heading(say.t("refused.title"))
+        told = [(clock(row["at_s"]), row["what"], row["why"]) for row in refused]
         sheet.table((), told, (1, 5, 8))
     if shown["left_open"]:
-        sheet.heading("Ordered and never done")
+        sheet.heading(say.t("refused.open"))
         sheet.table((), _rows(shown["left_open"]), (1, 5, 8))
 
 

@@ -68,6 +68,7 @@ async def play_world(
         if follow is not None and past is None:
             follow(session.world.journal)
         site = make_site(session.world, session.operations, tokens=tokens, open_role=open_role)
+        site.translations = scenario.translation
         served = None
         try:
             if past is None:

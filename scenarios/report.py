@@ -4,39 +4,34 @@ Nothing is fetched from outside, the picture is drawn into the page, and it prin
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from environment.model import catalogue
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
 from scenarios.brought import bleeding_text, brought_in
 from scenarios.brought import told as told_of
+from scenarios.care import doses, given, injuries, left_open, measured_text, person, value_text
 from scenarios.chart import MARK, Chart
 from scenarios.clinical_time import clock
 from scenarios.expectations import Verdict, judge
 from scenarios.handover import card
+from scenarios.language import ENGLISH, Tongue
 from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
 from scenarios.notes import Note
 from scenarios.schema import Scenario
-from scenarios.story import Alert, Story
+from scenarios.story import Action, Alert, Story
+from scenarios.translating import in_language
 from scenarios.why import Step, why
-from scenarios.wording import entry, in_words, rule_titled, titled, words
+from scenarios.wording import deed, entry, in_words, rule_titled, sign_titled, titled, worded, words
 
 TEMPLATES = Path(__file__).parent / "templates"
-#: What the words for a twin's coupling mean.
-LIVES = {
-    "shadowed": "every value is fresh",
-    "degraded": "a value is overdue",
-    "lost": "every value is overdue",
-}
-#: Of the tile with the share of alerts that were foreseen.
-FORESEEN = (
-    "Alerts foreseen: the share of alerts that the scenario demands or allows; the others are "
-    "listed as beyond the script."
-)
+#: How well a twin's values are coupled to their sources, where that is told.
+LIVES = ("shadowed", "degraded", "lost")
 
 
 def html(
@@ -46,8 +41,9 @@ def html(
     seed: int,
     verdict: Verdict | None = None,
     notes: Sequence[Note] = (),
+    say: Tongue = ENGLISH,
 ) -> str:
-    """The page."""
+    """The page, in a language."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -58,81 +54,122 @@ def html(
     env.filters |= {
         "clock": clock,
         "words": words,
-        "titled": titled,
-        "entry": entry,
-        "rule": rule_titled,
-        "span": span,
+        "titled": partial(titled, say=say),
+        "entry": partial(entry, say=say),
+        "rule": partial(rule_titled, say=say),
+        "span": partial(span, say=say),
+        "person": partial(person, say=say),
+        "phase": lambda name: worded("phase", name, say),
     }
     page = env.get_template("report.html.j2")
-    return page.render(context(story, scenario, seed, verdict or judge(story, scenario), notes))
+    return page.render(context(story, scenario, seed, verdict, notes, say))
 
 
 def context(
-    story: Story, scenario: Scenario, seed: int, verdict: Verdict, notes: Sequence[Note] = ()
+    story: Story,
+    scenario: Scenario,
+    seed: int,
+    verdict: Verdict | None,
+    notes: Sequence[Note] = (),
+    say: Tongue = ENGLISH,
 ) -> dict[str, Any]:  # whatever the template shows
     """All that the page shows, in the order in which it shows it."""
     found = measured(story)
+    scenario = in_language(scenario, say.language)
+    if verdict is None or not say.is_first:  # a verdict is told in words
+        verdict = judge(story, scenario, say)
     return {
+        "t": say.t,
+        "lang": say.language,
         "scenario": scenario,
+        "facts": _facts(story, scenario, seed, say),
         "seed": seed,
         "branch": next((b for b in scenario.branches if b.name == scenario.branch), None),
         "ends_s": story.ends_s,
         "outcome": found["outcome"],
-        "ended": ended(found["outcome"]),
-        "bleeding": bleeding_text(story),
-        "brought": [told_of(row) for row in brought_in(story)],
-        "tiles": _tiles(story, found, verdict),
-        "chart": Chart(story, story.ends_s).svg(),
-        "kpis": kpi_clock(story),
-        "atmist": card(story, scenario.start),
+        "ended": ended(found["outcome"], say),
+        "bleeding": bleeding_text(story, say),
+        "brought": [told_of(row) for row in brought_in(story, say)],
+        "tiles": _tiles(story, found, verdict, say),
+        "chart": Chart(story, story.ends_s, say=say).svg(),
+        "kpis": [_kpi(row, say) for row in kpi_clock(story)],
+        "atmist": card(story, scenario.start, say),
         "totals": found["totals"],
-        "given": _given(story),
+        "doses": doses(found["totals"]["drugs"], say),
+        "given": given(story, say),
         "stays": story.stays,
         "phases": story.phases,
-        "injuries": _injuries(story),
-        "alerts": [_alert(story, a) for a in story.alerts],
+        "injuries": injuries(story, say),
+        "alerts": [_alert(story, a, say) for a in story.alerts],
         "load": found["alert_load"],
         "verdict": verdict,
-        "missed": missed_windows(story, verdict),
+        "unexpected": [(a, say.alert(a.rule, a.text)) for a in verdict.unexpected],
+        "missed": missed_windows(story, verdict, say),
         "mark": MARK,
-        "foreseen": FORESEEN,
-        "notes": _talked_of(story, notes),
-        "stale": _stale(found["stale_s"]),
-        "lives": _lives(story),
-        "refused": [a for a in story.actions if a.status in ("refused", "failed")],
-        "left_open": _left_open(story),
+        "foreseen": say.t("foreseen"),
+        "notes": _talked_of(story, notes, say),
+        "stale": _stale(found["stale_s"], say),
+        "lives": _lives(story, say),
+        "refused": [_refused(a, say) for a in story.actions if a.status in ("refused", "failed")],
+        "left_open": left_open(story, say),
         "head": story.journal.hashes()[-1] if len(story.journal) else "",
         "changes": len(story.journal),
     }
 
 
-def ended(outcome: Mapping[str, JSON]) -> str:
+def _facts(story: Story, scenario: Scenario, seed: int, say: Tongue) -> str:
+    """Which case of whom, and when."""
+    patient = scenario.patient
+    return say.t(
+        "report.facts",
+        id=scenario.id,
+        age=round(patient.age),
+        sex=worded("sex", patient.sex, say),
+        weight=round(patient.weight_kg),
+        at=scenario.start.strftime(say.t("date")),
+        ends=clock(story.ends_s),
+        seed=seed,
+    )
+
+
+def ended(outcome: Mapping[str, JSON], say: Tongue = ENGLISH) -> str:
     """The outcome in words."""
     if not outcome["alive"]:
-        return f"No pulse from {clock(outcome['arrest_s'])}"
+        return say.t("ended.no_pulse", at=clock(outcome["arrest_s"]))
     place = outcome["destination"]
-    went = ", to intensive care" if place == "icu" else f", to the {words(place)}"
-    return f"Alive{went}" if place else "Alive at the end"
+    if not place:
+        return say.t("ended.alive")
+    if place == "icu":
+        return say.t("ended.alive_to_icu")
+    return say.t("ended.alive_to_room", place=worded("end", place, say))
 
 
-def span(seconds: float | None) -> str:
+def span(seconds: float | None, say: Tongue = ENGLISH) -> str:
     """A duration: `04:05`, `1:04:05`."""
-    return "not measured" if seconds is None else clock(seconds)
+    return say.t("report.not_measured") if seconds is None else clock(seconds)
 
 
-def _tiles(story: Story, found: Mapping[str, JSON], verdict: Verdict) -> list[tuple[str, str]]:
+def _tiles(
+    story: Story, found: Mapping[str, JSON], verdict: Verdict, say: Tongue
+) -> list[tuple[str, str]]:
     kpis = {row.key: row for row in kpi_clock(story)}
     blood = sum(found["totals"]["blood"].values())
-    return [
-        ("Scene time", _tile(kpis["scene_time"])),
-        ("TXA after injury", _tile(kpis["txa"])),
-        ("Bleeding controlled", _tile(kpis["haemorrhage_control"])),
-        ("Blood products", str(blood)),
-        ("Alerts", f"{found['alert_load']['total']}"),
-        ("Most alerts in 30 min", f"{found['alert_load']['most_in_30_min']}"),
-        ("Expectations met", f"{len(verdict.met)} of {_all(verdict)}"),
-        ("Alerts foreseen", "-" if verdict.precision is None else f"{verdict.precision:.0%}"),
+    load, precision = found["alert_load"], verdict.precision
+    tiles = [(key, _tile(kpis[key])) for key in ("scene_time", "txa", "haemorrhage_control")]
+    tiles += [
+        ("blood", str(blood)),
+        ("alerts", str(load["total"])),
+        ("most", str(load["most_in_30_min"])),
+        ("met", say.t("tile.met_of", met=len(verdict.met), all=_all(verdict))),
+        ("foreseen", "-" if precision is None else f"{precision:.0%}"),
     ]
+    return [(say.t(f"tile.{key}"), value) for key, value in tiles]
+
+
+def _kpi(row: Kpi, say: Tongue) -> Kpi:
+    """An interval with its name, and who asks for it, in words."""
+    label, source = say.named("kpi", row.key), say.named("source", row.source)
+    return replace(row, label=label or row.label, source=source or row.source)
 
 
 def _all(verdict: Verdict) -> int:
@@ -143,108 +180,67 @@ def _tile(row: Kpi) -> str:
     return "-" if row.value_s is None else clock(row.value_s)
 
 
-def _given(story: Story) -> list[dict[str, JSON]]:
-    """Every procedure, drug, blood product and diagnostic, with its time and author."""
-    rows: list[dict[str, JSON]] = []
-    for change in story.medical_events():
-        value = change.value
-        name = next(
-            str(value[key])
-            for key in ("procedure", "drug", "product", "diagnostic")
-            if key in value
-        )
-        rows.append(
-            {
-                "at_s": change.effective,
-                "kind": words(change.name).replace(" given", "").replace(" changed", ""),
-                "what": entry(name),
-                "details": _details(change.name, value),
-                "by": change.by,
-            }
-        )
-    return rows
-
-
-def _injuries(story: Story) -> list[str]:
-    """What was found or suspected, once each: `left limb wound, open`."""
-    rows = (story.last(story.one("patient"), "injury") or {}).values()
-    said = {
-        " ".join(filter(None, (row["side"], words(row["region"]), words(row["kind"]))))
-        + (", open" if row["open"] else "")
-        for row in rows
+def _refused(action: Action, say: Tongue) -> dict[str, JSON]:
+    """What was not done: when, who asked for what, and what stood against it."""
+    what = words(action.operation) if say.is_first else worded("do", action.operation, say)
+    of = words(action.twin) if say.is_first else titled(action.twin, say)
+    reason = action.reason
+    guard = str(action.told.get("guard", ""))
+    said = say.named("guard", guard)
+    if said is not None and "{" not in said:  # what it expected and found is the program's
+        reason = said
+    return {
+        "at_s": action.at_s,
+        "what": f"{person(action.by, say)}: {what} ({of})",
+        "why": f"{say.t(action.status)}: {reason}",
     }
-    return sorted(said)
 
 
-def _left_open(story: Story) -> list[tuple[str, str, str]]:
-    """What was ordered and never done: when, what, by whom."""
-    orders = story.last(story.one("trauma"), "order") or {}
-    return [
-        (clock(o["at_s"]), entry(o["what"]), words(o["by"]))
-        for o in orders.values()
-        if o["status"] == "open"
-    ]
-
-
-def _details(event: str, value: Mapping[str, JSON]) -> str:
-    if event == "drug_given":
-        return f"{catalogue.amount_text(value['amount'], value['unit'])} {value['route']}"
-    if event == "infusion_changed":
-        return f"{value['change']} {value['rate']:g} {value['unit']}"
-    if event == "blood_given":
-        units = value["units"]
-        return f"{units} {'unit' if units == 1 else 'units'}, {value['ml']:g} mL"
-    if event == "diagnostic":
-        return _result(value["result"] or {})
-    end = "" if value["change"] == "done" else value["change"]
-    return ", ".join(x for x in (words(value["site"]), end) if x)
-
-
-def _result(result: Mapping[str, JSON]) -> str:
-    parts = []
-    for key, found in sorted(result.items()):
-        if key.endswith("_s"):
-            continue
-        if key == "values":
-            parts.append(_result(found))
-        elif isinstance(found, Mapping):
-            positive = [words(k) for k, v in sorted(found.items()) if v is True]
-            parts.append(f"positive: {', '.join(positive)}" if positive else "negative")
-        elif isinstance(found, list):
-            parts.append(", ".join(map(words, found)) or "nothing found")
-        elif key in VITALS and found is not None:
-            row = VITALS[key]
-            parts.append(f"{row.label} {row.text(found)} {row.shown_unit}".strip())
-        elif found is not None:
-            parts.append(f"{words(key)} {words(found)}")
-    return ", ".join(parts)
-
-
-def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
+def _alert(story: Story, alert: Alert, say: Tongue) -> dict[str, JSON]:
     last = max(range(len(alert.course)), key=lambda i: alert.course[i].at_s)
     steps: list[Step] = [why(story.journal, alert)]
     if last > 0:
         steps.append(why(story.journal, alert, moment=last))
+    cleared = f"cleared.{alert.cleared_because}"
     return {
         "alert": alert,
+        "text": say.alert(alert.rule, alert.text),
+        "seen_by": person(alert.acknowledged_by, say),
+        "seen_how": deed(alert.acknowledged_how, say),
+        "cleared": say.t(cleared) if say.has(cleared) else say.author(alert.cleared_because),
         "why": steps,
-        "short": _in_short(story, steps),
+        "short": _in_short(story, steps, say),
         "steps": alert.escalations(),
     }
 
 
-def _in_short(story: Story, steps: Sequence[Step]) -> str:
+def _in_short(story: Story, steps: Sequence[Step], say: Tongue) -> str:
     """What an alert rests on, before its steps: the vital signs read, else whatever was."""
     found = [s for top in steps for _, s in top.walk() if s.kind == "reading" and s.seq is not None]
     vitals = [s for s in found if story.journal[s.seq or 1].name in VITALS]
-    rows = sorted({(s.at_s, words(s.text)) for s in vitals or found})
+    rows = sorted({(s.at_s, _read(story, s, say)) for s in vitals or found})
     return "; ".join(f"{text} ({clock(at_s)})" for at_s, text in rows)
 
 
-def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
+def _read(story: Story, step: Step, say: Tongue) -> str:
+    """A reading in words: of whom, what, and its value."""
+    change = story.journal[step.seq or 1]
+    if say.is_first:
+        return words(step.text)
+    if change.name in VITALS and change.value is not None:
+        value = measured_text(change.name, change.value, say)
+    elif change.name.endswith("_s") and isinstance(change.value, (int, float)):
+        value = clock(change.value)
+    else:
+        value = value_text(change.value, say)
+    name = say.named("member", change.name) or sign_titled(change.name, say)
+    return f"{person(change.twin, say)}: {name} {value}".strip()
+
+
+def _talked_of(story: Story, notes: Sequence[Note], say: Tongue) -> list[dict[str, JSON]]:
     """The instructor's marks and everybody's notes, in the order of their moments."""
     about = {shown.seq: alert.rule for alert in story.alerts for shown in alert.course}
-    about |= {change.seq: in_words(change)[1] for change in story.medical_events()}
+    about |= {change.seq: in_words(change, say)[1] for change in story.medical_events()}
     rows: list[dict[str, JSON]] = [
         {
             "at_s": mark["at_s"],
@@ -254,25 +250,29 @@ def _talked_of(story: Story, notes: Sequence[Note]) -> list[dict[str, JSON]]:
         }
         for mark in story.marks
     ]
-    rows += [
-        {
-            "at_s": note.at_s,
-            "kind": "note",
-            "text": _joined(about.get(note.about, ""), note.text),
-            "by": words(note.by) + (", afterwards" if note.is_added else ""),
-        }
-        for note in notes
-    ]
+    for note in notes:
+        who = person(note.by, say)
+        rows.append(
+            {
+                "at_s": note.at_s,
+                "kind": "note",
+                "text": _joined(about.get(note.about, ""), note.text),
+                "by": say.t("notes.afterwards", who=who) if note.is_added else who,
+            }
+        )
     rows += [
         {
             "at_s": change.effective,
             "kind": "note",
-            "text": str(change.value.get("text", "")),
-            "by": words(change.by),
+            "text": say.author(change.value.get("text", "")),
+            "by": person(change.by, say),
         }
         for change in story.events(story.one("trauma"), "note")
     ]
-    return sorted(rows, key=lambda row: row["at_s"])
+    rows.sort(key=lambda row: row["at_s"])
+    return [
+        {**row, "said": say.t(row["kind"]) if say.has(row["kind"]) else row["kind"]} for row in rows
+    ]
 
 
 def _label(mark: Mapping[str, JSON]) -> str:
@@ -285,16 +285,16 @@ def _joined(about: str, text: str) -> str:
     return ": ".join(filter(None, (about, text)))
 
 
-def _stale(stale_s: Mapping[str, float]) -> list[tuple[str, float]]:
-    rows = [(VITALS[key].label, seconds) for key, seconds in stale_s.items() if seconds > 0]
+def _stale(stale_s: Mapping[str, float], say: Tongue) -> list[tuple[str, float]]:
+    rows = [(sign_titled(key, say), seconds) for key, seconds in stale_s.items() if seconds > 0]
     return sorted(rows, key=lambda row: -row[1])
 
 
-def _lives(story: Story) -> list[tuple[float, str, str]]:
+def _lives(story: Story, say: Tongue) -> list[tuple[float, str, str]]:
     """When a twin that mirrors the patient lost or regained its sources."""
     twins = {*story.of_kind("patient"), *story.of_kind("monitor"), *story.of_kind("trauma")}
     return [
-        (c.recorded, c.twin, LIVES[c.value])
+        (c.recorded, person(c.twin, say), say.t(f"life.{c.value}"))
         for c in story.journal
         if c.kind == "life" and c.twin in twins and c.value in LIVES
     ]

@@ -134,6 +134,9 @@ async def review(
     is_open = tokens is None if is_open is None else is_open
     site = make_site(world, operations, tokens=tokens, open_role=READER if is_open else "")
     site.debriefs, site.is_over = told(runs), True
+    for run in reversed(runs):  # where both have words for one text, those of the first
+        for language, said in run.scenario.translation.items():
+            site.translations[language] = {**site.translations.get(language, {}), **said}
     site.notebook = book = Notebook(runs, now)
     site.files = Files(lambda number: lambda: runs[number], len(runs))
     served = await serve(site, host=host, port=port)

@@ -15,9 +15,11 @@ from environment.model.change import JSON
 from environment.runtime.journal import Journal
 from environment.store import journal as store
 from environment.store.place import Place, place_of
+from environment.web.languages import FIRST
 from scenarios import export, report
 from scenarios.errors import RunFolderError, SurroundingsError
 from scenarios.expectations import Verdict, judge
+from scenarios.language import tongue_for
 from scenarios.measures import MEASURES
 from scenarios.notes import Note, all_notes
 from scenarios.reading import parse
@@ -147,10 +149,11 @@ def keep(
     return run
 
 
-def write_reports(run: Run) -> None:
-    """The page and the report in the original schema."""
+def write_reports(run: Run, language: str = FIRST) -> None:
+    """The page, in a language, and the report in the original schema."""
+    say = tongue_for(language, run.scenario.translation)
     page = report.html(
-        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes()
+        run.story, run.scenario, seed=run.seed, verdict=run.verdict, notes=run.notes(), say=say
     )
     (run.folder / PAGE).write_text(page, encoding="utf-8")
     _write_json(run.folder / TRACKER, export.tracker_report(run.story, run.scenario))

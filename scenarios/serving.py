@@ -112,6 +112,7 @@ class _Stage:
             self.tokens = site.tokens  # whoever has come in stays in
             site.run = self.run
             site.minds = session.crew.insight
+            site.translations = scenario.translation
             live = Live(journal, scenario, self.seed)
             site.debriefs, site.files = live.told, Files(live.taken)
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()

@@ -6,11 +6,11 @@ it. Words without one stay as the author wrote them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from environment.errors import did_you_mean
-from environment.model.change import JSON
+from environment.web.languages import translated
 from scenarios.schema import Scenario
 from scenarios.source import Place
 
@@ -58,17 +58,6 @@ def in_language(scenario: Scenario, language: str) -> Scenario:
         ),
     }
     return scenario.model_copy(update=rows)
-
-
-def translated(value: JSON, said: Mapping[str, str]) -> JSON:
-    """A value with each text in it that has a translation in the place of its own."""
-    if isinstance(value, str):
-        return said.get(value, value)
-    if isinstance(value, list):
-        return [translated(one, said) for one in value]
-    if isinstance(value, Mapping):
-        return {key: translated(one, said) for key, one in value.items()}
-    return value
 
 
 def texts_of(data: Any) -> set[str]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from agents.rules import RULES
 from environment.model import catalogue
 from environment.model.change import JSON, Change
+from environment.model.vitals import VITALS
+from scenarios.language import ENGLISH, Tongue
 
 #: An operation that was asked for, as one says that it is done; what it is of stands behind it.
 DONE = {
@@ -36,9 +38,11 @@ def words(name: object) -> str:
     return str(name).replace("_", " ")
 
 
-def entry(name: str) -> str:
+def entry(name: str, say: Tongue = ENGLISH) -> str:
     """The label of a row of the catalogue; else its name as words."""
     key = catalogue.key_of(name)
+    if (label := say.label(key)) is not None:
+        return label
     for table in (
         catalogue.PROCEDURES,
         catalogue.DRUGS,
@@ -47,60 +51,102 @@ def entry(name: str) -> str:
     ):
         if key in table:
             return str(table[key].label)
-    return words(name)
+    return say.known_as(name) or words(name)
 
 
-def in_words(change: Change) -> tuple[str, str]:
+def in_words(change: Change, say: Tongue = ENGLISH) -> tuple[str, str]:
     """The kind of an action, as a class of the style sheet, and its words."""
     value = change.value
     if change.name == "procedure":
-        row = catalogue.PROCEDURES.get(catalogue.key_of(value["procedure"]))
-        label = row.label if row else words(value["procedure"])
-        site = words(value["site"])
-        end = " off" if value["change"] == "stop" else ""
+        label, site = entry(value["procedure"], say), worded("site", value["site"], say)
+        end = f" {say.t('off')}" if value["change"] == "stop" else ""
         return "proc", f"{label}{f', {site}' if site and site not in label else ''}{end}"
     if change.name == "drug_given":
         amount = catalogue.amount_text(value["amount"], value["unit"])
-        return "drug", f"{entry(value['drug'])} {amount}"
+        return "drug", f"{entry(value['drug'], say)} {amount}"
     if change.name == "infusion_changed":
-        return "drug", f"{entry(value['drug'])} infusion {value['change']}"
+        changed = say.named("done", f"infusion_{value['change']}") or value["change"]
+        return "drug", say.t("infusion", drug=entry(value["drug"], say), change=changed)
     if change.name == "blood_given":
-        return "blood", f"{value['units']} x {entry(value['product'])}"
-    row_ = catalogue.DIAGNOSTICS.get(catalogue.key_of(value["diagnostic"]))
-    return "diag", row_.label if row_ else str(value["diagnostic"])
+        return "blood", f"{value['units']} x {entry(value['product'], say)}"
+    return "diag", entry(str(value["diagnostic"]), say)
 
 
-def titled(name: object) -> str:
+def worded(group: str, name: object, say: Tongue = ENGLISH) -> str:
+    """A name of the program in words, of a group of the pages' texts."""
+    return say.named(group, str(name)) or words(name)
+
+
+def titled(name: object, say: Tongue = ENGLISH) -> str:
     """The same for what has a title: a process, a room."""
-    return TITLES.get(str(name), words(name))
+    return say.named("twin", str(name)) or TITLES.get(str(name), words(name))
 
 
-def rule_titled(rule: str) -> str:
+def sign_titled(key: str, say: Tongue = ENGLISH) -> str:
+    """The name of a vital sign or a value of the laboratory."""
+    known = VITALS[key].label if key in VITALS else words(key)
+    return say.named("vital", key) or say.named("finding", key) or known
+
+
+def rule_titled(rule: str, say: Tongue = ENGLISH) -> str:
     """A rule with its title: `HAE-13 Pelvic binder`; one that is not known by its id alone."""
-    return f"{rule} {RULES[rule].title}" if rule in RULES else rule
+    title = say.named("rule", rule) or (RULES[rule].title if rule in RULES else "")
+    return f"{rule} {title}".rstrip()
 
 
-def asked(do: str, given: Mapping[str, JSON]) -> str:
+def asked(do: str, given: Mapping[str, JSON], say: Tongue = ENGLISH) -> str:
     """An operation in words: what a patient gets goes without saying to whom."""
     twin, _, operation = do.partition(".")
     speaking = next((str(given[key]) for key in SPEAKS if given.get(key)), "")
     if speaking:
-        rest = [_value(k, v) for k, v in given.items() if k in ("site", "limb") and v]
-        return ", ".join([entry(speaking), *rest])
-    said = DONE.get(
-        do, words(operation) if twin == "patient" else f"{titled(twin)}: {words(operation)}"
-    )
-    values = ", ".join(_value(k, v) for k, v in given.items() if _is_plain(v))
+        rest = [_value(k, v, say) for k, v in given.items() if k in ("site", "limb") and v]
+        return ", ".join([entry(speaking, say), *rest])
+    of = worded("do", operation, say)
+    plain = of if twin == "patient" else f"{titled(twin, say)}: {of}"
+    said = say.named("done", do) or (DONE.get(do, plain) if say.is_first else plain)
+    values = ", ".join(_value(k, v, say) for k, v in given.items() if _is_plain(v))
     return f"{said} ({values})" if values else said
+
+
+def deed(said: str, say: Tongue = ENGLISH) -> str:
+    """How somebody sees to an alert: `start procedure warming`, or what he wrote."""
+    if say.is_first:
+        return said
+    parts = said.split(" ")
+    for length in range(len(parts), 0, -1):
+        found = say.named("do", "_".join(parts[:length]))
+        if found is not None:
+            rest = "_".join(parts[length:])
+            return f"{found} {entry(rest, say) if rest else ''}".rstrip()
+    return say.author(said)
+
+
+def with_site(text: str, say: Tongue) -> str:
+    """What was done, where, and when, as it was written: `tourniquet left thigh +11 min`."""
+    parts = text.split(" ")
+    for length in range(len(parts), 0, -1):
+        label = say.label("_".join(parts[:length]))
+        if label is None:
+            continue
+        rest = parts[length:]
+        for end in range(len(rest), 0, -1):
+            site = say.named("site", "_".join(rest[:end]))
+            if site is not None:
+                more = [] if site in label else [site]
+                return " ".join([label, *more, *rest[end:]])
+        return " ".join([label, *rest])
+    return text
 
 
 def _is_plain(value: JSON) -> bool:
     return value not in ("", None) and not isinstance(value, (dict, list))
 
 
-def _value(key: str, value: JSON) -> str:
+def _value(key: str, value: JSON, say: Tongue) -> str:
     if isinstance(value, float):
         value = f"{value:g}"
+    if isinstance(value, bool) and not say.is_first:
+        return f"{words(key)}: {say.t('report.yes' if value else 'report.no')}"
     if isinstance(value, (str, bool)) or key in ("units",):
-        return words(value)
-    return f"{words(key)} {words(value)}"
+        return say.known_as(str(value)) or words(value)
+    return f"{say.named('arg', key) or words(key)} {words(value)}"

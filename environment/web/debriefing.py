@@ -8,6 +8,7 @@ from aiohttp import web
 
 from environment.runtime.access import Caller
 from environment.web.bodies import RUNS, Wording, checked
+from environment.web.languages import FIRST, language_of, translated
 from environment.web.problems import ProblemError
 from environment.web.site import WHO, Notebook, answer, json_body, site_of, whole
 
@@ -43,6 +44,7 @@ async def debrief(request: web.Request) -> web.StreamResponse:
     if site.notebook is not None:
         way = "" if cannot else "notebook"
     runs = await site.debriefs()
+    runs = translated(runs, site.translations.get(language_of(request), {}))
     forms = [] if site.files is None else list(site.files.forms)
     return answer(
         {"over": site.is_over, "writes": way, "cannot": cannot, "forms": forms, "runs": runs}
@@ -56,7 +58,14 @@ async def file(request: web.Request) -> web.StreamResponse:
     if files is None or form not in files.forms:
         known = ", ".join(files.forms) if files is not None else "none"
         raise ProblemError(404, "unknown_form", f"No run is written as '{form}'. Known: {known}.")
-    content, name = await files.make(whole(request, "run", 0, high=files.runs - 1), form)
+    language = request.query.get("lang", FIRST)
+    if language not in files.languages:
+        known = ", ".join(files.languages)
+        raise ProblemError(
+            422, "bad_value", f"?lang={language}: no report in this language. Known: {known}."
+        )
+    run = whole(request, "run", 0, high=files.runs - 1)
+    content, name = await files.make(run, form, language)
     return web.Response(
         body=content,
         headers={

@@ -6,13 +6,14 @@ the latest value, of everything else all. Whoever is too far behind even for tha
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from environment.model.change import JSON, Change, canonical
 from environment.runtime.access import Caller, Rights
 from environment.runtime.notices import Notice
 from environment.runtime.world import World
+from environment.web.languages import translated
 from environment.wire import change_out
 
 #: Changes that a subscriber may be behind before he is told of a gap (engineering default).
@@ -106,17 +107,23 @@ class Follower:
         at = change.seq - self._begun - 1
         return self._told[at] if at < len(self._told) else ()
 
-    def text(self, change: Change) -> str:
-        """A change as JSON, encoded once for all subscribers."""
+    def text(self, change: Change, words: Mapping[str, str] | None = None) -> str:
+        """A change as JSON, encoded once for all subscribers; `words`: an author's, translated."""
+        if words and (value := translated(change.value, words)) != change.value:
+            return self.text_of(replace(change, value=value))
         found = self._texts.get(change.seq)
         if found is None:
             if len(self._texts) >= KEPT_TEXTS:
                 self._texts.clear()
-            kind = self.world.twins[change.twin].kind
-            body: dict[str, JSON] = {**change_out(change), "twin_kind": kind}
-            body["concerns"] = list(self.concerned(change))
-            found = self._texts[change.seq] = canonical(body)
+            found = self._texts[change.seq] = self.text_of(change)
         return found
+
+    def text_of(self, change: Change) -> str:
+        """A change as JSON."""
+        kind = self.world.twins[change.twin].kind
+        body: dict[str, JSON] = {**change_out(change), "twin_kind": kind}
+        body["concerns"] = list(self.concerned(change))
+        return canonical(body)
 
     def take(
         self, cursor: Cursor, wanted: Wanted, who: Caller, rights: Rights

@@ -304,13 +304,19 @@ ROUTES: tuple[Route, ...] = (
         tag="pages",
         query=("part", "of"),
     ),
-    Route(path="/debrief/runs", handler=debriefing.debrief, answers={"": _ANY}, tag="pages"),
+    Route(
+        path="/debrief/runs",
+        handler=debriefing.debrief,
+        answers={"": _ANY},
+        tag="pages",
+        query=("lang",),
+    ),
     Route(
         path="/debrief/files/{form}",
         handler=debriefing.file,
         tag="pages",
         types=("application/octet-stream",),
-        query=("run",),
+        query=("run", "lang"),
     ),
     Route(
         path="/debrief/notes",

@@ -14,6 +14,7 @@ from environment.model.change import JSON
 from environment.model.prescribing import default_dose
 from environment.model.triage import ITEMS
 from environment.model.vitals import VITALS
+from environment.web.languages import COOKIE, FIRST, language_to_keep
 from environment.web.pages import POLICY, template
 from environment.web.problems import ProblemError
 from environment.web.route import Handler
@@ -21,6 +22,8 @@ from environment.web.site import WHO, Site, answer, site_of, visible
 from environment.web.streams import time_of
 
 HERE = Path(__file__).parent / "static"
+#: How long a browser keeps its reader's language, seconds.
+YEAR_S = 31_536_000
 #: What may be fetched, of a page's folder, of `app` (what pages share), `text` and `vendor`.
 TYPES = {
     ".js": "text/javascript",
@@ -68,9 +71,13 @@ def shell(shown: Screen) -> Handler:
             theme=theme,
             style=shown.style or shown.name,
         )
-        return web.Response(
+        response = web.Response(
             text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY}
         )
+        language = language_to_keep(request)
+        if language != request.cookies.get(COOKIE, FIRST):
+            response.set_cookie(COOKIE, language, max_age=YEAR_S, httponly=True, samesite="Strict")
+        return response
 
     screen.__name__ = f"page_{shown.name}"
     screen.__doc__ = f"The page '{shown.title}'."

@@ -78,8 +78,12 @@ class Files(Protocol):
     def forms(self) -> Mapping[str, str]:
         """What a run can be written as -> the media type of such a file."""
 
-    async def make(self, run: int, form: str) -> tuple[bytes, str]:
-        """The content of the file, and a name for it."""
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which languages those are that people read."""
+
+    async def make(self, run: int, form: str, language: str) -> tuple[bytes, str]:
+        """The content of the file in a language, and a name for it."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,8 @@ class Site:
     notebook: Notebook | None = None
     #: The runs that the debrief shows, as files; None where none are shown.
     files: Files | None = None
+    #: By language: the words of a scenario's author, and what they become for who reads pages.
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)
     #: A look into the mind of an agent that lives in this process; None for one that does not.
     minds: Callable[[str], Look | None] | None = None
     #: The run has ended: this site shows it, nothing changes any more.

@@ -17,6 +17,7 @@ from environment.model.change import JSON, Change, ChangeKind, canonical
 from environment.model.twin import Twin
 from environment.runtime.turns import turn
 from environment.web.following import Cursor, Gap, Wanted
+from environment.web.languages import language_of
 from environment.web.problems import ProblemError
 from environment.web.site import WHO, Site, flag, site_of, to_reader, twin_of, visible, whole
 
@@ -272,6 +273,7 @@ async def _follow_socket(
                 **time_of(site),
             }
             await link.send_str(canonical({"hello": hello}))
+            words = site.translations.get(language_of(request))
             batches = _batches(request, site, wanted, since)
             upto, coming = since, asyncio.ensure_future(anext(batches))
             leaving = asyncio.ensure_future(site.leaving.wait())
@@ -288,7 +290,7 @@ async def _follow_socket(
                     if coming.done():
                         changes, gap, upto = coming.result()
                         coming = asyncio.ensure_future(anext(batches))
-                    rows = ",".join(site.follower.text(c) for c in changes)
+                    rows = ",".join(site.follower.text(c, words) for c in changes)
                     missed: JSON = None if gap is None else {"from": gap.first, "to": gap.last}
                     told: dict[str, JSON] = {"upto": upto, "gap": missed, **time_of(site)}
                     if site.farewell is not None:

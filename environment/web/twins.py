@@ -13,6 +13,7 @@ from environment.model.twin import Twin
 from environment.web.bodies import Emergency, Fact, checked
 from environment.web.bundles import FHIR_TYPE, bundle, is_mapped
 from environment.web.descriptions import path, urn
+from environment.web.languages import language_of, translated
 from environment.web.mementos import headers as mementos
 from environment.web.mementos import moment
 from environment.web.pages import index, twin_page
@@ -98,7 +99,7 @@ async def state(request: web.Request) -> web.StreamResponse:
     etag = f"{seen.revision}-{newest}"
     headers = {
         "ETag": f'"{etag}"',
-        "Vary": "Accept, Accept-Datetime, Twin-Frame",
+        "Vary": "Accept, Accept-Datetime, Twin-Frame, Cookie",
         "Cache-Control": "no-cache",
         **mementos(request, found, seen),
     }
@@ -108,7 +109,9 @@ async def state(request: web.Request) -> web.StreamResponse:
         )
     if "If-None-Match" in request.headers and _matches(request.headers["If-None-Match"], etag):
         return web.Response(status=304, headers=headers)
-    return answer({**state_out(seen), "kind": found.kind, "id": urn(found)}, headers=headers)
+    words = site.translations.get(language_of(request), {})
+    body = {**translated(state_out(seen), words), "kind": found.kind, "id": urn(found)}
+    return answer(body, headers=headers)
 
 
 def _matches(header: str, etag: str) -> bool:

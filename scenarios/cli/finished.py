@@ -36,13 +36,16 @@ def report(
     xapi: Annotated[
         Path | None, typer.Option("--xapi", help="Write statements for a learning record store.")
     ] = None,
+    lang: Annotated[str, typer.Option(help="In which language people read it: en, it.")] = "en",
     as_json: AsJson = False,
     runs: Runs = None,
 ) -> None:
     """Write a run's report anew, or put its journal or its report on standard output."""
     from scenarios import export
+    from scenarios.language import tongue
     from scenarios.runs import PAGE, TRACKER, open_run, write_reports
 
+    tongue(lang)  # what is wrong with it is said before anything is written
     opened = open_run(run, root(runs))
     asked = {
         "html": html,
@@ -58,7 +61,7 @@ def report(
         from scenarios.outgoing import write
 
         for form, path in files.items():
-            write(opened, form, path)
+            write(opened, form, path, lang)
             typer.echo(str(path))
     if hl7 is not None:
         from scenarios.devices import write_hl7
@@ -73,7 +76,7 @@ def report(
     elif as_json:
         say(export.tracker_report(opened.story, opened.scenario))
     else:
-        write_reports(opened)
+        write_reports(opened, lang)
         typer.echo(str(opened.folder / PAGE))
         typer.echo(str(opened.folder / TRACKER))
 

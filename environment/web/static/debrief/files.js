@@ -1,6 +1,6 @@
 // @ts-check
 /** What can be taken along of each run: its report on paper, tables, records for others. */
-import { t } from "/static/app/text.js";
+import { language, t } from "/static/app/text.js";
 import { html } from "/static/app/ui.js";
 
 /** The panel: a link for each form. */
@@ -10,6 +10,6 @@ export function Files(/** @type {any} */ { told }) {
     ${told.runs.map((/** @type {any} */ run, /** @type {number} */ number) => html`<div>
       ${told.runs.length > 1 && html`<h3>${"AB"[number]}: ${run.name}</h3>`}
       <ul>${told.forms.map((/** @type {string} */ form) => html`<li><a download
-        href=${`/debrief/files/${form}?run=${number}`}>${t(`debrief.form.${form}`)}</a></li>`)}</ul></div>`)}
+        href=${`/debrief/files/${form}?run=${number}&lang=${language}`}>${t(`debrief.form.${form}`)}</a></li>`)}</ul></div>`)}
   </section>`;
 }
