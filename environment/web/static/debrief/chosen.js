@@ -2,10 +2,14 @@
 /** What was chosen in the lanes, told in words: an alert with its chain of reasons, an act, a window. */
 import { word } from "/static/app/names.js";
 import { get } from "/static/app/store.js";
-import { t } from "/static/app/text.js";
+import { has, t } from "/static/app/text.js";
 import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 import { ruleText } from "/static/debrief/words.js";
 import { stepsOf } from "/static/tablet/reasons.js";
+import { deedText } from "/static/tablet/report.js";
+
+/** Why an alert went: an assistant's word, or what somebody wrote. */
+const clearedText = (/** @type {string} */ why) => (has(`cleared.${why}`) ? t(`cleared.${why}`) : why);
 
 /** One step of the chain, and what led to it. */
 function Step(/** @type {any} */ { step }) {
@@ -36,8 +40,8 @@ function Alert(/** @type {any} */ { store, run, row }) {
     <dl class="facts">
       <dt>${t("debrief.raised")}</dt><dd>${row.steps.map((/** @type {any} */ s) => html`<div>${clockText(s[0])} ${t(`priority.${s[1]}`)}</div>`)}</dd>
       <dt>${t("debrief.acknowledged")}</dt><dd>${row.acknowledged_s === null ? "–"
-        : `${clockText(row.acknowledged_s)} ${word("twin", row.acknowledged_by)}: ${row.acknowledged_how}`}</dd>
-      <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${row.cleared_because}`}</dd>
+        : `${clockText(row.acknowledged_s)} ${word("twin", row.acknowledged_by)}: ${deedText(store.here, row.acknowledged_how)}`}</dd>
+      <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${clearedText(row.cleared_because)}`}</dd>
     </dl>
     <h3>${t("debrief.why")}</h3>
     ${steps.length > 0 && html`<ol class="reasons" aria-label=${t("debrief.why")}>${steps.map((/** @type {any} */ s) => html`

@@ -10,7 +10,7 @@ import { clockText, html, timeOfDay, useState } from "/static/app/ui.js";
 const at = (/** @type {string} */ where) => (where ? ` · ${site(where)}` : "");
 
 /** What somebody said that he does: "start procedure warming" is an operation and what it is of. */
-function deedText(/** @type {any} */ here, /** @type {string} */ said) {
+export function deedText(/** @type {any} */ here, /** @type {string} */ said) {
   const parts = said.split(" ");
   for (let n = parts.length; n > 0; n -= 1) {
     const deed = `do.${parts.slice(0, n).join("_")}`;
