@@ -5,7 +5,6 @@ vocabulary of the twins; injuries and courses with what the simulated body under
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -62,8 +61,7 @@ def remarks_on(scenario: Scenario) -> list[Problem]:
     met_by_people = [
         (place, what) for place, what in unscripted(scenario) if not _by_agents(scenario, place)
     ]
-    words = orphaned(scenario, tomllib.loads(scenario.origin.text))
-    return [*doubtful(scenario), *met_by_people, *words]
+    return [*doubtful(scenario), *met_by_people, *orphaned(scenario)]
 
 
 def _by_agents(s: Scenario, place: Place) -> bool:

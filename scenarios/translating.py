@@ -6,6 +6,7 @@ it. Words without one stay as the author wrote them.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,9 +88,9 @@ def misnamed_languages(scenario: Scenario) -> Iterator[tuple[Place, str]]:
             yield ("translation", name), what
 
 
-def orphaned(scenario: Scenario, data: Any) -> Iterator[tuple[Place, str]]:
-    """Words that the scenario does not say, or not any more (`data`: its file, TOML values)."""
-    texts = texts_of(data)
+def orphaned(scenario: Scenario) -> Iterator[tuple[Place, str]]:
+    """Words that the scenario does not say, or not any more."""
+    texts = texts_of(tomllib.loads(scenario.origin.text))
     for name, said in scenario.translation.items():
         for text in said:
             if text not in texts:
@@ -99,6 +100,7 @@ def orphaned(scenario: Scenario, data: Any) -> Iterator[tuple[Place, str]]:
                 yield ("translation", name, text), what
 
 
-def untranslated(scenario: Scenario, data: Any, language: str) -> list[str]:
+def untranslated(scenario: Scenario, language: str) -> list[str]:
     """The texts that have no words in a language, in the order of the alphabet."""
-    return sorted(texts_of(data) - set(scenario.translation.get(language, {})))
+    texts = texts_of(tomllib.loads(scenario.origin.text))
+    return sorted(texts - set(scenario.translation.get(language, {})))
