@@ -73,7 +73,8 @@ team_member(radiographer).
 room_manager(room_manager_shock_room).
 @prepare_rooms
 +!prepare_rooms(T) : room_manager(M)
-  <- .send(M, achieve, prepare_for(T)).
+  <- .broadcast(tell, trauma_begins(T));
+     .send(M, achieve, prepare_for(T)).
 @prepare_rooms_failed -!prepare_rooms(_) <- .log(warning, "no room manager answers").
 @room_ready
 +room_ready(Room)[source(_)] : display(D)

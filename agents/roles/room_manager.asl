@@ -7,8 +7,13 @@ prepare_within(600).     // s that a room is kept without its patient; engineeri
 
 @start
 +!start : my_room(Room)
-  <- .focus(Room).
+  <- .focus(Room);
+     !join_running.
 @start_failed -!start <- .log(warning, "this manager has no room").
+@join_running +!join_running : .find(trauma, T) <- !follow(T).
+@join_running_not_yet +!join_running.
+@follow +!follow(T) : not process(T) <- +process(T); .focus_own(T).
+@follow_already +!follow(_).
 
 // -- prepare ----------------------------------------------------------------------------------
 
@@ -58,6 +63,25 @@ in_seconds(300) :- not status(ready) & not status(free).
 
 // -- the patient comes and goes -----------------------------------------------------------------------
 
+// The leader's assistant tells every manager of the process that has begun.
+@process_begun +trauma_begins(T)[source(_)] <- !follow(T).
+@patient_comes
++room_in(Room)[twin(T)] : my_room(Room) & link(hasPatient, P)[twin(T)] & not patient(P)[twin(Room)]
+  <- !enter(Room, P).
+@enter +!enter(Room, P) <- .invoke(Room, enter(P, true)).
+@enter_failed -!enter(Room, P)[error_msg(Why)] <- .log(info, P, " not in ", Room, ": ", Why).
+// Somebody brought him here and told the room, not the process.
+@patient_is_here
++patient(P)[twin(Room)]
+  : my_room(Room) & process(T) & link(hasPatient, P)[twin(T)] & not room(Room)[twin(T)]
+  <- !note_room(T, Room).
+@note_room +!note_room(T, Room) <- .invoke(T, move(Room)).
+@note_room_failed -!note_room(_, Room)[error_msg(Why)] <- .log(info, Room, " not noted: ", Why).
+@patient_goes
++room_out(Room)[twin(T)] : my_room(Room) & link(hasPatient, P)[twin(T)] & patient(P)[twin(Room)]
+  <- !leave(Room, P).
+@leave +!leave(Room, P) <- .invoke(Room, leave(P)).
+@leave_failed -!leave(Room, P)[error_msg(Why)] <- .log(info, P, " still in ", Room, ": ", Why).
 @patient_gone
 +status(cleaning) : my_room(Room) & reserved_for(Case) & Case \== none
   <- !release(Room, Case).

@@ -69,7 +69,7 @@ class RoomSim(SimulatedAsset):
     def _free(self, command: Command) -> None:
         self._case = ""
         self.tell(self.twin, "reserved_for", "", command)
-        if not self._patient:
+        if not self._patient and self._status != "cleaning":
             self._be("free", command)
 
     async def do_prepare(self, command: Command, item: str) -> JSON:

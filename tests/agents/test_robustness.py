@@ -6,6 +6,7 @@ from spade.message import Message as SpadeMessage
 
 from agents.bdi import Program
 from agents.messages import MAX_BODY
+from environment.physical.room_sim import CLEANING_S
 from environment.physical.vehicle_sim import VehicleSim
 from tests.agents.rules.case import Case
 
@@ -241,6 +242,35 @@ async def test_the_nearest_free_scanner_is_reserved_for_the_case(with_rooms: Beg
     await case.advance(5)
     assert case.world.twin("ct_b").value("reserved_for") == "trauma"
     assert case.world.twin("ct_a").value("reserved_for") is None
+
+
+async def test_rooms_know_who_lies_in_them_and_are_cleaned_and_free_when_he_has_gone(
+    with_rooms: Begin,
+) -> None:
+    case = await with_rooms(shock_room="shock_room", angio="angiography")
+    await case.bring_in()
+    await case.advance(2)
+    shock_room, angio = case.world.twin("shock_room"), case.world.twin("angio")
+    assert (shock_room.value("patient"), shock_room.value("status")) == ("patient", "occupied")
+    await case.ask("trauma_leader", "trauma", "move", "angio")
+    await case.advance(2)
+    assert (shock_room.value("patient"), shock_room.value("status")) == ("", "cleaning")
+    assert shock_room.value("reserved_for") == ""
+    assert (angio.value("patient"), angio.value("status")) == ("patient", "occupied")
+    await case.advance(CLEANING_S)
+    assert shock_room.value("status") == "free"
+
+
+async def test_where_a_nurse_has_brought_the_patient_is_noted_by_the_rooms_manager(
+    with_rooms: Begin,
+) -> None:
+    case = await with_rooms(shock_room="shock_room", angio="angiography")
+    await case.bring_in()
+    await case.ask("trauma_leader", "angio", "enter", "patient", True)
+    await case.advance(2)
+    trauma = case.world.twin("trauma")
+    assert trauma.value("room") == "angio"
+    assert case.world.twin("shock_room").value("patient") == ""
 
 
 async def test_a_scanner_that_another_case_has_is_not_offered(with_rooms: Begin) -> None:
