@@ -5,7 +5,8 @@ import re
 from playwright.async_api import Page, expect
 
 from environment.model.change import JSON
-from tests.pages.stage import BROWSER, PORTRAIT, WALL, Stage, on_stage
+from tests.pages.stage import BROWSER, PORTRAIT, TABLET, WALL, Stage, on_stage
+from tests.pages.tapping import tab
 
 pytestmark = BROWSER
 ME = "instructor"
@@ -22,26 +23,30 @@ async () => {
 }
 """
 
-#: Whether the briefing is open before the case begins, and when it has begun.
-BEGUN = """
-async () => {
-  const { Brief } = await import("/static/console/brief.js");
-  const { html, render } = await import("/static/app/ui.js");
-  const patient = { age: 34, sex: "male", weight_kg: 80, pregnancy_weeks: 0, history: "",
-    conditions: [], medication: [], allergies: [] };
-  const known = { title: "T", mechanism: "M", patient, injuries: [], goals: [], traps: [] };
-  const place = document.createElement("div");
-  document.body.append(place);
-  const open = [];
-  for (const now of [0, 60]) {
-    render(html`<${Brief} store=${{ now: () => now, value: () => known }} />`, place);
-    await new Promise((done) => setTimeout(done, 100));
-    open.push(place.querySelector("details").open);
-  }
-  place.remove();
-  return open;
-}
+#: Which of these elements have to be scrolled to, on the page or in their panel.
+CUT = """
+chosen => chosen.filter(css => {
+  const found = [...document.querySelectorAll(css)];
+  const inside = (box, room) => box.height > 0 && box.top >= room.top - 1
+    && box.bottom <= room.bottom + 1 && box.left >= room.left - 1 && box.right <= room.right + 1;
+  const glass = { top: 0, left: 0, bottom: innerHeight, right: innerWidth };
+  return found.length === 0 || !found.every(each => {
+    const box = each.getBoundingClientRect();
+    const rooms = [each.closest(".panel"), each.closest("ol")].filter(Boolean);
+    return [glass, ...rooms.map(room => room.getBoundingClientRect())].every(r => inside(box, r));
+  });
+})
 """
+#: What an instructor needs before a case begins, and while it is played.
+BEFORE = (".timebar button", ".timebar select", ".brief", "[data-spot=people]", "[data-spot=links]")
+PLAYED = (
+    ".timebar [data-clock]", ".timebar button", ".timebar select", "#note",
+    ".upcoming li:first-child button", ".truth [data-vital]", ".truth [data-vital] button",
+    ".injects button", ".injects select",
+)  # fmt: skip
+HIDDEN_TRUTH = ".hidden > div"
+SCROLLS = "document.documentElement.scrollHeight > innerHeight"
+DESK = (1400, 900)
 #: Deeds as the console writes them.
 WRITTEN = """
 async () => {
@@ -95,15 +100,16 @@ async def test_keys_hold_time_step_and_mark() -> None:
         await page.get_by_label("Note for the mark").fill("said it aloud")
         await page.get_by_role("button", name="Good").click()
         await stage.until(lambda: value(stage, "mark"))
-        await page.locator("h2").first.click()
+        await page.get_by_role("heading", name="What comes next").click()
         await page.keyboard.press("b")
         await stage.until(lambda: len(value(stage, "mark")) == 2)
         rows = list(value(stage, "mark").values())
         assert [(r["rating"], r["note"]) for r in rows] == [("good", "said it aloud"), ("bad", "")]
         assert {c.by for c in stage.changes("session", "operation")} == {ME}
+        await tab(page, "Marks")
         remembered = panel(page, "Bookmarks and marks")
         await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
-        await page.reload()
+        await page.reload()  # the tab that was chosen stays open
         await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
 
 
@@ -113,14 +119,46 @@ async def test_the_instructor_reads_what_the_case_is() -> None:
         briefing = panel(page, "Briefing")
         await expect(briefing.get_by_role("heading", level=2)).to_contain_text("open-book pelvis")
         assert await page.evaluate(AT_THE_END) == 4500, "the clock stands when the case is over"
-        assert await page.evaluate(BEGUN) == [True, True], "the briefing stays open at the start"
-        if not await briefing.get_by_role("heading", name="Goals").is_visible():
-            await briefing.get_by_text("Briefing").click()
         for words in ("34 y", "Motorcycle against", "Open-book pelvic ring fracture (AIS 4)"):
             await expect(briefing).to_contain_text(words)
         for words in ("Ask for massive transfusion early", "Film and FAST before the binder"):
             await expect(briefing.get_by_role("listitem").filter(has_text=words)).to_be_visible()
         await stage.accessible(page)
+
+
+async def test_one_screen_holds_what_an_instructor_needs() -> None:
+    async with on_stage(speed=0.01) as stage:  # the first second lasts
+        page = await console(stage, size=DESK)
+        await page.keyboard.press(" ")
+        before = page.locator("main[data-stage=before]")
+        await expect(before.locator("[data-person=rescuer]").locator("summary")).to_be_visible()
+        assert await page.evaluate(CUT, list(BEFORE)) == []
+        await page.get_by_role("button", name="Start").click()
+        await page.get_by_label("Speed").select_option("10")
+        await expect(page.locator("main[data-stage=played]")).to_be_visible()
+        await expect(panel(page, "Briefing")).to_be_visible()  # who reads it can go on
+        await stage.does(ME, "instructor", "session.set_vital", key="sbp", to=80, over_s=1)
+        truth = panel(page, "How the patient really is")
+        await expect(truth).to_contain_text("held at 80")
+        await expect(truth).to_contain_text("Tamponade")
+        assert await page.evaluate(CUT, [*PLAYED, HIDDEN_TRUTH]) == []
+        assert not await page.evaluate(SCROLLS)
+        first = page.get_by_role("tab", name="Briefing")
+        await first.focus()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.get_by_role("tabpanel", name="Other")).to_be_visible()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.get_by_role("tab", name="Reasons")).to_be_focused()
+        await page.reload()
+        await expect(page.get_by_role("tabpanel", name="Reasons")).to_be_visible()
+        await expect(page.get_by_role("tabpanel")).to_have_count(1)
+        await page.keyboard.press(" ")  # the session is paused: a line above all says so
+        await expect(page.get_by_text("The session is paused.")).to_be_visible()
+        assert await page.evaluate(CUT, list(PLAYED)) == []
+        await page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
+        await tab(page, "Surprises")
+        assert await page.evaluate(CUT, list(PLAYED)) == []
+        assert not await page.evaluate(SCROLLS)
 
 
 async def test_a_vital_sign_is_moved_with_a_ramp_and_let_go_again() -> None:
@@ -151,14 +189,17 @@ async def test_what_comes_next_is_brought_forward_and_roles_are_left_to_people()
         await dispatch.get_by_role("button", name="Now").click()
         await stage.until(lambda: stage.asked("preh.dispatch", by="operator"))
         await expect(dispatch).to_have_count(0)
+        await tab(page, "People")
         people = panel(page, "Who plays whom")
         for who, words in (("rescuer", "Rescuer"), ("driver", "Driver (rescuer)")):
             named = people.locator(f"[data-person={who}] > span").first
             await expect(named).to_have_text(words)
+        await tab(page, "Reasons")
         reasons = panel(page, "Agents' last reasons")
         await expect(reasons).to_contain_text("Rescuer's assistant")
         await expect(reasons).to_contain_text("note what happened: Motorcycle against")
         await expect(reasons.locator("code").first).to_be_hidden()  # as the program has it
+        await tab(page, "People")
         await people.get_by_role("button", name="Played by a person: Rescuer").click()
         await stage.until(lambda: value(stage, "people")["rescuer"]["simulated"] is False)
         await expect(
@@ -170,17 +211,19 @@ async def test_what_comes_next_is_brought_forward_and_roles_are_left_to_people()
 
 async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
     async with on_stage(speed=20) as stage:
-        page = await console(stage)
+        page = await console(stage, size=DESK)
         surprises = panel(page, "Surprises")
         await surprises.get_by_role("button", name="Tension pneumothorax, left").click()
         await surprises.get_by_role("button", name="SpO2 probe off").click()
-        await surprises.get_by_text("Anything else").click()
-        await surprises.get_by_label("What", exact=True).select_option("give_drug")
-        await surprises.get_by_label("drug", exact=True).fill("ketamine")
-        await surprises.get_by_label("amount").fill("50")
-        await surprises.get_by_label("unit").fill("mg")
-        await surprises.get_by_role("button", name="Let it happen").click()
+        await tab(page, "Other")
+        anything = panel(page, "Anything else")
+        await anything.get_by_label("What", exact=True).select_option("give_drug")
+        await anything.get_by_label("drug", exact=True).fill("ketamine")
+        await anything.get_by_label("amount").fill("50")
+        await anything.get_by_label("unit").fill("mg")
+        await anything.get_by_role("button", name="Let it happen").click()
         await stage.until(lambda: stage.asked("patient.give_drug", by=ME))
+        await stage.until(lambda: len(value(stage, "injected")) == 3)
         assert [r["do"] for r in value(stage, "injected").values()] == [
             "hurt.pneumothorax", "ambulance_monitor.unplug", "patient.give_drug",
         ]  # fmt: skip
@@ -197,6 +240,7 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
 async def test_a_member_of_the_team_is_let_in_by_a_link_and_is_played_from_then_on() -> None:
     async with on_stage(speed=20) as stage:
         page = await console(stage)
+        await tab(page, "People")
         row = page.locator("[data-person=anaesthetist]")
         await expect(row.get_by_role("button", name="person")).to_have_attribute(
             "aria-pressed", "false"
@@ -241,9 +285,10 @@ async def test_everybody_can_use_it_on_a_wall_and_on_a_tablet() -> None:
                 .get_by_role("button", name="Move: HR")
                 .click()
             )
-            await panel(page, "Surprises").get_by_text("Anything else").click()
-            await page.evaluate("scrollTo(0, 0)")  # else the bar on top may cover half a button
-            await stage.accessible(page)
+            for each in (await page.get_by_role("tab").all())[::3]:
+                await each.click()
+                await page.evaluate("scrollTo(0, 0)")  # else the bar on top may cover half a button
+                await stage.accessible(page)
         await page.goto(f"{stage.url}/console?theme=dark&lang=it")
         await expect(page.get_by_role("region", name="Che cosa viene dopo")).to_be_visible()
         assert await page.evaluate(WRITTEN) == [

@@ -57,6 +57,7 @@ async def test_pages_follow_a_session_back_and_a_held_tap_is_asked_about(tmp_pat
         await tap(console, "Start")
         await go_on_until(console, 10)
         await tap(console, "Pause", "Bookmark")
+        await tab(console, "Marks")
         remembered = console.get_by_role("region", name="Bookmarks and marks")
         await expect(remembered.locator("[data-bookmark]")).to_be_visible()
         at_s = await clock_of(console)

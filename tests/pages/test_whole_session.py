@@ -166,6 +166,7 @@ async def in_the_shock_room(session: Played) -> None:
     await at_speed(console, 60)
     await go_on_until(console, 29.1)
     await at_speed(console, 5)  # an assistant hands over by itself half a minute after the arrival
+    await tab(console, "People")
     people = console.get_by_role("region", name="Who plays whom")
     # the leader's own hands put the monitor on
     await people.get_by_role("button", name="Played by a person: Nurse").click()

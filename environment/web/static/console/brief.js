@@ -2,11 +2,10 @@
 /** What the case is, for the instructor's eyes: who is hurt, how, what can be found, what for. */
 import { amountText, word } from "/static/app/names.js";
 import { t, words } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { clockText, html } from "/static/app/ui.js";
 
-/** The briefing: open from before the beginning until the reader folds it; one tap away afterwards. */
+/** The briefing: on top before the beginning and at first, one tap away afterwards. */
 export function Brief(/** @type {any} */ { store }) {
-  const [open, fold] = useState(store.now() < 1);
   const known = store.value("session", "briefing");
   if (known === null) return null;
   const { patient } = known;
@@ -20,16 +19,14 @@ export function Brief(/** @type {any} */ { store }) {
     ["brief.medication", patient.medication.map(words).join(", ")],
     ["brief.allergies", patient.allergies.map(words).join(", ")],
   ]).filter(([, text]) => text);
-  return html`<section class="panel brief" aria-label=${t("brief.name")}>
-    <h2>${known.title}</h2>
-    <details open=${open} onToggle=${(/** @type {any} */ e) => fold(e.currentTarget.open)}><summary>${t("brief.name")} <small>${t("brief.secret")}</small></summary>
-      <dl class="facts">${rows.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>
-      <h3>${t("brief.injuries")}</h3>
-      <ul>${known.injuries.map((/** @type {any} */ injury) => html`<li key=${injury.label + injury.at_s}>${injuryText(injury)}</li>`)}
-        ${known.injuries.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
-      ${["goals", "traps"].map((name) => known[name].length > 0 && html`<h3 key=${name}>${t(`brief.${name}`)}</h3>
-        <ul>${known[name].map((/** @type {string} */ line) => html`<li key=${line}>${line}</li>`)}</ul>`)}
-    </details>
+  return html`<section class="panel brief" tabIndex=${0} aria-label=${t("brief.name")}>
+    <h2>${known.title}</h2><p class="dim">${t("brief.name")}, ${t("brief.secret")}</p>
+    <dl class="facts">${rows.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>
+    <h3>${t("brief.injuries")}</h3>
+    <ul>${known.injuries.map((/** @type {any} */ injury) => html`<li key=${injury.label + injury.at_s}>${injuryText(injury)}</li>`)}
+      ${known.injuries.length === 0 && html`<li class="dim">${t("console.none")}</li>`}</ul>
+    ${["goals", "traps"].map((name) => known[name].length > 0 && html`<h3 key=${name}>${t(`brief.${name}`)}</h3>
+      <ul>${known[name].map((/** @type {string} */ line) => html`<li key=${line}>${line}</li>`)}</ul>`)}
   </section>`;
 }
 

@@ -39,23 +39,21 @@ export function Injects(/** @type {any} */ { store, doing }) {
   const [pick, setPick] = useState({ device: "", usual: "" });
   const chosen = pick.usual === usual && pick.device ? pick.device : usual;
   const done = (/** @type {string} */ name) => ({ done: t("console.happens", { name }) });
-  return html`<section class="panel" aria-label=${t("console.injects")}>
+  return html`<section class="panel injects" aria-label=${t("console.injects")}>
     <h2>${t("console.injects")}</h2>
-    <div class="row" role="group" aria-label=${t("console.hurts")}>${HURTS.map((hurt) => html`
+    <div class="sorts" role="group" aria-label=${t("console.hurts")}>${HURTS.map((hurt) => html`
       <button key=${hurt.id} onClick=${() => doing("session", "hurt",
         { kind: hurt.kind, details: details(hurt, store.now()) }, done(t(`hurt.${hurt.id}`)))}>${t(`hurt.${hurt.id}`)}</button>`)}</div>
-    <h3>${t("console.faults")}</h3>
-    <div class="row"><select aria-label=${t("console.device")} value=${chosen}
+    <div class="row"><h3>${t("console.faults")}</h3><select aria-label=${t("console.device")} value=${chosen}
         onChange=${(/** @type {any} */ e) => setPick({ device: e.target.value, usual })}>
-        ${monitors.map((/** @type {string} */ id) => html`<option value=${id} selected=${id === chosen}>${word("twin", id)}</option>`)}</select>
-      ${FAULTS.map((fault) => html`<button key=${fault.id} onClick=${() => doing("session", "disturb",
+        ${monitors.map((/** @type {string} */ id) => html`<option value=${id} selected=${id === chosen}>${word("twin", id)}</option>`)}</select></div>
+    <div class="sorts faults" role="group" aria-label=${t("console.faults")}>${FAULTS.map((fault) => html`<button key=${fault.id} onClick=${() => doing("session", "disturb",
         { device: chosen, ...fault.given }, done(t(`fault.${fault.id}`)))}>${t(`fault.${fault.id}`)}</button>`)}</div>
-    <${Anything} store=${store} doing=${doing} />
   </section>`;
 }
 
 /** Any operation of any twin, with the fields that its model names. */
-function Anything(/** @type {any} */ { store, doing }) {
+export function Anything(/** @type {any} */ { store, doing }) {
   const kinds = ["patient", "trauma", "preh", "vehicle", "room", "monitor", "display", "person", "device", "ventilator", "blood_bank", "central_unit"];
   const twins = kinds.flatMap((kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id));
   const [twin, setTwin] = useState(store.here.patient);
@@ -83,7 +81,8 @@ function Anything(/** @type {any} */ { store, doing }) {
     doing("session", "inject", { do: `${twin}.${chosen}`, given, by },
       { done: t("console.happens", { name: words(chosen) }) });
   };
-  return html`<details><summary>${t("console.anything")}</summary>
+  return html`<section class="panel" aria-label=${t("console.anything")}>
+    <h2>${t("console.anything")}</h2>
     <form class="grid anything" onSubmit=${send}>
       <label>${t("console.whom")}<select aria-label=${t("console.whom")} value=${twin} onChange=${(/** @type {any} */ e) => setTwin(e.target.value)}>
         ${twins.map((/** @type {string} */ id) => html`<option value=${id}>${word("twin", id)}</option>`)}</select></label>
@@ -98,7 +97,7 @@ function Anything(/** @type {any} */ { store, doing }) {
           : html`<input aria-label=${words(f.name)} name=${f.name} required=${f.required} list=${listOf(f.name)}
               inputmode=${["number", "integer"].includes(f.type) ? "decimal" : "text"} />`}</label>`)}
       <button class="main">${t("console.let_happen")}</button>
-    </form><${Lists} here=${store.here} /></details>`;
+    </form><${Lists} here=${store.here} /></section>`;
 }
 
 const LISTED = { procedure: "procedures", drug: "drugs", product: "products", diagnostic: "diagnostics" };

@@ -35,7 +35,7 @@ export function People(/** @type {any} */ { store, doing }) {
         onClick=${() => doing("session", "simulate", { person: id, on: !person.simulated },
           { done: t(person.simulated ? "console.is_played" : "console.is_simulated", { name: word("twin", id) }),
             undo: () => doing("session", "simulate", { person: id, on: person.simulated }) })}>
-        <span aria-hidden="true">${person.simulated ? "☐" : "☑"}</span> ${t("console.by_person")}</button>
+        <span aria-hidden="true">${person.simulated ? "☐" : "☑"}</span> ${t("console.person")}</button>
       ${PAGE[/** @type {"rescuer"} */ (person.role)] && html`<details><summary>${t("start.link")}</summary>
         <div class="grid"><${LinkMaker} part=${PAGE[/** @type {"rescuer"} */ (person.role)]} person=${id} name=${word("twin", id)} /></div></details>`}</li>`)}</ul>
   </section>`;

@@ -47,7 +47,7 @@ function Sign(/** @type {any} */ { row, truth, store, held, isOpen, doing, turn 
       <td class="number">${truth[row.truth]?.toFixed(decimals) ?? "–"}${held && html` <span class="flag">${t("console.held", { to: held.to })}</span>`}</td>
       <td class="number ${seen?.stale ? "old" : ""}">${shown}${seen?.stale
         ? html` <small>${t("vital.old", { age: ageText(seen.age) })}</small>` : null}</td>
-      <td class="row end">${held && html`<button onClick=${back}>${t("console.release", { name })}</button>`}
+      <td class="row end">${held && html`<button aria-label=${t("console.release", { name })} onClick=${back}>${t("console.free")}</button>`}
         <button aria-expanded=${String(isOpen)} aria-label=${t("console.move_one", { name })} onClick=${turn}>${t("console.move")}</button></td>
     </tr>${isOpen && html`<tr><td colspan="4"><${Ramp} row=${row} from=${truth[row.truth]} doing=${doing}
       name=${name} back=${back} done=${turn} /></td></tr>`}`;
