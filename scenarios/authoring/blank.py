@@ -17,9 +17,14 @@ def begun(name: str, *, title: str = "", like: str = "") -> str:
     check_name(name)
     source = path_of(like) if like else BLANK
     layout = Layout(source.read_text("utf-8"))
-    words = title or (f"{parse(layout.text).title} ({name})" if like else in_words(name))
+    before = parse(layout.text).title
+    words = title or (f"{before} ({name})" if like else in_words(name))
     layout.put(("id",), name)
     layout.put(("title",), words)
+    for language, said in dict(layout.data.get("translation", {})).items():
+        layout.drop(("translation", language, before))
+        if before in said and not title:
+            layout.put(("translation", language, words), f"{said[before]} ({name})")
     if like:
         layout = Layout(f"# Begun as a copy of '{like}'.\n" + layout.text)
     return layout.text

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from environment.web.languages import languages
 from scenarios import report
+from scenarios.authoring.blank import begun
 from scenarios.authoring.layout import Layout
 from scenarios.briefing import briefing
 from scenarios.chart import Chart
@@ -269,6 +270,15 @@ def test_changing_a_scenario_in_its_form_leaves_the_translation_as_it_stands() -
     layout.put(("patient", "sex"), "female")
     assert layout.text.endswith(ITALIAN)
     assert len(parse(layout.text, checked=False).injuries) == 1
+
+
+def test_a_scenario_that_begins_like_another_has_its_words_and_its_own_title() -> None:
+    copied = parse(begun("mine", like="pelvis"))
+    assert copied.origin.remarks == ()
+    assert in_language(copied, "it").title == f"{in_language(load('pelvis'), 'it').title} (mine)"
+    named = parse(begun("mine", title="My own", like="pelvis"))
+    assert named.origin.remarks == ()
+    assert in_language(named, "it").title == "My own"
 
 
 def test_each_scenario_of_the_library_says_its_translation_at_its_end() -> None:
