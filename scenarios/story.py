@@ -150,6 +150,14 @@ class Story:
             if c.kind == "event" and c.name == "created"
         }
 
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, str], list[Change]]:
+        """The changes of each member: a long journal is unpacked once, not for each question."""
+        rows: dict[tuple[str, str, str], list[Change]] = {}
+        for change in self.journal:
+            rows.setdefault((change.twin, change.kind, change.name), []).append(change)
+        return rows
+
     def of_kind(self, kind: str) -> list[str]:
         """The twins of a kind."""
         return [twin for twin, k in self.kinds.items() if k == kind]
@@ -178,8 +186,7 @@ class Story:
 
     def changes(self, twin: str, name: str, kind: str = "property") -> list[Change]:
         """The changes of one member; readings that are no longer values are left out."""
-        rows = self.journal.read(twin=twin, kind=kind, name=name) if twin else []
-        return [c for c in rows if c.quality != "stale"]
+        return [c for c in self._rows.get((twin, kind, name), ()) if c.quality != "stale"]
 
     def first(self, twin: str, name: str, kind: str = "property") -> Change | None:
         """The first change of a member."""
@@ -217,7 +224,7 @@ class Story:
         """A vital sign of the patient over time; None where it ended to be one."""
         patient = self.one("patient")
         sources = self.carriers.get(patient, [])
-        rows = [c for s in sources for c in self.journal.read(twin=s, kind="property", name=name)]
+        rows = [c for source in sources for c in self._rows.get((source, "property", name), ())]
         rows.sort(key=lambda c: (c.effective, c.seq))
         points: list[tuple[float, float | None]] = []
         for change in rows:
