@@ -1,11 +1,16 @@
 """How people come in with a browser: a link that works once, a cookie that no script can read."""
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from environment.client import because
 from environment.runtime.access import LINK_S, Caller, TokenError
 from environment.web.invoking import carry_out
 from environment.web.site import Site, site_of
+
+#: What may be said behind a link and holds for the page that it leads to.
+CARRIED = ("lang", "theme")
 
 
 def cookie_name(request: web.BaseRequest) -> str:
@@ -35,6 +40,15 @@ def play(site: Site, who: Caller) -> None:
             site.spawn(carry_out(site, asked))
 
 
+def with_wishes(request: web.BaseRequest, page: str) -> str:
+    """The page's address with the language and the theme that were asked of the link."""
+    wishes = {name: request.query[name] for name in CARRIED if name in request.query}
+    if not wishes:
+        return page
+    before, hash_, part = page.partition("#")
+    return f"{before}{'&' if '?' in before else '?'}{urlencode(wishes)}{hash_}{part}"
+
+
 async def enter(request: web.Request) -> web.StreamResponse:
     """Follow a link: become who it is for, and go to his page."""
     site = site_of(request)
@@ -43,9 +57,9 @@ async def enter(request: web.Request) -> web.StreamResponse:
     except TokenError:
         if "text/html" not in request.headers.get("Accept", ""):
             raise
-        return web.Response(status=303, headers={"Location": "/?link=used"})
+        return web.Response(status=303, headers={"Location": with_wishes(request, "/?link=used")})
     play(site, site.tokens.caller(secret))
-    response = web.Response(status=303, headers={"Location": page})
+    response = web.Response(status=303, headers={"Location": with_wishes(request, page)})
     response.set_cookie(
         cookie_name(request),
         secret,

@@ -72,6 +72,15 @@ async def test_an_instructor_makes_links_for_parts_and_nobody_else_can() -> None
         assert (wrong.status, "Did you mean 'rescuer'" in wrong.json["detail"]) == (422, True)
 
 
+async def test_language_and_theme_that_were_asked_of_a_link_hold_for_its_page() -> None:
+    async with staged() as stage, browser_of() as browser:
+        asked = f"{link(stage)}?lang=it&theme=light&role=instructor"
+        got = await browser.get(asked, allow_redirects=False)
+        assert got.headers["Location"].endswith("?lang=it&theme=light")
+        again = await browser.get(asked, allow_redirects=False, headers={"Accept": "text/html"})
+        assert again.headers["Location"] == "/?link=used&lang=it&theme=light"
+
+
 async def test_the_start_page_is_a_shell_that_tells_a_stranger_nothing() -> None:
     async with staged() as stage, browser_of() as browser:
         got = await browser.get(f"{stage.url}/")

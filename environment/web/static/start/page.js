@@ -15,8 +15,14 @@ const OF_ROLE = {
   researcher: ["mind", "twins", "debrief"],
 };
 
+/** A page in the theme that was asked of this one. */
+const inTheme = (/** @type {string} */ page) => {
+  const theme = new URLSearchParams(location.search).get("theme");
+  return theme ? `${page}?theme=${encodeURIComponent(theme)}` : page;
+};
+
 function Card(/** @type {any} */ { part, isInstructor }) {
-  const page = PARTS[/** @type {"console"} */ (part)];
+  const page = inTheme(PARTS[/** @type {"console"} */ (part)]);
   return html`<section class="panel part" aria-label=${t(`page.${part}`)}>
     <h2>${t(`page.${part}`)}</h2>
     <p>${t(`start.${part}`)}</p>
@@ -25,13 +31,14 @@ function Card(/** @type {any} */ { part, isInstructor }) {
   </section>`;
 }
 
-function Start(/** @type {any} */ { here }) {
+function Start(/** @type {any} */ { here, title }) {
   const role = here?.you.role ?? "";
   const isInstructor = role === "instructor";
   const parts = isInstructor ? Object.keys(PARTS) : OF_ROLE[/** @type {"rescuer"} */ (role)] ?? [];
   const isUsed = new URLSearchParams(location.search).get("link") === "used";
   const isAlone = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   return html`<main>
+    <p class="case"><b>traumatwin</b>${title && html` · <span>${title}</span>`}</p>
     <h1>${t("page.start")}</h1>
     ${isUsed && here !== null && html`<p class="used" role="alert">${t("start.used")}
       ${t("start.used.still", { name: word("twin", here.you.name) })}</p>`}
@@ -48,8 +55,12 @@ function Start(/** @type {any} */ { here }) {
 }
 
 await loadTexts();
-document.title = `${t("page.start")} · traumatwin`;
 const here = await get("/here").then((read) => read.body, () => null);
+const of = here === null ? [] : (await get("/twins")).body.filter((/** @type {any} */ row) => row.kind === "session");
+// A world without people in it has no session, and its case no title.
+const session = of.length > 0 ? (await get(`${of[0].href}/state?frame=latest`)).body : null;
+const title = session?.values.title?.value ?? "";
+document.title = [t("page.start"), title, "traumatwin"].filter(Boolean).join(" · ");
 const root = /** @type {HTMLElement} */ (document.getElementById("page"));
 root.replaceChildren();
-render(html`<${Start} here=${here} />`, root);
+render(html`<${Start} here=${here} title=${title} />`, root);
