@@ -46,7 +46,11 @@ def test_a_scenario_can_begin_like_one_of_the_library(name: str) -> None:
     scenario = parse(begun("my_case", like=name), path="my_case.toml")
     known = load(name)
     assert (scenario.id, scenario.title) == ("my_case", f"{known.title} (my_case)")
-    others = {"id", "title"}
+    for language, said in known.translation.items():
+        title = {scenario.title: f"{said[known.title]} (my_case)"}
+        rest = {text: words for text, words in said.items() if text != known.title}
+        assert scenario.translation[language] == rest | title
+    others = {"id", "title", "translation"}
     assert scenario.model_dump(exclude=others) == known.model_dump(exclude=others)
 
 
