@@ -155,10 +155,15 @@ async def test_one_screen_holds_what_an_instructor_needs() -> None:
         await page.keyboard.press(" ")  # the session is paused: a line above all says so
         await expect(page.get_by_text("The session is paused.")).to_be_visible()
         assert await page.evaluate(CUT, list(PLAYED)) == []
-        await page.set_viewport_size({"width": TABLET[0], "height": TABLET[1]})
-        await tab(page, "Surprises")
-        assert await page.evaluate(CUT, list(PLAYED)) == []
-        assert not await page.evaluate(SCROLLS)
+        for width, height in (TABLET, (1280, 800)):  # two columns, and the narrowest three
+            await page.set_viewport_size({"width": width, "height": height})
+            for lang, surprises in (("it", "Sorprese"), ("en", "Surprises")):
+                await page.goto(f"{stage.url}/console?lang={lang}")
+                await expect(page.locator(".upcoming li").first).to_be_visible()
+                if (width, height) == TABLET:
+                    await tab(page, surprises)
+                assert await page.evaluate(CUT, list(PLAYED)) == []
+                assert not await page.evaluate(SCROLLS)
 
 
 async def test_a_vital_sign_is_moved_with_a_ramp_and_let_go_again() -> None:
