@@ -23,7 +23,7 @@ from scenarios.cli.conventions import (
     settings,
 )
 from scenarios.cli.inviting import ENTERED, Links, lan_address, session_tokens
-from scenarios.cli.running import Progress, finish, one_of, words_of
+from scenarios.cli.running import Progress, finish, one_of, take_up_again, words_of
 from scenarios.cli.serving import TokenFile, tokens_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
@@ -85,7 +85,7 @@ def serve(
     from environment.runtime.past import Past
     from environment.web.app import LOOPBACK, PORT, check_free, is_loopback
     from scenarios.devices import installed, real_devices
-    from scenarios.keeping import Keeper, Live, kept_in, take_up
+    from scenarios.keeping import Keeper, Live, kept_in
     from scenarios.reading import load
     from scenarios.serving import served
 
@@ -94,7 +94,8 @@ def serve(
     one_of(scenario, resume, seed=seed, branch=branch)
     if lan and not host:
         host = lan_address()
-    taken = take_up(resume, root(runs), journal or settings().journal) if resume else None
+    url = journal or settings().journal
+    taken = take_up_again(resume, root(runs), url) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
         chosen = load(scenario, branch=branch)
@@ -104,7 +105,7 @@ def serve(
             plans="" if plans is None else str(plans.resolve()),
             host=host or LOOPBACK,
             port=PORT if port is None else port,
-            journal=journal or settings().journal,
+            journal=url,
             stays=pause if debrief is None else debrief,
         )
         check_free(how.host, how.port)

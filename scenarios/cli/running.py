@@ -26,6 +26,7 @@ from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 if TYPE_CHECKING:
     from agents.bdi import Trace
     from environment.model.change import JSON
+    from scenarios.keeping import TakenUpRun
     from scenarios.resuming import TakenUp
     from scenarios.runs import Run
     from scenarios.schema import Scenario
@@ -64,7 +65,7 @@ def run(
     from scenarios import session
     from scenarios.devices import from_file, simulated_only
     from scenarios.errors import PlansError
-    from scenarios.keeping import Keeper, Live, kept_in, take_up
+    from scenarios.keeping import Keeper, Live, kept_in
     from scenarios.reading import load
     from scenarios.resuming import resume as play_on
 
@@ -84,7 +85,7 @@ def run(
                 "a run that is taken up cannot be traced from its beginning: trace a new one",
                 param_hint="'--trace'",
             )
-        taken = take_up(resume, root(runs), journal or settings().journal)
+        taken = take_up_again(resume, root(runs), journal or settings().journal)
         chosen, live = taken.scenario, taken.live
         keep = Keeper.again(taken)
         given = recording or (Path(live.recording) if live.recording else None)
@@ -187,6 +188,19 @@ def one_of(scenario: str, resume: str, *, seed: int | None, branch: str) -> None
         raise typer.BadParameter(
             "a run that is taken up keeps its seed and its branch", param_hint="'--resume'"
         )
+
+
+def take_up_again(name: str, root: Path, journal: str, *, apart: bool = False) -> "TakenUpRun":
+    """Open a run to take up, and say how far it had come: to live through that takes a while."""
+    from scenarios.clinical_time import clock
+    from scenarios.keeping import take_up
+
+    taken = take_up(name, root, journal, apart=apart)
+    at_s = max((change.recorded for change in taken.journal), default=0.0)
+    typer.echo(
+        f"{taken.folder.name} had come to {clock(at_s)}: that is lived through again.", err=True
+    )
+    return taken
 
 
 def words_of(at: "TakenUp", name: str) -> str:

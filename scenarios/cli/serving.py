@@ -19,7 +19,7 @@ from scenarios.cli.conventions import (
     root,
     settings,
 )
-from scenarios.cli.running import Progress, finish, one_of, words_of
+from scenarios.cli.running import Progress, finish, one_of, take_up_again, words_of
 from scenarios.cli.talking import Accounts, Authority, Transport, Xmpp, carrier
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def world(
     began = time.perf_counter()
     from environment.runtime.past import Past
     from environment.web.app import LOOPBACK, PORT, check_free
-    from scenarios.keeping import Keeper, Live, kept_in, take_up
+    from scenarios.keeping import Keeper, Live, kept_in
     from scenarios.processes import world_of
     from scenarios.reading import load
 
     one_of(scenario, resume, seed=seed, branch=branch)
     log_to_standard_error()
     url = journal or settings().journal
-    taken = take_up(resume, root(runs), url, apart=True) if resume else None
+    taken = take_up_again(resume, root(runs), url, apart=True) if resume else None
     keeping: contextlib.AbstractContextManager[Keeper]
     if taken is None:
         chosen = load(scenario, branch=branch)
