@@ -156,7 +156,7 @@ def _alerts(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
         return
     columns = ("raised", "rule", "priority", "text", "acknowledged", "cleared")
     head = _head(say, *(f"alerts.{key}" for key in columns))
-    sheet.table(head, rows, (1, 2.2, 1.8, 5.6, 3.2, 3))
+    sheet.table(head, rows, (1.3, 2.2, 1.8, 5.4, 3.2, 2.9))
 
 
 def _expected(sheet: Sheet, verdict: Verdict, foreseen: str, say: Tongue) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from typer.testing import CliRunner
 
-from environment.web.languages import languages
+from environment.web.languages import languages, table
 from scenarios import report
 from scenarios.authoring.blank import begun
 from scenarios.authoring.layout import Layout
@@ -24,6 +24,7 @@ from scenarios.outgoing import FORMS
 from scenarios.reading import LIBRARY, load, names, parse
 from scenarios.reviewing import review
 from scenarios.runs import PAGE, TEXT, Run, keep, open_run, write_summary
+from scenarios.said import NUMBERS
 from scenarios.schema import Scenario
 from scenarios.story import Story
 from scenarios.translating import in_language, untranslated
@@ -32,6 +33,7 @@ from tests.services import free_port
 
 SOURCES = Path(report.__file__).parent
 GAPS = re.compile(r"\{(\w+)\}")
+FORMATTED = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 OTHERS = [name for name in known() if name != "en"]
 MINE = """
 id = "X1"
@@ -213,6 +215,21 @@ def test_a_language_that_reports_do_not_have_is_refused_with_the_way_out(tmp_pat
 def test_an_alert_is_told_by_its_template(rule: str, said: str, told: str) -> None:
     assert tongue("it").alert(rule, said) == told
     assert ENGLISH.alert(rule, said) == said
+
+
+def test_every_template_of_every_rule_is_recognised_as_on_the_pages() -> None:
+    rows = [
+        (rule, said, told)
+        for rule, templates in table("alerts_it")["alerts"].items()
+        for said, told in templates.items()
+    ]
+    assert len(rows) > 60
+    for rule, said, told in rows:
+        filled = FORMATTED.sub(lambda gap: "7" if gap[1] in NUMBERS else "x", said)
+        full = FORMATTED.sub(lambda gap: "7" if gap[1] in NUMBERS else "x", told)
+        for marks in ("[[", "]]"):
+            filled, full = filled.replace(marks, ""), full.replace(marks, "")
+        assert tongue("it").alert(rule, filled) == full, (rule, said)
 
 
 # -- what a scenario's author wrote ----------------------------------------------------------------
