@@ -237,6 +237,10 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
         await expect(happened).to_contain_text("add an injury: pneumothorax, left")
         await surprises.get_by_role("button", name="Silent for 1 min").click()
         await expect(happened).to_contain_text("silent, for 60 s")
+        await happened.get_by_role("button").last.click()  # what was long ago is scrolled to
+        await page.get_by_role("button", name="Good").click()
+        await expect(happened.get_by_role("button", pressed=True)).to_have_count(0)
+        await page.wait_for_function("document.querySelector('.course').scrollTop === 0")
         waiting = panel(page, "What comes next")
         await expect(waiting).to_contain_text("begin advanced life support waits for: pulse: no")
         await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)

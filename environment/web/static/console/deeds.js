@@ -60,7 +60,7 @@ export function waitsFor(/** @type {any} */ store, /** @type {any} */ row) {
 }
 
 /** The reason with which an alert is seen to: one of the answers, or a deed by its name. */
-function reasonText(/** @type {any} */ store, /** @type {string} */ reason) {
+export function reasonText(/** @type {any} */ store, /** @type {string} */ reason) {
   if (has(`reason.${reason}`)) return t(`reason.${reason}`);
   for (const operation of WITH_IT.concat(ITSELF)) {
     const it = reason.startsWith(`${words(operation)} `) ? reason.slice(operation.length + 1).replaceAll(" ", "_") : "";

@@ -1,8 +1,8 @@
 // @ts-check
 /** What comes next. */
-import { deed, waitsFor } from "/static/console/deeds.js";
+import { deed, reasonText, waitsFor } from "/static/console/deeds.js";
 import { word } from "/static/app/names.js";
-import { t } from "/static/app/text.js";
+import { t, words } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
 
 /** Where a browser keeps whether what waits for a condition is unfolded. */
@@ -22,7 +22,7 @@ export function Next(/** @type {any} */ { store, doing }) {
     <ol class="plain upcoming">${next.map(([name, row]) => html`<li key=${name} class="row between" data-next=${row.do}>
       <span><b class="time">${clockText(row.at_s)}</b> <small>${left(row) > 0 && t("console.in", { left: clockText(left(row)) })}</small><br />
         ${word("twin", row.by)}: ${deed(store, row.do, row.given, row.by)}
-        ${row.why && html` <small>${t("console.answers", { why: row.why })}</small>`}
+        ${row.why && html` <small>${t("console.answers", { why: reasonText(store, words(row.why)) })}</small>`}
         ${people[row.by]?.simulated === false && html` <small class="flag">${t("console.by_person")}</small>`}</span>
       <span class="row end"><button onClick=${() => now(name)} disabled=${people[row.by]?.simulated === false}>${t("console.now")}</button>
         <button onClick=${() => doing("session", "skip", { name }, { done: t("console.skipped") })}>${t("console.skip")}</button></span></li>`)}
