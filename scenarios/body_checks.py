@@ -9,7 +9,7 @@ from environment.physical.physiology import Body
 from environment.physical.physiology.course import Course, course
 from environment.physical.physiology.errors import UnknownInjuryError, UnknownSiteError
 from environment.physical.physiology.injuries import KINDS, injury_from
-from environment.physical.physiology.parameters import parameters
+from environment.physical.physiology.parameters import baseline, parameters
 from scenarios.export import ISS_GROUPS
 from scenarios.schema import Injury, Scenario
 from scenarios.source import Place
@@ -65,6 +65,17 @@ def _injury(injury: Injury) -> Iterator[Problem]:
             injury_from(injury.body_table())
     except (TwinError, TypeError) as wrong:
         yield ("site",) if isinstance(wrong, UnknownSiteError) else (), lowered(str(wrong))
+
+
+def body_remarks(s: Scenario) -> Iterator[Problem]:
+    """What the body does, but nobody's body could: wounds that bleed more than a heart puts out."""
+    output = baseline(parameters(s.body_table()["patient"])).co0_l_min * 1000.0
+    for i, injury in enumerate(s.injuries):
+        given = injury.body_table().get("flow_ml_min")
+        most = 0.0 if given is None else max(course(given).values)
+        if most > output:
+            what = f"the wound is doubtful: {most:g} mL/min; the whole heart puts out {output:g}."
+            yield ("injury", i, "flow_ml_min"), what
 
 
 def lowered(text: str) -> str:

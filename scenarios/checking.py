@@ -57,6 +57,14 @@ def problems_in(text: str, path: str) -> list[Problem]:
     return list(problems.values())
 
 
+def remarks_in(text: str, path: str) -> list[Problem]:
+    """What is odd in a text with which nothing is wrong."""
+    try:
+        return list(parse(text, path=path, branch=DEFAULT_BRANCH).origin.remarks)
+    except ScenarioFileError:
+        return []
+
+
 def _in_branch(problem: Problem, branch: str) -> Problem:
     """A problem that only a branch has says so, where its place does not."""
     if branch == DEFAULT_BRANCH or problem.place[:1] == ("branch",):

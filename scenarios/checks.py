@@ -14,7 +14,7 @@ from environment.errors import TwinError
 from environment.model.life import Life
 from environment.model.members import Operation
 from environment.model.twin import Twin
-from scenarios.body_checks import body_problems, lowered
+from scenarios.body_checks import body_problems, body_remarks, lowered
 from scenarios.clinical_time import clock
 from scenarios.doses import doubtful
 from scenarios.meetable import beyond_the_end, unscripted
@@ -61,7 +61,7 @@ def remarks_on(scenario: Scenario) -> list[Problem]:
     met_by_people = [
         (place, what) for place, what in unscripted(scenario) if not _by_agents(scenario, place)
     ]
-    return [*doubtful(scenario), *met_by_people, *orphaned(scenario)]
+    return [*doubtful(scenario), *body_remarks(scenario), *met_by_people, *orphaned(scenario)]
 
 
 def _by_agents(s: Scenario, place: Place) -> bool:

@@ -20,6 +20,8 @@ from scenarios.telling import Telling
 LIBRARY = Path(__file__).parent / "library"
 #: Lists of a scenario whose entries a branch may change, remove or add.
 VARIED = ("injury", "course", "finding", "event", "respond", "trigger", "expect")
+#: What an injury says beside its kind: wrong or not, the rest of it can be checked.
+FOR_ITSELF = ("name", "label", "region", "ais")
 #: What stands in for a wrong value while the rest is checked: no check depends on it.
 ALMOST: dict[str, Any] = {
     "id": "wrong",
@@ -180,10 +182,14 @@ def _besides(telling: Telling, wrong: ValidationError, origin: Origin) -> list[P
     """
     full, places = dict(telling.data), dict(telling.places)
     full["patient"] = dict(full["patient"]) if isinstance(full.get("patient"), dict) else {}
+    if isinstance(full.get("injury"), list):
+        full["injury"] = [dict(row) if isinstance(row, dict) else row for row in full["injury"]]
     bad: dict[str, set[int]] = {}
     for error in wrong.errors():
         first, *rest = error["loc"]
-        if first in VARIED and rest and isinstance(rest[0], int):
+        if first == "injury" and len(rest) > 1 and rest[1] in FOR_ITSELF:
+            full["injury"][rest[0]].pop(rest[1], None)
+        elif first in VARIED and rest and isinstance(rest[0], int):
             bad.setdefault(str(first), set()).add(rest[0])
         elif first == "patient":
             key = str(rest[0]) if rest else ""

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from scenarios.errors import Problem
 from scenarios.script import (
     Branch,
     Event,
@@ -232,7 +233,7 @@ class Origin:
     branch: str
     places: Mapping[str, tuple[tuple[str | int, ...], ...]]  # list -> where each entry stands
     lines: Mapping[tuple[str | int, ...], int]
-    remarks: tuple[str, ...] = ()  # what is odd, but no mistake
+    remarks: tuple[Problem, ...] = ()  # what is odd, but no mistake
 
 
 class Scenario(Part):

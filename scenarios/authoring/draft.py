@@ -15,7 +15,7 @@ from typing import Any
 from scenarios.authoring.blank import check_name
 from scenarios.authoring.edits import Edit, make
 from scenarios.authoring.layout import Layout
-from scenarios.checking import problems_in
+from scenarios.checking import problems_in, remarks_in
 from scenarios.errors import AuthoringError, Problem, ScenarioFileError
 from scenarios.reading import LIBRARY, shown, text_of
 from scenarios.source import read_source
@@ -83,6 +83,10 @@ class Draft:
     def problems(self) -> list[Problem]:
         """All that is wrong, as `traumatwin check` tells it."""
         return problems_in(self.text, shown(self.file))
+
+    def remarks(self) -> list[Problem]:
+        """What is odd, but right where it is meant so, as `traumatwin check` tells it."""
+        return remarks_in(self.text, shown(self.file))
 
     def parts(self, names: Sequence[str]) -> dict[str, str]:
         """The text of each of these lists."""

@@ -18,7 +18,7 @@ from scenarios.authoring.edits import Edit
 from scenarios.authoring.preview import Simulator, StoppedError
 from scenarios.authoring.vocabulary import vocabulary
 from scenarios.cast import STANDARD
-from scenarios.errors import AuthoringError
+from scenarios.errors import AuthoringError, Problem
 from scenarios.reading import shown
 from scenarios.script import DEFAULT_BRANCH
 
@@ -92,9 +92,7 @@ class Author:
         """The draft as it is now: text, data, problems, parts as text, the file behind it."""
         draft = self.draft
         data = draft.data()
-        problems = [
-            {"text": _short(p), "place": list(p.place), "line": p.line} for p in draft.problems()
-        ]
+        problems = [_told_of(problem) for problem in draft.problems()]
         parts, unwritable = {}, ""
         if data is not None:
             try:
@@ -114,6 +112,7 @@ class Author:
             "parts": parts,
             "unwritable": unwritable,
             "problems": problems,
+            "remarks": [] if problems else [_told_of(remark) for remark in draft.remarks()],
             "words": _key_of(vocabulary(data)),
         }
 
@@ -217,6 +216,10 @@ def _told(
             raise ProblemError(422, "bad_value", f"{where}: {first['msg']}.") from None
 
     return told
+
+
+def _told_of(problem: Problem) -> JSON:
+    return {"text": _short(problem), "place": list(problem.place), "line": problem.line}
 
 
 def _short(problem: str) -> str:

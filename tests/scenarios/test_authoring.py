@@ -110,6 +110,23 @@ def test_a_wrong_value_is_kept_told_at_its_place_and_can_be_undone() -> None:
     assert draft.data()["patient"]["weight_kg"] == "eighty"  # type: ignore[index]
 
 
+def test_one_entry_may_have_several_problems_and_each_is_told() -> None:
+    text = TEXTS["pelvis"].replace("flow_ml_min = 55", 'flow_ml_min = "sixty"')
+    draft = Draft(Path("x.toml"), text.replace("ais = 3", "ais = 9", 1))
+    assert {p.place for p in draft.problems()} == {
+        ("injury", 0, "ais"),
+        ("injury", 0, "flow_ml_min"),
+    }
+
+
+def test_what_is_odd_is_told_where_nothing_is_wrong() -> None:
+    draft = Draft(Path("x.toml"), TEXTS["pelvis"])
+    assert draft.remarks() == []
+    draft.edit([Edit(do="put", place=["injury", 0, "flow_ml_min"], value=8000)])
+    (remark,) = draft.remarks()
+    assert remark.place == ("injury", 0, "flow_ml_min")
+
+
 def test_a_problem_that_only_a_branch_has_names_the_branch() -> None:
     change = 'change = { tourniquet = { at = "25:00" } }'
     text = begun("case").replace('remove = ["tourniquet"]', change)

@@ -95,7 +95,8 @@ export function Entries(/** @type {any} */ { draft, table, where, level = 2, foc
   const hasTime = draft.words.tables[table].some((/** @type {any} */ f) => f.key === "at");
   const add = () => {
     const value = fresh(draft, table);
-    if (hasTime && open !== null && list[open]?.at) value.at = list[open].at;
+    const beside = list[open ?? list.length - 1]?.at; // the open one, else the last
+    if (hasTime && beside) value.at = beside;
     const to = hasTime ? inTime(list, value.at) : list.length;
     draft.edit([{ do: "add", place: where, value, to }]).then((/** @type {boolean} */ ok) => ok && setOpen(to));
   };

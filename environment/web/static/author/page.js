@@ -60,14 +60,17 @@ function Head(/** @type {any} */ { draft }) {
       <button onClick=${() => save({ over: true })}>${t("author.over")}</button></div>`}</header>`;
 }
 
-/** All that is wrong, each with a way to its place. */
+/** All that is wrong, or else what is odd, each with a way to its place. */
 function Problems(/** @type {any} */ { draft, go }) {
-  const { problems } = draft.state;
+  const { problems, remarks } = draft.state;
+  const list = (/** @type {any[]} */ rows) => html`<ul class="plain">${rows.map((p) => html`<li key=${p.text}><span>${p.text}</span><div class="row">
+      ${draft.state.data !== null && html`<button onClick=${() => go("form", p)}>${t("author.to_field")}</button>`}
+      <button onClick=${() => go("text", p)}>${t("author.line", { line: p.line })}</button></div></li>`)}</ul>`;
   return html`<section class="panel problems" aria-label=${t("author.problems")}><h2>${t("author.problems")} <small>${problems.length}</small></h2>
     <p class="dim" role="status">${problems.length ? t("author.wrong", { n: problems.length }) : t("author.none_wrong")}</p>
-    <ul class="plain">${problems.map((/** @type {any} */ p) => html`<li key=${p.text}><span>${p.text}</span><div class="row">
-      ${draft.state.data !== null && html`<button onClick=${() => go("form", p)}>${t("author.to_field")}</button>`}
-      <button onClick=${() => go("text", p)}>${t("author.line", { line: p.line })}</button></div></li>`)}</ul></section>`;
+    ${list(problems)}
+    ${remarks.length > 0 && html`<h2>${t("author.remarks")} <small>${remarks.length}</small></h2>
+      <p class="dim">${t("author.remarks_how")}</p>${list(remarks)}`}</section>`;
 }
 
 function Author(/** @type {{draft: Draft}} */ { draft }) {
