@@ -27,11 +27,12 @@ class Pen {
     this.sizes.observe(canvas);
   }
 
-  /** One canvas pixel is one pixel of the screen; a new size begins on an empty strip. */
+  /** One canvas pixel is one pixel of the screen; what is drawn goes into a new size. */
   fit() {
     const scale = devicePixelRatio || 1;
     const { clientWidth: w, clientHeight: h } = this.canvas;
     if (w === this.width && h === this.height) return;
+    const before = this.width ? this._copy() : null;
     this.width = w;
     this.height = h;
     this.canvas.width = Math.round(w * scale);
@@ -41,9 +42,24 @@ class Pen {
     context.lineWidth = 2;
     context.lineJoin = "round";
     this.context = context;
+    if (before) context.drawImage(before, 0, 0, w, h);
     this.recolour();
-    this.x = 0;
+    this.x = before && this.x < w ? this.x : 0;
     this.y = null;
+  }
+
+  /** The strip as it is. */
+  _copy() {
+    const copy = document.createElement("canvas");
+    copy.width = this.canvas.width;
+    copy.height = this.canvas.height;
+    copy.getContext("2d")?.drawImage(this.canvas, 0, 0);
+    return copy;
+  }
+
+  /** Seconds that the strip holds. */
+  get seconds() {
+    return (this.width ?? 0) / (this.trace.mmPerS * MM);
   }
 
   /** Go on in the colour of the page's theme; what is drawn already takes it at once. */
@@ -94,7 +110,7 @@ class Pen {
 
   /** Wipe what the pen comes to, and the gap before it. */
   _clear(/** @type {number} */ ahead) {
-    this.context?.clearRect(this.x, 0, ahead + GAP_MM * MM, this.height ?? 0);
+    this.context?.clearRect(this.x + 1, 0, ahead + GAP_MM * MM, this.height ?? 0);
   }
 
   end() {
@@ -104,13 +120,15 @@ class Pen {
 
 /** Moves all pens together, each frame; in steps of a second for who wants less motion. */
 export class Sweep {
-  /** @param {{advance: (to: number) => void}} signals @param {() => boolean} running */
+  /** @param {{advance: (to: number) => void, onBeat: (at: number) => void, onLook: () => void}} signals @param {() => boolean} running */
   constructor(signals, running) {
     /** @type {Set<Pen>} */
     this.pens = new Set();
     this.signals = signals;
     this.running = running;
     this.time = 0;
+    /** Something has been drawn. */
+    this.begun = false;
     const themes = new MutationObserver(() => this.pens.forEach((pen) => pen.recolour()));
     themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -120,13 +138,28 @@ export class Sweep {
       if (!calm || passed >= 1) {
         last = at;
         if (running()) this._go(Math.min(passed, calm ? 1.5 : LONGEST_S));
+        else if (!this.begun) this._fill();
       }
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
   }
 
+  /** Nothing runs, and nothing is drawn yet: strips as they stand on a monitor that was stopped. */
+  _fill() {
+    const pens = [...this.pens];
+    if (!pens.some((pen) => pen.trace.live())) return;
+    const heard = this.signals.onBeat;
+    this.signals.onLook();
+    this.signals.onBeat = () => {}; // a picture makes no sound
+    const all = Math.max(...pens.map((pen) => pen.seconds));
+    // the pens end two thirds across: what is newest is seen beside its gap
+    for (let left = all * 1.66; left > 0; left -= LONGEST_S) this._go(Math.min(LONGEST_S, left));
+    this.signals.onBeat = heard;
+  }
+
   _go(/** @type {number} */ passed) {
+    this.begun = true;
     const from = this.time;
     // The heart is a step ahead of the pens, never by much: its beats follow the number at once.
     for (let t = from; t < from + passed; t += 0.25) this.signals.advance(Math.min(from + passed, t + 0.25));

@@ -45,8 +45,12 @@ export class Signals {
     this.now = { rhythm: "sinus", hr: 0, rr: 0, sbp: 0, dbp: 0, etco2: 0, poor: false };
     /** When the last hearts' beats were, the latest last. @type {number[]} */
     this.beats = [];
+    /** The pressure that each beat makes: a wave has one, however the number goes on. @type {Map<number, [number, number]>} */
+    this._made = new Map();
     this._breath = 0;
     this._breathAt = 0;
+    /** Called to take the numbers anew. */
+    this.onLook = () => {};
     /** Called with the time of each beat that can be felt. */
     this.onBeat = (/** @type {number} */ _at) => {};
   }
@@ -66,10 +70,11 @@ export class Signals {
     if (next < to - 2) next = to; // it stood still: begin anew
     while (next <= to + 0.35) {
       this.beats.push(next);
+      this._made.set(next, [this.now.sbp, this.now.dbp]);
       if (this.now.rhythm !== "pea") this.onBeat(next);
       next += (60 / this.rate) * (1 + 0.015 * noise(next));
     }
-    if (this.beats.length > 8) this.beats.splice(0, this.beats.length - 8);
+    if (this.beats.length > 8) for (const old of this.beats.splice(0, this.beats.length - 8)) this._made.delete(old);
   }
 
   /** Millivolts. */
@@ -92,11 +97,15 @@ export class Signals {
     return sum;
   }
 
+  /** The last beat whose pulse has come to a place. */
+  _last(/** @type {number} */ t, /** @type {number} */ delay) {
+    return this.beats.findLast((beat) => beat + delay <= t);
+  }
+
   /** Time since the last pulse has come to a place. */
   _since(/** @type {number} */ t, /** @type {number} */ delay) {
-    let since = Infinity;
-    for (const beat of this.beats) if (beat + delay <= t) since = t - beat - delay;
-    return since;
+    const beat = this._last(t, delay);
+    return beat === undefined ? Infinity : t - beat - delay;
   }
 
   get _pulseless() {
@@ -106,7 +115,7 @@ export class Signals {
   /** mmHg in an arterial line. */
   pressure(/** @type {number} */ t) {
     if (this._pulseless) return 12 + noise(t / 5);
-    const { sbp, dbp } = this.now;
+    const [sbp, dbp] = this._made.get(this._last(t, TO_LINE_S) ?? NaN) ?? [this.now.sbp, this.now.dbp];
     return dbp + (sbp - dbp) * Math.min(1, pulse(this._since(t, TO_LINE_S), 60 / Math.max(20, this.rate)));
   }
 
