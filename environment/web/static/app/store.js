@@ -14,6 +14,11 @@ import { Line } from "/static/app/line.js";
 
 /** How many events of a twin a page keeps. */
 const EVENTS = 400;
+/**
+ * Milliseconds for which time goes on between two words of the server, which tells it each second: who
+ * hears nothing does not know that it goes on (engineering default).
+ */
+const AHEAD_MS = 1500;
 /** Milliseconds after which an answer is not waited for any more. */
 const ANSWER_MS = 15_000;
 
@@ -52,9 +57,9 @@ export class Store {
     return Boolean(trauma?.values.get("final_destination")?.value) && ["ready_for_hospitalisation", "closed"].includes(trauma?.phase ?? "");
   }
 
-  /** Scenario seconds now: between two words of the server it goes on, but not beyond the case's end. */
+  /** Scenario seconds now: between two words of the server it goes on a little, not beyond the case's end. */
   now() {
-    const now = this.now0 + ((performance.now() - this.at0) / 1000) * this.speed;
+    const now = this.now0 + (Math.min(AHEAD_MS, performance.now() - this.at0) / 1000) * this.speed;
     return Math.min(now, this.value("session", "ends_s") ?? now);
   }
 
@@ -111,6 +116,7 @@ export class Store {
   _lose() {
     if (this.connected) this.lostAt = Date.now();
     this.connected = false;
+    this.now0 = this.now(); // it stands where it was seen last
     this.speed = 0;
     this._tell();
   }
