@@ -155,6 +155,7 @@ async def test_whoever_follows_a_link_plays_until_the_instructor_gives_him_back(
         assert len(stage.asked("session.take_over")) == 1
 
         console = await stage.enter("instructor", "instructor", "/console")
+        await tab(console, "People")
         played = console.locator(f"[data-person={ME}]").get_by_role("button", name="person")
         await expect(played).to_have_attribute("aria-pressed", "true")
         await played.click()

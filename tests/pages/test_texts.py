@@ -104,6 +104,7 @@ def values_that_pages_show() -> list[str]:
         (parameter,) = (p for p in kind.operations[name].parameters if p.name == argument)
         keys += [f"{group}.{value}" for value in parameter.choices]
     keys += [f"phase.{phase}" for machine in (PREH, TRAUMA) for phase in machine.phases]
+    keys += [f"purpose.{dose.purpose}" for row in DRUGS.values() for dose in row.doses]
     keys += [f"job.{role}" for role in ROLES]
     keys += [f"twin.{row['id']}" for rows in STANDARD.values() for row in rows]
     keys += [f"site.{site}" for row in PROCEDURES.values() for site in row.sites]

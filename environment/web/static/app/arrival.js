@@ -2,17 +2,36 @@
 /** When the patient comes, as the vehicle that brings him says it now. */
 
 /**
- * The vehicle has come, and nobody has said yet that the patient is in: its own word, ahead of the
- * process. It stands at a place that it reached after it had left the scene.
+ * When the vehicle that brings the patient came to where it goes, as it says itself: at a place that it
+ * reached after it had left the scene. Null before. @returns {number | null}
  */
-export function isAtDoor(/** @type {any} */ store) {
+export function reachedAt(/** @type {any} */ store) {
   const preh = store.only("preh");
   const left = preh ? store.value(preh.id, "departure_onsite_s") : null;
-  if (preh?.phase !== "transporting" || left === null) return false;
-  return store.ofKind("vehicle").some((/** @type {any} */ v) => {
+  if (left === null) return null;
+  const come = store.ofKind("vehicle").map((/** @type {any} */ v) => {
     const place = v.values.get("place");
-    return store.value(v.id, "status") !== "driving" && place?.value === store.value(v.id, "destination") && place?.effective > left;
+    const isThere = store.value(v.id, "status") !== "driving" && place?.value === store.value(v.id, "destination") && place?.effective > left;
+    return isThere ? place.effective : null;
   });
+  return come.find((/** @type {number | null} */ at) => at !== null) ?? null;
+}
+
+/** The vehicle has come, and its crew has not handed over: its own word, ahead of the process. */
+export function isAtDoor(/** @type {any} */ store) {
+  return store.only("preh")?.phase === "transporting" && reachedAt(store) !== null;
+}
+
+/** The crew has handed the patient over. */
+export function isHandedOver(/** @type {any} */ store) {
+  const preh = store.only("preh");
+  return ["handed_over", "closed"].includes(preh?.phase ?? "") && store.value(preh.id, "arrival_er_s") !== null;
+}
+
+/** The patient is in hospital, but nobody of the team has said so. */
+export function hasComeUnsaid(/** @type {any} */ store) {
+  const isAwaited = ["pre_alerted", "activated"].includes(store.only("trauma")?.phase ?? "");
+  return isAwaited && (isAtDoor(store) || isHandedOver(store));
 }
 
 /** Seconds until the patient comes: of the vehicle that carries him, once it is on its way here. */

@@ -43,7 +43,7 @@ export function ageText(/** @type {number | null} */ seconds) {
 }
 
 /** Whole minutes since the call, with their sign: "+9". */
-export function sinceCall(/** @type {number} */ seconds) {
+function sinceCall(/** @type {number} */ seconds) {
   const minutes = Math.floor(seconds / 60);
   return `${minutes < 0 ? "−" : "+"}${Math.abs(minutes)}`;
 }
@@ -89,14 +89,16 @@ function valueNow(/** @type {Store} */ store, /** @type {any} */ alert) {
   return alert.text.includes(` ${now}`) ? "" : ` · ${t("alert.now", { value: now })}`;
 }
 
-/** One alert of an agent: priority by colour, sign and word. */
-export function Alert(/** @type {any} */ { alert, store, children }) {
+/** One alert of an agent: priority by colour, sign and word; `clock`: with its time on the page's clock. */
+export function Alert(/** @type {any} */ { alert, store, clock = true, children }) {
+  const age = ageText(store.now() - alert.since_s);
+  const raised = clock ? t("alert.raised", { at: clockText(alert.since_s), age }) : t("ago", { age });
   return html`<div class="alert ${alert.priority} ${alert.acknowledged ? "seen" : ""}"
       role=${alert.priority === "high" ? "alert" : "status"} data-rule=${alert.rule}>
     <span class="mark" aria-hidden="true">${MARK[/** @type {"high"} */ (alert.priority)]}</span>
     <div class="what">
       <span class="visually-hidden">${t(`priority.${alert.priority}`)}: </span><span class="text">${alert.text}</span>
-      <small>${alert.rule} · ${t("alert.raised", { at: sinceCall(alert.since_s), age: ageText(store.now() - alert.since_s) })}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
+      <small>${alert.rule} · ${raised}${valueNow(store, alert)}${alert.acknowledged ? ` · ${t("alert.seen")}` : ""}</small>
     </div>
     ${children}
   </div>`;

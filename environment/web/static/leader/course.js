@@ -1,11 +1,11 @@
 // @ts-check
 /** The course: phases, rooms, where the patient goes next, the end. */
-import { isAtDoor } from "/static/app/arrival.js";
+import { hasComeUnsaid, isHandedOver } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { restsText } from "/static/tablet/guards.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, useState } from "/static/app/ui.js";
+import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 
 const ENDS = ["icu", "ward", "sub_intensive", "transfer", "mortuary"];
 /** Where a case goes on that was finished in error, by the type of the room: as the Trauma twin has it. */
@@ -42,31 +42,46 @@ function Monitors(/** @type {any} */ { store, outbox, why }) {
         ${side(id, "attach")}${side(id, "detach")}</div>`)}</div>`;
 }
 
+/** Take the next step, or take it back. */
+const step = (/** @type {any} */ { store, outbox, trauma }, /** @type {string} */ to) => outbox.put(trauma, "advance", { to }, {
+  text: t(`course.step.${to}`),
+  undo: { twin: trauma, operation: "correct", given: { to: store.twins.get(trauma)?.phase, reason: t("act.undo") } } });
+
+/** Above everything: the patient is here, and the team has to say so before it can do anything. */
+export function Arrived(/** @type {any} */ given) {
+  const { store, why, trauma } = given;
+  return html`<div class="arrived" role="group" aria-label=${t("course.step.delivered")}>
+    <p>${t(isHandedOver(store) ? "course.handed_over_how" : "course.arrived_how")}</p>
+    <button class="main big" disabled=${Boolean(why(trauma, "advance"))} onClick=${() => step(given, "delivered")}>${t("course.step.delivered")}</button></div>`;
+}
+
 /** Move the patient, note the next destination, finish. */
 export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
   const [ending, end] = useState("");
+  useEffect(() => { // what is asked next is seen
+    if (ending) document.getElementById("confirm-end")?.scrollIntoView({ block: "nearest" });
+  }, [ending]);
   const process = store.twins.get(trauma);
   const now = store.value(trauma, "room");
   const stays = store.value(trauma, "stay") ?? {};
   const rooms = store.ofKind("room").map((/** @type {any} */ r) => r.id);
-  const step = STEPS[/** @type {"activated"} */ (process?.phase)];
-  const next = step && isAtDoor(store) ? "delivered" : step; // who stands at the door has arrived
+  // who stands at the door has arrived: that is said above all pages
+  const next = hasComeUnsaid(store) ? "" : STEPS[/** @type {"activated"} */ (process?.phase)];
   const move = (/** @type {string} */ room) => outbox.put(trauma, "move", { room }, {
     text: t("report.room_in", { room: called(store, room) }),
-    undo: now ? { twin: trauma, operation: "move", given: { room: now } } : null });
+    now: true, undo: now ? { twin: trauma, operation: "move", given: { room: now } } : null });
   const finish = () => {
     outbox.put(trauma, "finish", { destination: ending }, { text: t("course.finished", { where: word("end", ending) }) });
     end("");
   };
   return html`<div class="grid">
     ${next && html`<button class="main big" disabled=${Boolean(why(trauma, "advance"))}
-      onClick=${() => outbox.put(trauma, "advance", { to: next }, { text: t(`course.step.${next}`),
-        undo: { twin: trauma, operation: "correct", given: { to: process.phase, reason: t("act.undo") } } })}>
+      onClick=${() => step({ store, outbox, trauma }, next)}>
       ${t(`course.step.${next}`)}</button>`}
     <h2>${t("course.rooms_now")}</h2><p class="dim">${t("course.rooms_how")}</p>${why(trauma, "move") && !forAll(why(trauma, "move")) && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}
-        said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
+        tone=${room !== now && store.value(room, "patient") === store.here.patient ? "had" : ""} said=${true} why=${room === now ? "" : why(trauma, "move")} onTap=${() => room !== now && move(room)}
         note=${stays[room] ? t("course.stay", { age: clockText((stays[room].out_s ?? store.now()) - stays[room].in_s) })
           : store.value(room, "patient") === store.here.patient ? t("course.brought")
           : word("status", store.value(room, "status") ?? "free")} />`)}</div>
@@ -81,9 +96,9 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
     <div class="row choices" role="group" aria-label=${t("course.finish")}>${ENDS.map((e) => html`
       <button key=${e} aria-pressed=${String((ending || store.value(trauma, "final_destination")) === e)}
         disabled=${Boolean(why(trauma, "finish"))} onClick=${() => end(e)}>${word("end", e)}</button>`)}</div>
+    ${ending && html`<button class="main big" id="confirm-end" disabled=${Boolean(why(trauma, "finish"))} onClick=${finish}>${t("course.confirm", { where: word("end", ending) })}</button>`}
     ${store.finished && !store.over && html`<button class="big" disabled=${Boolean(why(trauma, "correct"))}
       onClick=${() => outbox.put(trauma, "correct", { to: PHASE_OF_TYPE[/** @type {"ct"} */ (store.value(now, "type"))] ?? "shock_room", reason: t("course.reopen") },
         { text: t("course.reopen") })}>${t("course.reopen")}</button>`}
-    ${ending && html`<button class="main big" disabled=${Boolean(why(trauma, "finish"))} onClick=${finish}>${t("course.confirm", { where: word("end", ending) })}</button>`}
   </div>`;
 }

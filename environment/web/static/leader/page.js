@@ -1,8 +1,8 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
-import { arrivesIn, isAtDoor } from "/static/app/arrival.js";
+import { arrivesIn, hasComeUnsaid } from "/static/app/arrival.js";
 import { restsText, useGuards } from "/static/tablet/guards.js";
-import { Course } from "/static/leader/course.js";
+import { Arrived, Course } from "/static/leader/course.js";
 import { Team } from "/static/leader/team.js";
 import { Outbox } from "/static/tablet/outbox.js";
 import { Blood } from "/static/tablet/pick_blood.js";
@@ -12,7 +12,8 @@ import { Infusions } from "/static/tablet/pick_infusions.js";
 import { Injuries } from "/static/tablet/pick_injuries.js";
 import { called, loadNames } from "/static/app/names.js";
 import { Procedures } from "/static/tablet/pick_procedures.js";
-import { Said, displaysOf } from "/static/tablet/alerts.js";
+import { Alerts, Said, displaysOf } from "/static/tablet/alerts.js";
+import { Lately } from "/static/tablet/lately.js";
 import { useHistory } from "/static/tablet/history.js";
 import { Patient, Tabs, Taps, forAll, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
@@ -39,21 +40,28 @@ function Leader(/** @type {any} */ { store }) {
   const parts = { store, outbox, why, trauma, bank, events };
   const against = (/** @type {any} */ id) => restsText(store)
     || forAll(id in AT_THE_PATIENT ? why(store.here.patient, AT_THE_PATIENT[/** @type {"drugs"} */ (id)]) : "");
+  const come = hasComeUnsaid(store);
+  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  // Whoever reads that it needs the patient can say there that he is in.
+  const way = (/** @type {string} */ id) => against(id) === t("guard.hands_reach_hospital") && !come
+    && html`<button onClick=${() => open("course")}>${t("course.to_arrival")}</button>`;
   const tabs = [
     ["procedures", Procedures], ["drugs", Drugs], ["infusions", Infusions], ["blood", Blood],
     ["diagnostics", Diagnostics], ["injuries", Injuries], ["team", Team], ["course", Course], ["report", Report],
-  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), against: against(id), page: html`<${Part} ...${parts} />` }));
-  const open = (/** @type {string} */ page) => document.getElementById(`tab-${page}`)?.click();
+  ].map(([id, Part]) => ({ id, label: t(`tab.${id}`), against: against(id), way: way(/** @type {string} */ (id)), page: html`<${Part} ...${parts} />` }));
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person}>
-      ${arrived === null && process && isAtDoor(store) && html`<span class="flag">${t("wall.at_door")}</span>`}
+      <${Alerts} store=${store} person=${person} />
       ${arrived === null ? process && coming !== null && html`<span>${t("clock.eta")} <b>${clockText(coming)}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
       <span>${called(store, store.value(trauma, "room") ?? "")}</span>
       ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}
     <//>
     <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${tabs.map((tab) => tab.id)} />
-    <section class="work" aria-label=${t("leader.work")}><${Tabs} name=${t("leader.work")} tabs=${tabs} /></section>
+    <section class="work" aria-label=${t("leader.work")}>
+      ${come && html`<${Arrived} store=${store} outbox=${outbox} why=${why} trauma=${trauma} />`}
+      <${Lately} store=${store} events=${events} me=${store.here.you.name} />
+      <${Tabs} name=${t("leader.work")} tabs=${tabs} /></section>
     <${Taps} outbox=${outbox} />
   </main>`;
 }

@@ -20,7 +20,7 @@ export function Team(/** @type {any} */ { store, outbox, why, trauma }) {
   const against = why(trauma, "fill_role");
   const fill = (/** @type {string} */ person, role = chosen) => {
     const before = team[role]?.person;
-    const text = `${word("role", role)}: ${called(store, person)}`;
+    const text = t("team.filled", { who: called(store, person), role: word("role", role) });
     outbox.put(trauma, "fill_role", { role, person }, { text,
       undo: before ? { twin: trauma, operation: "fill_role", given: { role, person: before } } : null });
     if (role === "leader") {
@@ -46,11 +46,11 @@ export function Team(/** @type {any} */ { store, outbox, why, trauma }) {
     ${chosen && html`<div class="row choices" role="group" aria-label=${t("team.who", { role: word("role", chosen) })}>
       ${people.map((/** @type {string} */ p) => html`<button key=${p} disabled=${Boolean(against)} onClick=${() => fill(p)}>${called(store, p)}</button>`)}</div>`}
     <h2>${t("team.people")}</h2>
-    <ul class="plain">${people.map((/** @type {string} */ p) => html`<li key=${p} class="row">
+    <ul class="plain people">${people.map((/** @type {string} */ p) => html`<li key=${p} class="row">
       <b>${called(store, p)}</b> <span class="dim">${store.value(p, "present")
         ? t("team.at", { place: called(store, store.value(p, "place") ?? "") }) : t(store.value(p, "called") ? "team.coming" : "team.away")}</span>
       ${!store.value(p, "present") && html`<button disabled=${Boolean(why(p, "arrive"))} onClick=${() => isHere(p)}
         aria-label=${p === me ? t("team.i_am_here") : t("team.came", { who: called(store, p) })}>${t(p === me ? "team.i_am_here" : "team.is_here")}</button>`}
-      <button disabled=${Boolean(why(p, "call"))} onClick=${() => call(p)}
-        aria-label=${t("team.call_one", { who: called(store, p) })}>${t("team.call")}</button></li>`)}</ul></div>`;
+      ${p !== me && html`<button disabled=${Boolean(why(p, "call"))} onClick=${() => call(p)}
+        aria-label=${t("team.call_one", { who: called(store, p) })}>${t("team.call")}</button>`}</li>`)}</ul></div>`;
 }

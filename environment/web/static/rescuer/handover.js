@@ -3,25 +3,28 @@
 import { crewArrives } from "/static/app/arrival.js";
 import { amountText, injuryText, named, site, word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
-import { clockText, html, timeOfBoth } from "/static/app/ui.js";
+import { ageText, clockText, html, timeOfBoth } from "/static/app/ui.js";
 
 const PARTS = ["age", "time", "mechanism", "injuries", "signs", "treatment", "special"];
 
+/** Seconds from which a value is told with its age: it is not how the patient is (engineering default). */
+const OLD_S = 120;
+
 /**
- * What was given, each with its time: drugs dose by dose as soon as all of them were read, what runs in
- * since when, blood. @returns {string[]}
+ * What was given, each with the time of its first: drugs dose by dose as soon as all of them were read, what
+ * runs in since when, blood. @returns {[number, string][]}
  */
 function given(/** @type {any} */ store, /** @type {any[]} */ events) {
   const at = (/** @type {string} */ name) => Object.entries(store.value(store.here.patient, name) ?? {});
   const drugs = at("drug").map(([id, d]) => {
     const doses = events.filter((e) => e.name === "drug_given" && e.value.drug === id).map((e) => [e.value.amount, e.effective]);
     const told = doses.length < d.doses ? [[d.total, d.last_s]] : doses;
-    return `${named(store.here.drugs, id)} ${told.map(([amount, s]) => `${amountText(amount, d.unit)} ${timeOfBoth(store, s)}`).join(", ")}`;
+    return [told[0][1], `${named(store.here.drugs, id)} ${told.map(([amount, s]) => `${amountText(amount, d.unit)} ${timeOfBoth(store, s)}`).join(", ")}`];
   });
   const runs = at("infusion").map(([id, i]) =>
-    `${named(store.here.drugs, id)} ${amountText(i.rate, i.unit)} ${timeOfBoth(store, i.since_s)}`);
+    [i.since_s, `${named(store.here.drugs, id)} ${amountText(i.rate, i.unit)} ${timeOfBoth(store, i.since_s)}`]);
   const blood = events.filter((e) => e.name === "blood_given").map((e) =>
-    `${named(store.here.products, e.value.product)} × ${e.value.units} ${timeOfBoth(store, e.effective)}`);
+    [e.effective, `${named(store.here.products, e.value.product)} × ${e.value.units} ${timeOfBoth(store, e.effective)}`]);
   return [...drugs, ...runs, ...blood];
 }
 
@@ -40,12 +43,14 @@ function card(/** @type {any} */ store, /** @type {string} */ preh, /** @type {a
   const injuries = Object.values(at("injury") ?? {}).map(injuryText);
   const signs = ["hr", "sbp", "rr", "spo2", "gcs"].map((key) => {
     const seen = store.vital(key);
-    return seen && `${t(`vital.${key}`)} ${Number(seen.value).toFixed(store.here.vitals[key].decimals)}`;
+    const age = seen !== null && seen.age > OLD_S ? ` (${t("ago", { age: ageText(seen.age) })})` : "";
+    return seen && `${t(`vital.${key}`)} ${Number(seen.value).toFixed(store.here.vitals[key].decimals)}${age}`;
   }).filter(Boolean);
   const done = Object.entries(at("performed") ?? {}).map(([id, p]) => {
     const one = /** @type {any} */ (p);
-    return `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${timeOfBoth(store, one.at_s)}`;
+    return /** @type {[number, string]} */ ([one.at_s, `${named(store.here.procedures, id)}${one.site ? ` ${site(one.site)}` : ""} ${timeOfBoth(store, one.at_s)}`]);
   });
+  const treatment = [...done, ...given(store, events)].sort(([a], [b]) => a - b).map(([, text]) => text);
   const special = [
     (at("anticoagulant") ?? "none") !== "none" && `${t("passport.anticoagulant")}: ${word("value", at("anticoagulant"))}`,
     (at("antiplatelet") ?? "none") !== "none" && `${t("passport.antiplatelet")}: ${word("value", at("antiplatelet"))}`,
@@ -59,8 +64,8 @@ function card(/** @type {any} */ store, /** @type {string} */ preh, /** @type {a
     mechanism: [store.value(preh, "mechanism") && word("mechanism", store.value(preh, "mechanism")), store.value(preh, "dynamic")]
       .filter(Boolean).join(": ") || t("atmist.unknown"),
     injuries: injuries.join("; ") || t("injury.none"),
-    signs: signs.join(", ") || t("atmist.unknown"),
-    treatment: [...done, ...given(store, events)].join("; ") || t("atmist.none"),
+    signs: signs.join(", ") || t("atmist.no_signs"),
+    treatment: treatment.join("; ") || t("atmist.none"),
     special: special.join("; ") || "–",
   };
 }
@@ -82,7 +87,8 @@ export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle,
         onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
         ${t(told === null ? "handover.pre_alert" : "handover.again")}</button>
       <button class="big" disabled=${Boolean(why(preh, "hand_over"))}
-        onClick=${() => outbox.put(preh, "hand_over", { atmist: now, to: leader }, { text: t("handover.hand_over") })}>
+        onClick=${() => outbox.put(preh, "hand_over", { atmist: now, to: leader }, { text: t("handover.hand_over"),
+          undo: { twin: preh, operation: "correct", given: { to: store.twins.get(preh)?.phase, reason: t("act.undo") } } })}>
         ${t("handover.hand_over")}</button>
       ${why(preh, "hand_over") && html`<small>${why(preh, "hand_over")}</small>`}`}
   </div>`;

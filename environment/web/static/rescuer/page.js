@@ -15,7 +15,7 @@ import { Handover } from "/static/rescuer/handover.js";
 import { Passport } from "/static/rescuer/passport.js";
 import { Steps } from "/static/rescuer/steps.js";
 import { Triage } from "/static/rescuer/triage.js";
-import { Said, displaysOf } from "/static/tablet/alerts.js";
+import { Alerts, Said, displaysOf } from "/static/tablet/alerts.js";
 import { useHistory } from "/static/tablet/history.js";
 import { Patient, Tabs, Taps, forAll, personOf, useUsual } from "/static/tablet/parts.js";
 import { Report } from "/static/tablet/report.js";
@@ -65,7 +65,8 @@ function Rescuer(/** @type {any} */ { store }) {
   return html`<main class="tablet" lang=${language}>
     <${Patient} store=${store} process=${process} person=${person} place=${isAtDoor(store) && t("rescuer.at_door")}>
       ${way.left > 0 && html`<span>${t(way.outward ? "clock.to_scene" : "clock.eta")} <b>${clockText(way.left)}</b></span>`}
-      <span>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</span>
+      <span>${t("severity.name")}: <b>${t(`severity.${store.value(preh, "severity") ?? "undetermined"}`)}</b></span>
+      <${Alerts} store=${store} person=${person} />
     <//>
     <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${Object.keys(pages)} />
     <section class="work" aria-label=${t("rescuer.work")}><${Tabs} name=${t("rescuer.work")} tabs=${tabs} /></section>

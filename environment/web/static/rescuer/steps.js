@@ -1,7 +1,8 @@
 // @ts-check
 /** The way there and back: the next step on one large button, corrections with a reason. */
-import { crewArrives, isAtDoor } from "/static/app/arrival.js";
+import { crewArrives, isAtDoor, reachedAt } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
+import { restsText } from "/static/tablet/guards.js";
 import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html } from "/static/app/ui.js";
@@ -41,8 +42,8 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
     ${next && html`<button class="main big" disabled=${Boolean(against)} onClick=${advance}>${t(`steps.${next}`)}</button>
       ${against && html`<small>${against}</small>`}`}
     <div class="tiles" role="group" aria-label=${t("steps.more")}>
-      <${Tile} label=${t("steps.reach_patient")} pressed=${reached} why=${reached ? "" : why(preh, "reach_patient")}
-        onTap=${() => reached || outbox.put(preh, "reach_patient", {}, { text: t("steps.reach_patient") })} />
+      <${Tile} label=${t("steps.reach_patient")} pressed=${reached} said=${reached} why=${restsText(store) || (reached ? "" : why(preh, "reach_patient"))}
+        onTap=${() => reached || outbox.put(preh, "reach_patient", {}, { text: t("steps.reach_patient"), now: true })} />
       ${monitor && html`<${Tile} label=${t(attached ? "steps.is_on" : "steps.attach")} note=${attached ? t("steps.take_off") : ""} pressed=${attached} said=${false}
         why=${why(monitor, attached ? "detach" : "attach") || (attached ? "" : why(store.here.patient, "perform"))} onTap=${() => (attached
           ? outbox.put(monitor, "detach", {}, { text: t("steps.detach"), undo: { twin: monitor, operation: "attach", given: { patient: store.here.patient } } })
@@ -51,7 +52,9 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
         onTap=${() => outbox.put(preh, "correct", { to: before, reason: t("steps.wrong") }, { text: t("steps.correct", { phase: word("phase", before) }) })} />`}
     </div>
     <dl class="atmist" aria-label=${t("steps.times")}>${TIMES.map((name) => {
-      const at = undone.includes(name) ? null : store.value(preh, name);
+      const said = undone.includes(name) ? null : store.value(preh, name);
+      // the vehicle knows when it came, whether or not somebody has said so
+      const at = name === "arrival_er_s" ? reachedAt(store) ?? said : said;
       return [html`<dt key=${`t${name}`}>${t(`time.${name}`)}</dt>`, html`<dd key=${name}>${at === null ? "–" : clockText(at)}</dd>`];
     })}</dl></div>`;
 }

@@ -2,7 +2,7 @@
 /** What was given: blood by product, fluid, drugs with their last time. */
 import { amountText, named } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
-import { ageText, html, sinceCall } from "/static/app/ui.js";
+import { ageText, html } from "/static/app/ui.js";
 
 /** Totals of the patient, by product of the catalogue. */
 const BLOOD = [
@@ -29,7 +29,7 @@ export function Given(/** @type {any} */ { store }) {
     <ul class="drugs" aria-label=${t("wall.drugs")}>${drugs.slice(0, DRUGS).map(([id, d]) => {
       const drug = /** @type {any} */ (d);
       return html`<li key=${id} data-drug=${id}><span>${named(store.here.drugs, id)} <b>${amountText(drug.total, drug.unit)}</b></span>
-        <small>${t("wall.last", { at: sinceCall(drug.last_s), age: ageText(store.now() - drug.last_s) })}</small></li>`;
+        <small>${t("ago", { age: ageText(store.now() - drug.last_s) })}</small></li>`;
     })}
       ${drugs.length === 0 && html`<li class="dim">${t("wall.none")}</li>`}
       ${drugs.length > DRUGS && html`<li class="dim">${t("wall.more", { n: drugs.length - DRUGS })}</li>`}</ul></section>`;

@@ -1,7 +1,7 @@
 // @ts-check
 /** The shock room's wall: where are we, what next? No name is shown. */
 import { NoPulse, arrestOf } from "/static/app/arrest.js";
-import { arrivesIn, isAtDoor } from "/static/app/arrival.js";
+import { arrivesIn, hasComeUnsaid, isHandedOver, reachedAt } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/names.js";
 import { Given } from "/static/shock_room/given.js";
 import { InPlace } from "/static/shock_room/in_place.js";
@@ -35,10 +35,21 @@ function Clock(/** @type {any} */ { name, seconds }) {
 }
 
 /** How soon the patient comes, or since when he is here. */
-function Arrival(/** @type {any} */ { store, arrived, atDoor }) {
+function Arrival(/** @type {any} */ { store, arrived }) {
   if (arrived !== null) return html`<${Clock} name=${t("clock.arrival")} seconds=${store.now() - arrived} />`;
-  return atDoor ? html`<div class="clock"><small>${t("wall.ambulance_is")}</small><b>${t("wall.here")}</b></div>`
-    : html`<${Clock} name=${t("clock.eta")} seconds=${arrivesIn(store)} />`;
+  if (!hasComeUnsaid(store)) return html`<${Clock} name=${t("clock.eta")} seconds=${arrivesIn(store)} />`;
+  const at = reachedAt(store) ?? store.value("preh", "arrival_er_s");
+  return html`<${Clock} name=${t("clock.at_door")} seconds=${at === null ? null : store.now() - at} />`;
+}
+
+/** Where the patient is, in the room's words or the crew's. */
+function placeOf(/** @type {any} */ store, /** @type {any} */ trauma) {
+  const room = store.value(trauma.id, "room");
+  if (room) return word("twin", room);
+  if (store.value(trauma.id, "arrived_s") !== null) return t("wall.no_room");
+  if (isHandedOver(store)) return t("wall.handed_over");
+  const road = store.only("preh")?.phase ?? "";
+  return hasComeUnsaid(store) ? t("wall.at_door") : road ? t("wall.on_the_road", { phase: word("phase", road) }) : "–";
 }
 
 /** Who, where, led by whom, since when. */
@@ -51,23 +62,20 @@ function Head(/** @type {any} */ { store, trauma }) {
   const injury = store.value("preh", "injury_at_s") ?? store.value(trauma.id, "injury_at_s");
   const arrived = store.value(trauma.id, "arrived_s");
   const leader = store.value(trauma.id, "leader");
-  const room = store.value(trauma.id, "room");
-  const road = store.only("preh")?.phase ?? "";
-  const atDoor = arrived === null && isAtDoor(store);
   const phase = word("phase", trauma.phase);
-  const place = room ? word("twin", room) : atDoor ? t("wall.at_door") : road ? t("wall.on_the_road", { phase: word("phase", road) }) : "–";
+  const place = placeOf(store, trauma);
   const isSaid = place.toLowerCase() === phase.toLowerCase(); // the phase has the name of the room
   return html`<header class="head" aria-label=${t("patient.strip")}>
     <div class="identity"><h1>${who.filter(Boolean).join(" · ")}</h1>${patient !== "patient" && html`<small>${t("wall.alias", { alias: words(patient) })}</small>`}</div>
     <div class="where"><b class="phase">${phase}</b>${!isSaid && html`<small>${place}</small>`}</div>
     <div class="leads"><small>${t("wall.leader")}</small><b>${leader ? word("twin", leader) : t("team.nobody")}</b></div>
     <${Clock} name=${t("clock.injury")} seconds=${injury === null ? null : store.now() - injury} />
-    <${Arrival} store=${store} arrived=${arrived} atDoor=${atDoor} />
+    <${Arrival} store=${store} arrived=${arrived} />
   </header>`;
 }
 
 /** What to do next: a question, what the assistants suggest, a line of the team. */
-function Next(/** @type {any} */ { store, wall }) {
+function Next(/** @type {any} */ { store, wall, alerts }) {
   const asked = Object.entries(store.value(wall, "question") ?? {});
   const line = store.value(wall, "line")?.next_step;
   const advised = Object.entries(store.value(wall, "suggestion") ?? {})
@@ -78,7 +86,7 @@ function Next(/** @type {any} */ { store, wall }) {
       ${asked.map(([name, q]) => html`<li key=${name} class="asked">${questionText(name, /** @type {any} */ (q).text)}
         <small>${/** @type {any} */ (q).options.map((/** @type {string} */ o) => word("answer", o)).join(" / ")}</small></li>`)}
       ${advised.map(([name, s]) => html`<li key=${name} data-suggestion=${name}>${adviceText(name, /** @type {any} */ (s).text)}</li>`)}
-      ${!line && asked.length + advised.length === 0 && html`<li class="dim">${t("said.nothing_next")}</li>`}</ul></section>`;
+      ${!line && asked.length + advised.length === 0 && html`<li class="dim">${t(alerts.some((/** @type {any} */ a) => !a.acknowledged) ? "wall.next_alerts" : "said.nothing_next")}</li>`}</ul></section>`;
 }
 
 function Lines(/** @type {any} */ { store, wall }) {
@@ -109,9 +117,9 @@ function ShockRoom(/** @type {any} */ { store }) {
     <${Vitals} store=${store} data=${data} />
     <div class="columns">
       <div class="say"><section class="alerts" aria-label=${t("wall.alerts")}><${NoPulse} store=${store} />
-          ${alerts.map((/** @type {any} */ alert) => html`<${Alert} key=${alert.rule} alert=${alert} store=${store} />`)}
+          ${alerts.map((/** @type {any} */ alert) => html`<${Alert} key=${alert.rule} alert=${alert} store=${store} clock=${false} />`)}
           ${alerts.length === 0 && arrestOf(store) === null && html`<p class="dim">${t("wall.no_alert")}</p>`}</section>
-        <${Next} store=${store} wall=${wall} /></div>
+        <${Next} store=${store} wall=${wall} alerts=${alerts} /></div>
       <${Given} store=${store} />
       <${Timers} store=${store} trauma=${trauma} events=${events} />
       <${InPlace} store=${store} />

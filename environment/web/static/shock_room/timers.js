@@ -3,7 +3,7 @@
 import { underWay } from "/static/app/found.js";
 import { amountText, named, site, word } from "/static/app/names.js";
 import { t } from "/static/app/text.js";
-import { ageText, clockText, html } from "/static/app/ui.js";
+import { clockText, html } from "/static/app/ui.js";
 
 /** Seconds after injury within which tranexamic acid is begun (CRASH-2, 2010). */
 const TXA_S = 3 * 3600;
@@ -63,14 +63,12 @@ function timers(/** @type {any} */ store, /** @type {any} */ trauma, /** @type {
   return rows;
 }
 
-/** The window of tranexamic acid: what is left of it, or when it was given. */
+/** The window of tranexamic acid, until it is given: then it stands among the drugs. */
 function txa(/** @type {any} */ store, /** @type {any} */ trauma, /** @type {number} */ now, /** @type {any} */ add) {
   const injury = store.value("preh", "injury_at_s") ?? store.value(trauma.id, "injury_at_s");
   const given = store.value(store.here.patient, "drug")?.tranexamic_acid?.last_s ?? store.value(trauma.id, "txa_s");
   const name = named(store.here.drugs, "tranexamic_acid");
-  if (given !== null && given !== undefined) {
-    add("txa", name, t("wall.given_ago", { age: ageText(now - given) }));
-  } else if (injury !== null) {
+  if ((given ?? null) === null && injury !== null) {
     const left = injury + TXA_S - now;
     add("txa", name, left > 0 ? clockText(left) : t("wall.too_late"), { note: left > 0 ? t("wall.not_given") : "",
       share: Math.min(1, 1 - left / TXA_S), due: left < TXA_LATE_S });

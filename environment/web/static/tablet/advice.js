@@ -26,11 +26,12 @@ const give = (/** @type {any} */ store, /** @type {string} */ drug, over_min = 0
 /**
  * By the name of the suggestion: what it does, or the page where one chooses. Its assistant takes a
  * suggestion off when it is done. Tranexamic acid and calcium run in over 10 and 5 minutes (CRASH-2 2010; European guideline 2023).
- * @type {Record<string, {act?: (store: any) => Task | null, page?: string}>}
+ * `then`: what its words ask for besides, which is done elsewhere and later.
+ * @type {Record<string, {act?: (store: any) => Task | null, page?: string, then?: string}>}
  */
 export const ADVICE = {
   apply_pelvic_binder: { act: (s) => perform(s, "pelvic_binder", "pelvis") },
-  give_tranexamic_acid: { act: (s) => give(s, "tranexamic_acid", 10), page: "drugs" },
+  give_tranexamic_acid: { act: (s) => give(s, "tranexamic_acid", 10), page: "drugs", then: "said.then_infusion" },
   give_calcium: { act: (s) => give(s, "calcium_chloride", 5), page: "drugs" },
   give_oxygen: { act: (s) => start(s, "oxygen") },
   warm_patient: { act: (s) => start(s, "warming") },

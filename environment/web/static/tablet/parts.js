@@ -10,8 +10,8 @@ import { ageText, clockText, html, useEffect, useState } from "/static/app/ui.js
 
 /**
  * Tabs: one panel at a time; arrow keys move between them. The chosen one stays over a reload.
- * @param {{name: string, tabs: {id: string, label: string, mark?: any, against?: string, page: any}[]}} given
- *   `against`: why nothing on this page can be done now
+ * @param {{name: string, tabs: {id: string, label: string, mark?: any, against?: string, way?: any, page: any}[]}} given
+ *   `against`: why nothing on this page can be done now; `way`: a button that leads out of that
  */
 export function Tabs({ name, tabs }) {
   const asked = location.hash.slice(1);
@@ -37,7 +37,7 @@ export function Tabs({ name, tabs }) {
         tab.mark ? html` <span class="count">${tab.mark}</span>` : null}</button>`)}
     </div>
     <div class="tabpanel" role="tabpanel" id="panel" aria-labelledby=${`tab-${open.id}`}
-      key=${open.id}>${open.against && html`<p class="against" role="status">${open.against}</p>`}${open.page}</div>`;
+      key=${open.id}>${open.against && html`<div class="against row" role="status"><span>${open.against}</span>${open.way}</div>`}${open.page}</div>`;
 }
 
 /** Letters of a word from which it is set smaller, so that it is not broken on the narrowest tile. */
@@ -48,7 +48,7 @@ const sizeOf = (/** @type {string} */ label) => {
 };
 
 /** Reasons that stand above a whole page, so that not each of its buttons repeats them. */
-const ONCE = ["guard.case_is_over", "guard.case_is_finished", "guard.hands_reach_scene", "guard.hands_reach_hospital"];
+const ONCE = ["guard.case_is_over", "guard.case_is_paused", "guard.case_is_finished", "guard.hands_reach_scene", "guard.hands_reach_hospital"];
 /** A reason if it stands for a whole page; else nothing. */
 export const forAll = (/** @type {string} */ why) => (ONCE.some((key) => t(key) === why) ? why : "");
 

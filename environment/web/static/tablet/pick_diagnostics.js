@@ -5,7 +5,7 @@ import { called, named } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
-import { ageText, clockText, html, timeOfDay, useState } from "/static/app/ui.js";
+import { ageText, clockText, html, useState } from "/static/app/ui.js";
 
 const VIEWS = ["ruq", "luq", "pelvis", "subxiphoid", "pleura_left", "pleura_right"];
 /** What kind of device does a diagnostic; a blood gas and a ROTEM have their own. */
@@ -26,7 +26,7 @@ function Results(/** @type {any} */ { store, events }) {
   return html`<h2>${t("diagnostic.results")}</h2>
     <ul class="plain results" aria-label=${t("diagnostic.results")}>${results.map((r) => html`
       <li key=${r.id} data-diagnostic=${r.id}><b>${r.name}</b>
-        <small>${t("diagnostic.taken", { at: timeOfDay(store, r.taken), age: ageText(store.now() - r.taken) })}</small>
+        <small>${t("diagnostic.taken", { at: clockText(r.taken), age: ageText(store.now() - r.taken) })}</small>
         <span class="parts">${resultParts(store, r.id, r.result).map((p) => html`<span key=${p.id}>${p.label} <b>${p.text}</b></span>`)}</span></li>`)}
       ${results.length === 0 && html`<li class="dim">${t("diagnostic.no_results")}</li>`}</ul>`;
 }

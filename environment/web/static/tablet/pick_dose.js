@@ -33,7 +33,8 @@ function choices(/** @type {any} */ store, /** @type {string} */ drug) {
     for (const amount of range) {
       const fits = rounded(dose.max === null ? amount : Math.min(amount, dose.max));
       const said = found.get(fits);
-      found.set(fits, said ? `${said}; ${dose.purpose}` : dose.purpose);
+      const purpose = word("purpose", dose.purpose);
+      found.set(fits, said ? `${said}; ${purpose}` : purpose);
     }
   }
   if (row.unit === "mL") for (const ml of [250, 500]) if (!found.has(ml) && first === 250) found.set(ml, "");

@@ -5,6 +5,8 @@ import { Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
 import { clockText, html, useState } from "/static/app/ui.js";
 
+/** Drugs whose infusion follows a first dose (tranexamic acid: CRASH-2, 2010). */
+const LOADED = ["tranexamic_acid"];
 /** How much one tap changes a rate. */
 const STEP = 1.25;
 
@@ -13,6 +15,11 @@ export function Infusions(/** @type {any} */ { store, outbox, why }) {
   const patient = store.here.patient;
   const running = store.value(patient, "infusion") ?? {};
   const rows = store.here.infusions;
+  const had = store.value(patient, "drug") ?? {};
+  const note = (/** @type {string} */ drug) => {
+    const rate = amountText(rows[drug].default, rows[drug].unit);
+    return LOADED.includes(drug) && had[drug] ? `${rate} · ${t("infusion.after_load")}` : rate;
+  };
   const text = (/** @type {string} */ drug, /** @type {number} */ rate, /** @type {string} */ unit) =>
     `${named(store.here.drugs, drug)} ${amountText(rate, unit)}`;
   const start = (/** @type {string} */ drug) => {
@@ -27,7 +34,7 @@ export function Infusions(/** @type {any} */ { store, outbox, why }) {
     <div class="tiles" role="group" aria-label=${t("infusion.start")}>${Object.keys(rows)
       .filter((drug) => !running[drug])
       .map((drug) => html`<${Tile} key=${drug} label=${named(store.here.drugs, drug)}
-        note=${amountText(rows[drug].default, rows[drug].unit)} why=${why(patient, "start_infusion")}
+        note=${note(drug)} why=${why(patient, "start_infusion")}
         onTap=${() => start(drug)} />`)}</div></div>`;
 }
 

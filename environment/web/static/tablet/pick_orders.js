@@ -11,13 +11,15 @@ export function Orders(/** @type {any} */ { store, outbox, why, trauma, kind, ag
   const open = Object.entries(store.value(trauma, "order") ?? {}).map(([key, o]) => ({ key, site: sites[key] ?? "", .../** @type {any} */ (o) }))
     .filter((o) => o.status === "open" && o.kind === kind);
   if (open.length === 0) return null;
+  // Whoever is simulated carries out what is ordered: nobody has to press for that.
+  const isTaken = Object.values(store.value("session", "people") ?? {}).some((/** @type {any} */ p) => p.simulated && p.role === "team_member");
   const cancel = (/** @type {any} */ o) => outbox.put(trauma, "cancel_order",
     { order: o.key, reason: t("order.cancelled") }, { text: t("order.cancel_one", { what: labelOf(store.here, o.what) }) });
   return html`<div class="grid" role="group" aria-label=${t("order.open")}>${open.map((o) => {
     const what = `${labelOf(store.here, o.what)}${o.site ? ` · ${site(o.site)}` : ""}${o.unit ? ` ${amountText(o.amount, o.unit)}` : ""}`;
     return html`<div class="panel running" key=${o.key} role="group" aria-label=${what}>
-      <span><b>${what}</b> <small>${t("order.since", { age: ageText(store.now() - o.at_s) })}</small></span>
-      ${carryOut && html`<button class="main" disabled=${Boolean(against)} title=${against || undefined} onClick=${() => carryOut(o)}>${t("order.done")}</button>`}
+      <span><b>${what}</b> <small>${t("order.since", { age: ageText(store.now() - o.at_s) })}${isTaken && ` · ${t("order.taken")}`}</small></span>
+      ${carryOut && html`<button class=${isTaken ? "" : "main"} disabled=${Boolean(against)} title=${against || undefined} onClick=${() => carryOut(o)}>${t(isTaken ? "order.done_self" : "order.done")}</button>`}
       <button disabled=${Boolean(why(trauma, "cancel_order"))} onClick=${() => cancel(o)}>${t("order.cancel")}</button></div>`;
   })}</div>`;
 }

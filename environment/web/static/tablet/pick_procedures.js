@@ -1,6 +1,6 @@
 // @ts-check
 /** Procedures by what they are for; those with a place ask for it; those that last can be ended. */
-import { named, site } from "/static/app/names.js";
+import { called, named, site } from "/static/app/names.js";
 import { Orders } from "/static/tablet/pick_orders.js";
 import { Groups, Tile } from "/static/tablet/parts.js";
 import { t } from "/static/app/text.js";
@@ -23,6 +23,15 @@ const GROUPS = {
     "antibiotic_prophylaxis"],
 };
 
+/** Of what is done once and for all nobody asks for a second time by accident; these are done as often as it takes. */
+const OFTEN = ["peripheral_access", "wound_packing", "direct_pressure", "haemostasis", "wound_suture", "electric_shock", "als",
+  "airway_adjunct", "fibroscopy", "antibiotic_prophylaxis", "splint"];
+
+/** When the same was done at the same place, and by whom; nothing where it was not. @returns {any} */
+const doneBefore = (/** @type {any} */ rows, /** @type {any[]} */ events, /** @type {string} */ id, /** @type {string} */ where) =>
+  (OFTEN.includes(id) || rows[id].time_dependent ? undefined : events.findLast((e) => e.name === "procedure"
+    && e.value.procedure === id && (e.value.site ?? "") === where && !["start", "stop"].includes(e.value.change)));
+
 /** What was started and is not over. @returns {{procedure: string, site: string, since: number}[]} */
 function lasting(/** @type {any} */ store, /** @type {any[]} */ events) {
   const open = new Map();
@@ -39,6 +48,7 @@ function lasting(/** @type {any} */ store, /** @type {any[]} */ events) {
 export function Procedures({ store, outbox, why, events, trauma, groups = Object.keys(GROUPS) }) {
   const [asking, ask] = useState("");
   const [ordering, order] = useState(false);
+  const [again, askAgain] = useState(/** @type {any} */ (null));
   const canOrder = Boolean(trauma && store.twins.get(trauma)?.kind);
   const patient = store.here.patient;
   const rows = store.here.procedures;
@@ -48,6 +58,9 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
   const act = (/** @type {string} */ id, /** @type {string} */ where, orders = ordering && canOrder) => {
     ask("");
     const text = `${named(rows, id)}${where ? ` · ${site(where)}` : ""}`;
+    const before = again === null && !orders ? doneBefore(rows, events, id, where) : undefined;
+    askAgain(before ? { id, where, text, before } : null);
+    if (before) return;
     if (orders) {
       outbox.put(trauma, "order_procedure", { procedure: id, site: where }, { text: t("report.ordered", { what: text }) });
     } else if (id === "tourniquet") {
@@ -71,6 +84,13 @@ export function Procedures({ store, outbox, why, events, trauma, groups = Object
     outbox.put(patient, "stop_procedure", { procedure: one.procedure, site: one.site }, { text,
       undo: { twin: patient, operation: "start_procedure", given: { procedure: one.procedure, site: one.site } } });
   };
+  if (again) {
+    const { id, where, text, before } = again;
+    return html`<div class="question panel row" role="group" aria-label=${t("diagnostic.repeat")}>
+      <b>${t("procedure.again", { what: text, who: called(store, before.by), age: ageText(store.now() - before.effective) })}</b>
+      <button class="main" disabled=${Boolean(against(id))} onClick=${() => act(id, where, false)}>${t("diagnostic.repeat")}</button>
+      <button onClick=${() => askAgain(null)}>${t("pick.back")}</button></div>`;
+  }
   if (asking) {
     return html`<div class="form" role="group" aria-label=${named(rows, asking)}>
       <div class="row"><h2>${t("procedure.where", { what: named(rows, asking) })}</h2>

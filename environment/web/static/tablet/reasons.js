@@ -4,7 +4,7 @@ import { amountText, called, injuryText, named, site, word } from "/static/app/n
 import { refusal } from "/static/app/refused.js";
 import { adviceText, alertText } from "/static/app/said.js";
 import { has, t, words } from "/static/app/text.js";
-import { timeOfDay } from "/static/app/ui.js";
+import { clockText } from "/static/app/ui.js";
 import { labelOf } from "/static/tablet/parts.js";
 import { LINES } from "/static/tablet/report.js";
 
@@ -17,8 +17,8 @@ const isTime = (/** @type {string} */ name) => name.endsWith("_s");
 /** A member as people call it. */
 const memberText = (/** @type {string} */ name) => (has(`vital.${name}`) ? t(`vital.${name}`) : word("member", name));
 
-/** A time: of day, as at the bedside, unless the page tells its times otherwise. */
-const timeText = (/** @type {any} */ store, /** @type {number} */ seconds) => store.timeText?.(seconds) ?? timeOfDay(store, seconds);
+/** A time on the clock of the page's head, unless the page tells its times otherwise. */
+const timeText = (/** @type {any} */ store, /** @type {number} */ seconds) => store.timeText?.(seconds) ?? clockText(seconds);
 
 /** A value of a member, with its unit: numbers, times, flags, words of the catalogue. @returns {string} */
 function valueText(/** @type {any} */ store, /** @type {string} */ name, /** @type {any} */ value) {

@@ -2,7 +2,7 @@
 /** Why an assistant says something: from the readings to the words, one step a line. */
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
-import { html, timeOfDay, useEffect, useState } from "/static/app/ui.js";
+import { clockText, html, useEffect, useState } from "/static/app/ui.js";
 import { stepsOf } from "/static/tablet/reasons.js";
 
 /** The last time that a display said this, in the journal. @returns {Promise<any>} */
@@ -23,8 +23,8 @@ async function lastSaid(
   return found;
 }
 
-/** The chain of reasons of an alert or a suggestion. */
-export function Why(/** @type {any} */ { store, display, rule, suggestion }) {
+/** The chain of reasons of an alert or a suggestion; `said`: what stands on the card already. */
+export function Why(/** @type {any} */ { store, display, rule, suggestion, said = "" }) {
   const [steps, tell] = useState(/** @type {any} */ (null));
   useEffect(() => {
     const read = async () => {
@@ -33,7 +33,7 @@ export function Why(/** @type {any} */ { store, display, rule, suggestion }) {
         : await lastSaid(display, ["suggested"], (v) => v.name === suggestion);
       if (said === null) return tell([]);
       const { body } = await get(`/twins/display/${display}/why/${said.seq}`);
-      const told = stepsOf(store, body.chain);
+      const told = stepsOf(store, body.chain).filter((step) => step.text !== said); // that stands above it
       if (body.hidden > 0) told.push({ at: said.effective, literal: [], text: body.hidden === 1 ? t("why.hidden_one") : t("why.hidden", { n: body.hidden }) });
       return tell(told);
     };
@@ -41,7 +41,7 @@ export function Why(/** @type {any} */ { store, display, rule, suggestion }) {
   }, [display, rule, suggestion]);
   if (steps === null) return html`<p class="why dim">${t("why.reading")}</p>`;
   if (steps.length === 0) return html`<p class="why dim">${t("why.unknown")}</p>`;
-  return html`<ol class="why" aria-label=${t("why.chain")}>${steps.map((/** @type {any} */ s) => html`
-    <li><small>${timeOfDay(store, s.at)}</small> ${s.text}${s.literal.length > 0 && html`
+  return html`<ol class="why" tabIndex="0" aria-label=${t("why.chain")}>${steps.map((/** @type {any} */ s) => html`
+    <li><small>${clockText(s.at)}</small> ${s.text}${s.literal.length > 0 && html`
       <details><summary>${t("why.plan_text")}</summary><code>${s.literal.join("\n")}</code></details>`}</li>`)}</ol>`;
 }
