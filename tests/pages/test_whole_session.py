@@ -181,7 +181,7 @@ async def in_the_shock_room(session: Played) -> None:
     await tap(rescuer, "Hand over")
     await expect(rescuer.get_by_text("Handed over at")).to_be_visible()
     await at_speed(console, 10)
-    await tap(page, "See to HAE-01", "Being done")
+    await tap(page, "Seen: HAE-01", "Being done")
     await tap(page, "Why HAE-01?")
     await expect(page.get_by_role("list", name="Reasons")).to_contain_text("Ambulance monitor")
     await people.get_by_role("button", name="Played by a person: Anaesthetist").click()
