@@ -23,6 +23,21 @@ async () => {
 }
 """
 
+#: What the clock's bar says where the machine does not keep up with 60 times real time.
+SLOWED = """
+async to => {
+  const { Store } = await import("/static/app/store.js");
+  const { TimeBar } = await import("/static/console/time.js");
+  const { html, render } = await import("/static/app/ui.js");
+  const store = new Store({ now: 600 });
+  for (const [name, value] of [["speed", 60], ["slowed_to", to], ["running", true]])
+    store.twin("session", "session").values.set(name, { value });
+  const box = document.createElement("div");
+  render(html`<${TimeBar} store=${store} doing=${() => null} />`, box);
+  return box.textContent;
+}
+"""
+
 #: Which of these elements have to be scrolled to, on the page or in their panel.
 CUT = """
 chosen => chosen.filter(css => {
@@ -111,6 +126,13 @@ async def test_keys_hold_time_step_and_mark() -> None:
         await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
         await page.reload()  # the tab that was chosen stays open
         await expect(remembered.locator("[data-mark=good]")).to_contain_text("said it aloud")
+
+
+async def test_the_instructor_is_told_when_the_machine_cannot_keep_up() -> None:
+    async with on_stage(speed=5) as stage:
+        page = await console(stage)
+        assert "This machine keeps up with 30 × only" in await page.evaluate(SLOWED, 30)
+        assert "keeps up" not in await page.evaluate(SLOWED, 0)
 
 
 async def test_the_instructor_reads_what_the_case_is() -> None:

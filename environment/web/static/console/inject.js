@@ -4,20 +4,21 @@ import { t, words } from "/static/app/text.js";
 import { word } from "/static/app/names.js";
 import { html, useEffect, useState } from "/static/app/ui.js";
 
-/** Injuries by one tap: sizes are engineering defaults that change a course within minutes. */
+/** Injuries by one tap: sizes are engineering defaults that change a course within minutes; what
+ * `grows` to 1 in five minutes is a full one: tachycardia, hypotension, hypoxia. */
 const HURTS = [
   { id: "bleed_thigh", kind: "bleed", details: { site: "right_thigh", flow_ml_min: 60 } },
   { id: "bleed_abdomen", kind: "bleed", details: { site: "spleen", flow_ml_min: 60, pressure_mmhg: 10 } },
-  { id: "tension_left", kind: "pneumothorax", side: "left" },
-  { id: "tension_right", kind: "pneumothorax", side: "right" },
-  { id: "tamponade", kind: "tamponade" },
-  { id: "airway", kind: "airway_narrowing" },
+  { id: "tension_left", kind: "pneumothorax", side: "left", grows: 1 },
+  { id: "tension_right", kind: "pneumothorax", side: "right", grows: 1 },
+  { id: "tamponade", kind: "tamponade", grows: 0.8 },
+  { id: "airway", kind: "airway_narrowing", grows: 0.7 },
 ];
 
 /** The fields of an injury that grows from now on. */
 function details(/** @type {any} */ hurt, /** @type {number} */ now) {
   if (hurt.details) return hurt.details;
-  const severity = [[Math.round(now), 0], [Math.round(now) + 300, 0.7]];
+  const severity = [[Math.round(now), 0], [Math.round(now) + 300, hurt.grows]];
   return hurt.side ? { side: hurt.side, severity } : { severity };
 }
 

@@ -22,6 +22,7 @@ export function Next(/** @type {any} */ { store, doing }) {
     <ol class="plain upcoming">${next.map(([name, row]) => html`<li key=${name} class="row between" data-next=${row.do}>
       <span><b class="time">${clockText(row.at_s)}</b> <small>${left(row) > 0 && t("console.in", { left: clockText(left(row)) })}</small><br />
         ${word("twin", row.by)}: ${deed(store, row.do, row.given, row.by)}
+        ${row.only_if?.for && html` <small>${t("console.only_if", { what: waitsFor(store, row.only_if) })}</small>`}
         ${row.why && html` <small>${t("console.answers", { why: reasonText(store, words(row.why)) })}</small>`}
         ${people[row.by]?.simulated === false && html` <small class="flag">${t("console.by_person")}</small>`}</span>
       <span class="row end"><button onClick=${() => now(name)} disabled=${people[row.by]?.simulated === false}>${t("console.now")}</button>

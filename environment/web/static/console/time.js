@@ -11,6 +11,7 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
   const [note, setNote] = useState("");
   const running = store.value("session", "running", false);
   const speed = store.value("session", "speed", 1);
+  const slowed = store.value("session", "slowed_to", 0);
   const turn = () => doing("session", running ? "pause" : "resume", {},
     { done: t(running ? "console.paused" : "console.goes_on") });
   const step = () => doing("session", "step", {}, 
@@ -50,7 +51,8 @@ export function TimeBar(/** @type {any} */ { store, doing, about, forget }) {
     return () => document.removeEventListener("keydown", press);
   });
   return html`<header class="timebar" aria-label=${t("console.time")}>
-    <div class="clock"><b role="timer" data-clock>${clockText(store.now())}</b>${" "}<span class="dim">${t("console.of", { end: clockText(store.value("session", "ends_s", 0)) })}</span></div>
+    <div class="clock"><b role="timer" data-clock>${clockText(store.now())}</b>${" "}<span class="dim">${t("console.of", { end: clockText(store.value("session", "ends_s", 0)) })}</span>
+      ${slowed > 0 && !store.over && html`<small class="behind" role="status">${t("console.behind", { speed: slowed })}</small>`}</div>
     <div class="row">
       ${store.over ? html`<span class="over">${t("console.over")}</span>` : html`<button class="main" onClick=${turn}
         aria-keyshortcuts="Space">${t(running ? "console.pause" : store.now() < 1 ? "console.start" : "console.resume")} <kbd>␣</kbd></button>`}
