@@ -10,6 +10,7 @@ from environment.model.twin import Twin
 from environment.runtime.journal import Journal
 from environment.runtime.states import is_withdrawal
 from environment.twins import kinds
+from environment.twins.preh import TIMES as STEP_TIMES
 
 #: Kind of twin -> type of the resource that stands for it. A kind not named here is a Device.
 TYPE_OF_KIND = {
@@ -150,6 +151,14 @@ class Case:
         """The last value of a property."""
         rows = self.changes(twin, name)
         return rows[-1].value if rows else default
+
+    def time(self, name: str) -> float | None:
+        """A time of the mission before the hospital; None while its step stands taken back."""
+        return None if self.is_undone(name) else self.last(self.preh, name)
+
+    def is_undone(self, name: str) -> bool:
+        """Whether the step to which a time belongs was taken in error, and not again since."""
+        return any(STEP_TIMES.get(s) == name for s in self.last(self.preh, "corrected", ()))
 
     def is_taken_back(self, change: Change) -> bool:
         """Whether the source of a reading has said since that it was an error."""

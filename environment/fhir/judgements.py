@@ -137,12 +137,18 @@ def _score(case: Case, key: str, code: Element, value: float, rows: list[Change]
 
 
 def times(case: Case) -> Iterator[Mapped]:
-    """The times of the mission, each as an Observation whose value is the time."""
+    """The times of the mission, each as an Observation whose value is the time.
+
+    That of a step that stands taken back was entered in error.
+    """
     for twin in filter(None, (case.preh, case.trauma)):
         members = case.models[twin].properties
         for name in TIMES:
             for change in case.changes(twin, name)[-1:]:
-                yield fact(case, members[name], reading_of(change))
+                told = fact(case, members[name], reading_of(change))
+                if case.is_undone(name):
+                    told.resource["status"] = "entered-in-error"
+                yield told
 
 
 def notes(case: Case) -> Iterator[Mapped]:

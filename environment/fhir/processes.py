@@ -144,9 +144,9 @@ def _participant(case: Case, person: str, key: str = "primary_performer") -> Ele
 
 def _road(case: Case) -> list[Element]:
     """The accident place, then the vehicle."""
-    arrived = case.last(case.preh, "arrival_onsite_s")
-    left = case.last(case.preh, "departure_onsite_s")
-    there = case.last(case.preh, "arrival_er_s")
+    arrived = case.time("arrival_onsite_s")
+    left = case.time("departure_onsite_s")
+    there = case.time("arrival_er_s")
     rows = []
     for place, *_ in case.links(case.preh, "locatedIn"):
         if arrived is not None:

@@ -64,6 +64,25 @@ def test_the_hospital_waits_for_the_patient_before_the_ambulance_is_there() -> N
     assert (preh["status"], preh["period"]["end"]) == ("finished", "2026-01-15T14:25:40Z")
 
 
+def test_a_step_that_was_taken_back_leaves_no_arrival_at_the_scene() -> None:
+    chart = Chart()
+    hospital(chart)
+    chart.add("accident_place", "place")
+    chart.link("preh", "locatedIn", "accident_place", at=0)
+    chart.says("preh", "arrival_onsite_s", 246.0, 246)
+    arrived = called(mapped(chart), "arrival at the scene")
+    assert [o["status"] for o in arrived] == ["final"]
+    assert len(of_type(mapped(chart), "Encounter")[0]["location"]) == 1
+    chart.says("preh", "corrected", ["on_scene"], 250)
+    arrived = called(mapped(chart), "arrival at the scene")
+    assert [o["status"] for o in arrived] == ["entered-in-error"]
+    assert "location" not in of_type(mapped(chart), "Encounter")[0]
+    chart.says("preh", "arrival_onsite_s", 690.0, 690)
+    chart.says("preh", "corrected", [], 690)
+    (arrival,) = called(mapped(chart), "arrival at the scene")
+    assert (arrival["status"], arrival["valueDateTime"]) == ("final", "2026-01-15T14:11:30Z")
+
+
 def test_a_patient_ready_for_a_bed_is_an_inpatient_who_came_as_an_emergency() -> None:
     chart = Chart()
     hospital(chart)
