@@ -90,7 +90,7 @@ function Open(/** @type {any} */ { alert, store, outbox, asking, ask, shown, sho
     ${asking === alert.rule && !ended && html`<div class="row choices" role="group" aria-label=${t("alert.reason")}>
       ${REASONS.map((r) => html`<button key=${r} onClick=${() => see(r)}>${t(`reason.${r}`)}</button>`)}
     </div>`}
-    ${isOpen && html`<${Why} store=${store} display=${alert.display} rule=${alert.rule} said=${alert.text} />`}
+    ${isOpen && html`<${Why} store=${store} display=${alert.display} rule=${alert.rule} stands=${alert.text} />`}
   </div>`;
 }
 

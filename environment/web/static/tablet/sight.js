@@ -51,7 +51,8 @@ export function More() {
     const cut = cutOff(found);
     const end = found.getBoundingClientRect().bottom - MORE_PX;
     const below = cut.find((card) => card.getBoundingClientRect().bottom > end);
-    (below ?? cut[0])?.scrollIntoView({ block: below ? "start" : "nearest" });
+    const next = (below ?? cut[0])?.getBoundingClientRect().top;
+    if (next !== undefined) found.scrollBy(0, next - found.getBoundingClientRect().top);
   };
   return html`<button class="more-of-them" onClick=${go}>${t(count === 1 ? "said.more_one" : "said.more", { n: count })}</button>`;
 }

@@ -23,8 +23,8 @@ async function lastSaid(
   return found;
 }
 
-/** The chain of reasons of an alert or a suggestion; `said`: what stands on the card already. */
-export function Why(/** @type {any} */ { store, display, rule, suggestion, said = "" }) {
+/** The chain of reasons of an alert or a suggestion; `stands`: what stands on the card already. */
+export function Why(/** @type {any} */ { store, display, rule, suggestion, stands = "" }) {
   const [steps, tell] = useState(/** @type {any} */ (null));
   useEffect(() => {
     const read = async () => {
@@ -33,7 +33,7 @@ export function Why(/** @type {any} */ { store, display, rule, suggestion, said 
         : await lastSaid(display, ["suggested"], (v) => v.name === suggestion);
       if (said === null) return tell([]);
       const { body } = await get(`/twins/display/${display}/why/${said.seq}`);
-      const told = stepsOf(store, body.chain).filter((step) => step.text !== said); // that stands above it
+      const told = stepsOf(store, body.chain).filter((step) => step.text !== stands);
       if (body.hidden > 0) told.push({ at: said.effective, literal: [], text: body.hidden === 1 ? t("why.hidden_one") : t("why.hidden", { n: body.hidden }) });
       return tell(told);
     };
