@@ -20,8 +20,6 @@ def atmist(preh: State, patient: State, first: dict[str, JSON]) -> dict[str, JSO
         for name in SIGNS
         if name in patient.values
     }
-    drugs = patient.get("drug") or {}
-    performed = patient.get("performed") or {}
     card: dict[str, JSON] = {
         "age": patient.get("age"),
         "sex": patient.get("sex"),
@@ -29,23 +27,25 @@ def atmist(preh: State, patient: State, first: dict[str, JSON]) -> dict[str, JSO
         "mechanism": preh.get("dynamic") or preh.get("mechanism"),
         "injuries": sorted(_injury(row) for row in (patient.get("injury") or {}).values()),
         "signs": signs,
-        "treatment": [
-            *(
-                " ".join(
-                    filter(None, (_words(name), _words(row["site"]), _since_call(row["at_s"])))
-                )
-                for name, row in performed.items()
-            ),
-            *(
-                f"{_words(name)} {row['total']:g} {row['unit']} {_since_call(row['last_s'])}"
-                for name, row in drugs.items()
-            ),
-        ],
+        "treatment": _treatment(patient),
         "eta_s": preh.get("eta_s"),
         "criteria": [*(preh.get("red") or ()), *(preh.get("yellow") or ())],
         "special": _special(patient),
     }
     return {key: value for key, value in card.items() if value not in (None, [], {}, "")}
+
+
+def _treatment(patient: State) -> list[str]:
+    """What was done and given, in the order of time."""
+    told = [
+        (row["at_s"], " ".join(filter(None, (_words(name), _words(row["site"])))))
+        for name, row in (patient.get("performed") or {}).items()
+    ]
+    told += [
+        (row["last_s"], f"{_words(name)} {row['total']:g} {row['unit']}")
+        for name, row in (patient.get("drug") or {}).items()
+    ]
+    return [f"{what} {_since_call(at)}" for at, what in sorted(told, key=lambda row: row[0])]
 
 
 def _words(name: str) -> str:
