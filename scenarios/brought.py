@@ -41,6 +41,11 @@ class Brought:
         return {**asdict(self), "given": dict(self.given)}
 
 
+#: What of it changes the patient, and what changes besides what monitors show of him.
+CHANGES_PATIENT = ("hurt", "set_vital")
+CHANGES_SIGNS = (*CHANGES_PATIENT, "disturb")
+
+
 #: What bleeds less than this has stopped, as far as people would call it so (engineering default).
 BLEEDS_ML_MIN = 5.0
 

@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from scenarios.brought import Brought, brought_in
 from scenarios.clinical_time import clock
+from scenarios.episodes import Alert
 from scenarios.language import ENGLISH, Tongue
-from scenarios.story import Alert, Story
+from scenarios.story import Story
 from scenarios.wording import in_words, titled
 
 WIDTH, LEFT, RIGHT = 1200.0, 104.0, 18.0

@@ -12,12 +12,13 @@ from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
 from scenarios.brought import brought_in, still_bleeds
+from scenarios.episodes import RANK, Alert
 from scenarios.expectations import Judgement, Verdict, judge
 from scenarios.measures import kpi_clock, measured, missed_windows
 from scenarios.notes import Note, all_notes
 from scenarios.report import ended
 from scenarios.schema import Scenario
-from scenarios.story import RANK, Alert, Story
+from scenarios.story import Story
 from scenarios.why import why
 from scenarios.wording import asked, in_words
 
@@ -245,13 +246,13 @@ def _alarms(story: Story) -> list[dict[str, JSON]]:
 def _windows(verdict: Verdict, ends_s: float) -> list[dict[str, JSON]]:
     """What was expected, and when; what a running session may still reach is `open`."""
     rows = [_window("met", j) for j in verdict.met]
+    rows += [_window("late", j) for j in verdict.late]
     for judgement in verdict.missed:
-        still = judgement.by_s is not None and ends_s < judgement.by_s and judgement.at_s is None
-        late = judgement.at_s is not None
+        still = judgement.by_s is not None and ends_s < judgement.by_s
         if judgement.is_by_instructor:
             rows.append(_window("helped", judgement))
         else:
-            rows.append(_window("open" if still else "late" if late else "missed", judgement))
+            rows.append(_window("open" if still else "missed", judgement))
     rows += [_window("violated", j) for j in verdict.violated]
     rows += [_window("void", j) for j in verdict.void]
     rows.sort(key=lambda row: (row["by_s"] is None, row["by_s"] or 0.0))
@@ -267,6 +268,7 @@ def _window(verdict: str, judgement: Judgement) -> dict[str, JSON]:
         "given": dict(judgement.given),
         "by_instructor": judgement.is_by_instructor,
         "treated": judgement.treated,
+        "changed": [row.as_json() for row in judgement.changed],
         "must": judgement.must,
         "priority": judgement.priority,
         "from_s": judgement.earliest_s,

@@ -1,15 +1,17 @@
 """What a scenario expects, held against what happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
+from scenarios.brought import CHANGES_PATIENT, CHANGES_SIGNS, Brought, brought_in
 from scenarios.clinical_time import clock
+from scenarios.episodes import Alert
 from scenarios.language import ENGLISH, Tongue
 from scenarios.schema import Scenario
 from scenarios.script import Done, Expect
-from scenarios.story import Action, Alert, Story
+from scenarios.story import Action, Story
 from scenarios.wording import asked, rule_titled
 
 
@@ -32,6 +34,8 @@ class Judgement:
     is_by_instructor: bool = False
     #: What treated its cause in time, of one that did not apply: what, of what, and when.
     treated: tuple[str, Mapping[str, JSON], float] | None = None
+    #: What the instructor had changed, of one that is not judged from then on.
+    changed: tuple[Brought, ...] = ()
 
     def as_json(self) -> dict[str, JSON]:
         """As `run --json` and the report write it."""
@@ -51,22 +55,31 @@ class Verdict:
     """All expectations of a run, sorted."""
 
     met: tuple[Judgement, ...]
-    missed: tuple[Judgement, ...]
+    late: tuple[Judgement, ...]  # it came, but after its window
+    missed: tuple[Judgement, ...]  # it never came, or before, or the instructor did it
     violated: tuple[Judgement, ...]
-    void: tuple[Judgement, ...]  # did not apply: its cause was treated in time
+    void: tuple[
+        Judgement, ...
+    ]  # did not apply: treated in time, or the instructor changed the case
     unexpected: tuple[Alert, ...]  # alerts that the scenario neither demands nor allows
     precision: float | None
     recall: float | None
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was missed and nothing forbidden happened."""
-        return not self.missed and not self.violated
+        """Whether nothing was missed or late, and nothing forbidden happened."""
+        return not self.late and not self.missed and not self.violated
+
+    @property
+    def judged(self) -> int:
+        """How many expectations applied."""
+        return sum(map(len, (self.met, self.late, self.missed, self.violated)))
 
     def as_json(self) -> dict[str, JSON]:
         """As `run --json` writes it."""
         return {
             "met": [j.as_json() for j in self.met],
+            "late": [j.as_json() for j in self.late],
             "missed": [j.as_json() for j in self.missed],
             "violated": [j.as_json() for j in self.violated],
         }
@@ -79,42 +92,71 @@ def expectations(journal: Journal, scenario: Scenario) -> Verdict:
 
 def judge(story: Story, scenario: Scenario, say: Tongue = ENGLISH) -> Verdict:
     """The same, for a journal that is read already; told in a language."""
-    sorted_: dict[str, list[Judgement]] = {"met": [], "missed": [], "violated": [], "void": []}
+    kinds = ("met", "late", "missed", "violated", "void")
+    sorted_: dict[str, list[Judgement]] = {kind: [] for kind in kinds}
     applying = [e for e in scenario.expectations if not e.branch or scenario.branch in e.branch]
+    brought = brought_in(story, say)
     for expect in applying:
-        verdict, at_s = _verdict(story, expect)
+        changed = _changed(brought, expect)
+        verdict, at_s = _verdict(story, expect, changed[0].at_s if changed else None)
         if verdict:
-            sorted_[verdict].append(_judgement(story, expect, verdict, at_s, say))
+            judgement = _judgement(story, expect, verdict, at_s, say, changed)
+            sorted_["late" if _is_late(verdict, judgement) else verdict].append(judgement)
     allowed = {e.alert for e in applying if e.alert and e.must != "never"}
     forbidden = {e.alert for e in applying if e.alert and e.must == "never"}
-    unexpected = [a for a in story.alerts if a.rule not in allowed]
+    changed_s = next((b.at_s for b in brought if b.operation in CHANGES_SIGNS), float("inf"))
+    alerts = [a for a in story.alerts if a.rule in allowed or a.raised_s < changed_s]
+    unexpected = [a for a in alerts if a.rule not in allowed]
     wrong = [j for j in sorted_["violated"] if j.kind == "alert"]
     false = {a.seq for a in unexpected} | {
         a.seq
-        for a in story.alerts
+        for a in alerts
         if a.rule in forbidden
         and any(j.subject == a.rule and j.at_s in a.reached(None) for j in wrong)
     }
-    musts = [j for key in ("met", "missed") for j in sorted_[key] if j.must == "always"]
-    raised = len(story.alerts)
+    musts = [j for key in ("met", "late", "missed") for j in sorted_[key] if j.must == "always"]
     return Verdict(
         met=tuple(sorted_["met"]),
+        late=tuple(sorted_["late"]),
         missed=tuple(sorted_["missed"]),
         violated=tuple(sorted_["violated"]),
         void=tuple(sorted_["void"]),
         unexpected=tuple(unexpected),
-        precision=round(1 - len(false) / raised, 3) if raised else None,
+        precision=round(1 - len(false) / len(alerts), 3) if alerts else None,
         recall=round(sum(j in sorted_["met"] for j in musts) / len(musts), 3) if musts else None,
     )
 
 
-def _verdict(story: Story, expect: Expect) -> tuple[str, float | None]:
+def _is_late(verdict: str, judgement: Judgement) -> bool:
+    at_s, by_s = judgement.at_s, judgement.by_s
+    came_after = at_s is not None and by_s is not None and at_s > by_s
+    return verdict == "missed" and came_after and not judgement.is_by_instructor
+
+
+def _is_forbidden(expect: Expect) -> bool:
+    return expect.must == "never" or (bool(expect.action) and expect.rated == "harmful")
+
+
+def _changed(brought: Sequence[Brought], expect: Expect) -> tuple[Brought, ...]:
+    """What the instructor changed while something must not happen: it may, from then on.
+
+    A device that he lets fail changes what is shown of the patient, and with it alerts.
+    """
+    if not _is_forbidden(expect):
+        return ()
+    counts = CHANGES_SIGNS if expect.alert else CHANGES_PATIENT
+    until = float("inf") if expect.by_s is None else expect.by_s
+    return tuple(b for b in brought if b.operation in counts and b.at_s < until)
+
+
+def _verdict(story: Story, expect: Expect, changed_s: float | None) -> tuple[str, float | None]:
     """`met`, `missed`, `violated`, `void` or nothing, and when it happened."""
     times = sorted(_times(story, expect))
     inside = [t for t in times if _is_inside(t, expect)]
     first = inside[0] if inside else None
-    forbidden = expect.must == "never" or (bool(expect.action) and expect.rated == "harmful")
-    if forbidden:
+    if _is_forbidden(expect):
+        if changed_s is not None and (first is None or first >= changed_s):
+            return "void", first
         return ("violated", first) if inside else ("met", None)
     if expect.must == "may":
         return "", None
@@ -135,7 +177,7 @@ def _times(story: Story, expect: Expect) -> Iterator[float]:
     elif expect.action:
         for action in story.done(expect.action, expect.arguments):
             if not _is_for_the_team(story, expect, action):
-                yield action.at_s
+                yield action.done_s
     elif expect.outcome == "arrests":
         if story.arrest_s is not None:
             yield story.arrest_s
@@ -152,7 +194,9 @@ def _helped(story: Story, expect: Expect, at_s: float | None) -> Action | None:
     """The action of this time (the first if none came) that was the instructor's."""
     found = (a for a in story.done(expect.action, expect.arguments) if a.is_injected)
     return (
-        next((a for a in found if at_s is None or a.at_s == at_s), None) if expect.action else None
+        next((a for a in found if at_s is None or a.done_s == at_s), None)
+        if expect.action
+        else None
     )
 
 
@@ -166,9 +210,8 @@ def _treated(story: Story, expect: Expect) -> tuple[float, Done] | None:
     """When the cause of what is expected was treated in time, and how; None if it was not."""
     for done in expect.unless:
         for action in story.done(done.do, done.arguments):
-            ended = action.at_s if action.ended_s is None else action.ended_s
-            if done.before_s is None or ended < done.before_s:
-                return ended, done
+            if done.before_s is None or action.done_s < done.before_s:
+                return action.done_s, done
     return None
 
 
@@ -183,43 +226,66 @@ def window_of(expect: Expect, say: Tongue = ENGLISH) -> str:
 
 
 def _judgement(
-    story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue
+    story: Story,
+    expect: Expect,
+    verdict: str,
+    at_s: float | None,
+    say: Tongue,
+    changed: Sequence[Brought],
 ) -> Judgement:
     kind = "alert" if expect.alert else "action" if expect.action else "outcome"
-    told = _outcome if kind == "outcome" else _event
     helped = _helped(story, expect, at_s)
-    treated = _treated(story, expect) if verdict == "void" else None
+    by_hand = tuple(changed) if verdict == "void" else ()
+    treated = _treated(story, expect) if verdict == "void" and not by_hand else None
+    if by_hand:
+        text = f"{_named(expect, say)}: {_not_judged(by_hand, at_s, say)}"
+    else:
+        text = (_outcome if kind == "outcome" else _event)(story, expect, verdict, at_s, say)
     return Judgement(
         kind=kind,
         subject=expect.subject,
         must=expect.rated if kind == "action" else expect.must,
         priority=expect.priority or "",
         window=window_of(expect, say),
-        at_s=at_s if helped is None else helped.at_s,
-        text=told(story, expect, verdict, at_s, say),
+        at_s=at_s if helped is None else helped.done_s,
+        text=text,
         why=expect.why,
         earliest_s=expect.earliest_s,
         by_s=expect.by_s,
         given=dict(expect.arguments),
         is_by_instructor=helped is not None,
         treated=treated and (treated[1].do, dict(treated[1].arguments), treated[0]),
+        changed=by_hand,
     )
+
+
+def _named(expect: Expect, say: Tongue) -> str:
+    """What is expected, in words."""
+    if expect.alert:
+        of = f" ({say.t(expect.priority)})" if expect.priority else ""
+        return rule_titled(expect.alert, say) + of
+    if expect.action:
+        return asked(expect.action, expect.arguments, say)
+    return say.t(f"outcome.{expect.outcome}")
+
+
+def _not_judged(changed: Sequence[Brought], at_s: float | None, say: Tongue) -> str:
+    """Since when the case is the instructor's, not the scenario's, and by what."""
+    what = "; ".join(dict.fromkeys(b.what for b in changed))
+    came = "became.changed" if at_s is None else "became.changed_came"
+    return say.t(came, when=clock(changed[0].at_s), what=what, at=clock(at_s))
 
 
 def _event(story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue) -> str:
     """What became of an alert or an action, in words."""
-    name = asked(expect.action, expect.arguments, say)
-    if expect.alert:
-        of = f" ({say.t(expect.priority)})" if expect.priority else ""
-        name = rule_titled(expect.alert, say) + of
-    return f"{name}: {_became(story, expect, verdict, at_s, say)}"
+    return f"{_named(expect, say)}: {_became(story, expect, verdict, at_s, say)}"
 
 
 def _became(story: Story, expect: Expect, verdict: str, at_s: float | None, say: Tongue) -> str:
     helped = _helped(story, expect, at_s)
     filled = {"window": window_of(expect, say), "at": clock(at_s)}
     if helped is not None and verdict == "missed":
-        return say.t("became.helped", **{**filled, "at": clock(helped.at_s)})
+        return say.t("became.helped", **{**filled, "at": clock(helped.done_s)})
     if helped is not None and verdict == "met":
         return say.t("became.met_helped", **filled)
     if verdict == "met" and (expect.must == "never" or expect.rated == "harmful"):
@@ -233,12 +299,12 @@ def _became(story: Story, expect: Expect, verdict: str, at_s: float | None, say:
 
 def _did_not_apply(story: Story, expect: Expect, at_s: float | None, say: Tongue) -> str:
     found = _treated(story, expect)
-    if at_s is None or found is None:
-        return say.t("void.treated")
-    is_late = expect.by_s is not None and at_s > expect.by_s
+    assert found is not None  # that is what the verdict says
+    is_late = at_s is not None and expect.by_s is not None and at_s > expect.by_s
     treated_s, done = found
+    came = "became.void_later" if is_late else "became.void_earlier"
     return say.t(
-        "became.void_later" if is_late else "became.void_earlier",
+        "became.void" if at_s is None else came,
         at=clock(at_s),
         window=window_of(expect, say),
         treated=asked(done.do, done.arguments, say),
@@ -255,9 +321,9 @@ def _outcome(story: Story, expect: Expect, verdict: str, at_s: float | None, say
             key = "outcome.not" if expect.must == "never" else "became.met"
         elif verdict == "missed" and at_s is not None:
             key = "outcome.late"
-        return f"{say.t('outcome.arrests')}: {say.t(key, **filled)}"
+        return f"{_named(expect, say)}: {say.t(key, **filled)}"
     key = "became.alive"
     if at_s is None:
         key = "outcome.died" if story.arrest_s is None else "outcome.no_pulse"
         filled["at"] = clock(story.arrest_s)
-    return f"{say.t('outcome.lives')}: {say.t(key, **filled)}"
+    return f"{_named(expect, say)}: {say.t(key, **filled)}"

@@ -314,4 +314,4 @@ def missed_windows(story: Story, verdict: Verdict, say: Tongue = ENGLISH) -> lis
         for row in kpi_clock(story)
         if row.met is False and row.value_s is not None and row.target_s is not None
     ]
-    return late + [j.text for j in verdict.missed if j.kind == "action"]
+    return late + [j.text for j in (*verdict.late, *verdict.missed) if j.kind == "action"]

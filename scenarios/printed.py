@@ -163,6 +163,7 @@ def _expected(sheet: Sheet, verdict: Verdict, foreseen: str, say: Tongue) -> Non
     sheet.heading(say.t("expected.against"))
     rows: list[tuple[str, Judgement]] = [
         *(("missed", j) for j in verdict.missed),
+        *(("late", j) for j in verdict.late),
         *(("violated", j) for j in verdict.violated),
         *(("met", j) for j in verdict.met),
         *(("void", j) for j in verdict.void),

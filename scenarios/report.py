@@ -18,13 +18,14 @@ from scenarios.brought import told as told_of
 from scenarios.care import doses, given, injuries, left_open, measured_text, person, value_text
 from scenarios.chart import MARK, Chart
 from scenarios.clinical_time import clock
+from scenarios.episodes import Alert
 from scenarios.expectations import Verdict, judge
 from scenarios.handover import card
 from scenarios.language import ENGLISH, Tongue
 from scenarios.measures import Kpi, kpi_clock, measured, missed_windows
 from scenarios.notes import Note
 from scenarios.schema import Scenario
-from scenarios.story import Action, Alert, Story
+from scenarios.story import Action, Story
 from scenarios.translating import in_language
 from scenarios.why import Step, why
 from scenarios.wording import deed, entry, in_words, rule_titled, sign_titled, titled, worded, words
@@ -160,7 +161,7 @@ def _tiles(
         ("blood", str(blood)),
         ("alerts", str(load["total"])),
         ("most", str(load["most_in_30_min"])),
-        ("met", say.t("tile.met_of", met=len(verdict.met), all=_all(verdict))),
+        ("met", say.t("tile.met_of", met=len(verdict.met), all=verdict.judged)),
         ("foreseen", "-" if precision is None else f"{precision:.0%}"),
     ]
     return [(say.t(f"tile.{key}"), value) for key, value in tiles]
@@ -170,10 +171,6 @@ def _kpi(row: Kpi, say: Tongue) -> Kpi:
     """An interval with its name, and who asks for it, in words."""
     label, source = say.named("kpi", row.key), say.named("source", row.source)
     return replace(row, label=label or row.label, source=source or row.source)
-
-
-def _all(verdict: Verdict) -> int:
-    return len(verdict.met) + len(verdict.missed) + len(verdict.violated)
 
 
 def _tile(row: Kpi) -> str:

@@ -7,73 +7,12 @@ from functools import cached_property
 from environment.model.change import JSON, Change
 from environment.runtime.journal import Journal
 from environment.twins.preh import TIMES
+from scenarios.episodes import Alert, episodes
 
-RANK = {"low": 1, "medium": 2, "high": 3}
 #: How an invocation ends; what is confirmed later does not change that.
 ENDS = ("refused", "completed", "failed", "cancelled", "expired")
-#: Two displays that show the same alert within this time show one alert (engineering default).
-SAME_ALERT_S = 10.0
 #: The session's operation by which the instructor lets something be done.
 SESSION_INJECT = "inject"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One moment at which an alert was raised or changed on a display."""
-
-    at_s: float
-    priority: str
-    text: str
-    display: str
-    seq: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Alert:
-    """One episode of one alert, on all displays that show it."""
-
-    rule: str
-    course: list[Shown]
-    displays: list[str]
-    cleared_s: float | None = None
-    cleared_because: str = ""
-    acknowledged_s: float | None = None
-    acknowledged_by: str = ""
-    acknowledged_how: str = ""
-    open_on: set[str] = field(default_factory=set)
-
-    @property
-    def raised_s(self) -> float:
-        """When it was first shown."""
-        return self.course[0].at_s
-
-    @property
-    def seq(self) -> int:
-        """The change that raised it."""
-        return self.course[0].seq
-
-    @property
-    def text(self) -> str:
-        """What it said when it first had its highest priority; later it may count on."""
-        return next(s.text for s in self.course if s.priority == self.priority)
-
-    @property
-    def priority(self) -> str:
-        """The highest priority that it reached."""
-        return max((s.priority for s in self.course), key=lambda p: RANK.get(p, 0))
-
-    def reached(self, priority: str | None) -> list[float]:
-        """The times at which it was shown with this priority or a higher one."""
-        least = RANK.get(priority or "low", 1)
-        return [s.at_s for s in self.course if RANK.get(s.priority, 1) >= least]
-
-    def escalations(self) -> list[tuple[float, str]]:
-        """Its priorities over time: (time, priority), each once when it changes."""
-        steps: list[tuple[float, str]] = []
-        for shown in self.course:
-            if not steps or steps[-1][1] != shown.priority:
-                steps.append((shown.at_s, shown.priority))
-        return steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +32,8 @@ class Action:
     told: Mapping[str, JSON] = field(default_factory=dict)
     #: Whether the instructor let it be done, and not the person himself.
     is_injected: bool = False
+    #: When it was done, as far as it was: an act on the patient when it took effect there.
+    done_s: float
 
     @property
     def is_done(self) -> bool:
@@ -115,8 +56,11 @@ class Stay:
     out_s: float | None
 
 
-def _action(request: Change, step: Change, *, is_injected: bool) -> Action:
+def _action(
+    request: Change, step: Change, took_effect_s: float | None, *, is_injected: bool
+) -> Action:
     status, details = step.value["status"], step.value
+    ended_s = step.recorded if status in ENDS else None
     reason = str(details.get("message") or details.get("reason") or "")
     if status == "refused":
         reason = f"expected {details['expected']}, found {details['found']}"
@@ -126,12 +70,13 @@ def _action(request: Change, step: Change, *, is_injected: bool) -> Action:
         arguments=request.value.get("arguments", {}),
         by=request.by,
         at_s=request.recorded,
-        ended_s=step.recorded if status in ENDS else None,
+        ended_s=ended_s,
         status=status,
         reason=reason,
         seq=request.seq,
         told={k: details[k] for k in ("guard", "expected", "found", "message") if k in details},
         is_injected=is_injected,
+        done_s=next((t for t in (took_effect_s, ended_s) if t is not None), request.recorded),
     )
 
 
@@ -241,56 +186,7 @@ class Story:
     @cached_property
     def alerts(self) -> list[Alert]:
         """All episodes, in the order in which they were raised."""
-        found: list[Alert] = []
-        latest: dict[str, Alert] = {}
-        displays = set(self.of_kind("display"))
-        for change in self.journal:
-            if change.kind != "event" or change.twin not in displays:
-                continue
-            if change.name in ("alert_raised", "alert_changed"):
-                self._shown(change, found, latest)
-            elif change.name in ("alert_cleared", "alert_acknowledged"):
-                alert = latest.get(change.value["rule"])
-                if alert is not None:
-                    self._ended(change, alert)
-        return found
-
-    @staticmethod
-    def _shown(change: Change, found: list[Alert], latest: dict[str, Alert]) -> None:
-        rule, priority = change.value["rule"], change.value["priority"]
-        alert = latest.get(rule)
-        is_old = alert is not None and (
-            alert.cleared_s is None or change.recorded - alert.cleared_s < SAME_ALERT_S
-        )
-        if alert is None or not is_old:
-            alert = Alert(rule=rule, course=[], displays=[])
-            latest[rule] = alert
-            found.append(alert)
-        alert.cleared_s, alert.cleared_because = None, ""
-        alert.open_on.add(change.twin)
-        if change.twin not in alert.displays:
-            alert.displays.append(change.twin)
-        alert.course.append(
-            Shown(
-                at_s=change.recorded,
-                priority=priority,
-                text=change.value["text"],
-                display=change.twin,
-                seq=change.seq,
-            )
-        )
-
-    @staticmethod
-    def _ended(change: Change, alert: Alert) -> None:
-        if change.name == "alert_acknowledged":
-            if alert.acknowledged_s is None:
-                alert.acknowledged_s = change.recorded
-                alert.acknowledged_by = change.value["by"]
-                alert.acknowledged_how = change.value["reason"]
-            return
-        alert.open_on.discard(change.twin)
-        if not alert.open_on:
-            alert.cleared_s, alert.cleared_because = change.recorded, change.value["reason"]
+        return episodes(self.journal, self.kinds)
 
     # -- what was done ---------------------------------------------------------------------
 
@@ -309,8 +205,14 @@ class Story:
                 steps[number] = change
         session = self.one("session")
         injects = {c.seq for c in asked.values() if (c.twin, c.name) == (session, SESSION_INJECT)}
+        effects = {c.cause: c.effective for c in reversed(list(self.medical_events()))}
         return [
-            _action(request, steps[number], is_injected=request.cause in injects)
+            _action(
+                request,
+                steps[number],
+                effects.get(request.seq),
+                is_injected=request.cause in injects,
+            )
             for number, request in asked.items()
         ]
 

@@ -15,8 +15,9 @@ from environment.model.change import JSON, Cause, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
 from scenarios.clinical_time import clock, seconds
+from scenarios.episodes import Alert
 from scenarios.errors import UnknownAlertError
-from scenarios.story import Alert, Story
+from scenarios.story import Story
 
 #: How far the walk goes back; a longer chain is cut and says so.
 DEEPEST = 12

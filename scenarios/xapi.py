@@ -9,10 +9,11 @@ from datetime import timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from environment.model.change import JSON
+from scenarios.episodes import Alert
 from scenarios.expectations import Judgement, Verdict
 from scenarios.notes import Note
 from scenarios.schema import Scenario
-from scenarios.story import Action, Alert, Story
+from scenarios.story import Action, Story
 
 VERSION = "1.0.3"
 #: An address that belongs to nobody (RFC 2606); it names things, there is no page.
@@ -30,8 +31,8 @@ def statements(
     rows += [writer.acted(a) for a in story.actions if a.by in writer.people]
     rows += [writer.answered(a) for a in story.alerts if a.acknowledged_by in writer.people]
     rows += [writer.judged(j, passed=True) for j in verdict.met if j.kind == "action"]
-    late = (*verdict.missed, *verdict.violated)
-    rows += [writer.judged(j, passed=False) for j in late if j.kind == "action"]
+    failed = (*verdict.late, *verdict.missed, *verdict.violated)
+    rows += [writer.judged(j, passed=False) for j in failed if j.kind == "action"]
     rows += [writer.noted(note) for note in notes]
     rows.sort(key=lambda row: row["timestamp"])
     return [*rows, writer.ended(verdict)]
@@ -50,7 +51,7 @@ class _Writer:
 
     def ended(self, verdict: Verdict) -> dict[str, JSON]:
         """The team came to the end; the score is the share of the expectations that were met."""
-        due = len(verdict.met) + len(verdict.missed) + len(verdict.violated)
+        due = verdict.judged
         result: dict[str, JSON] = {
             "completion": True,
             "success": verdict.holds,

@@ -282,9 +282,11 @@ def show_run(kept: "Run", summary: dict[str, "JSON"]) -> None:
                 escape(alert.text),
             )
         console.print(table)
-    for title, rows in (("missed", verdict.missed), ("violated", verdict.violated)):
+    wrong = (("missed", verdict.missed), ("late", verdict.late), ("violated", verdict.violated))
+    for title, rows in wrong:
         for row in rows:
             console.print(f"[bold red]{title}[/bold red] {escape(row.text)}")
-    total = len(verdict.met) + len(verdict.missed) + len(verdict.violated)
-    console.print(f"Expectations: {len(verdict.met)} of {total} met.")
+    counted = [f"{len(verdict.met)} of {verdict.judged} met"]
+    counted += [f"{len(rows)} {title}" for title, rows in wrong if rows]
+    console.print(f"Expectations: {', '.join(counted)}.")
     console.print(f"Report: {escape(str(kept.folder / 'report.html'))}")

@@ -14,7 +14,7 @@ BRANCHES = [(name, b.name) for name in names() for b in load(name).branches]
 
 
 def told(verdict: Verdict) -> list[str]:
-    return [j.text for j in (*verdict.missed, *verdict.violated)]
+    return [j.text for j in (*verdict.late, *verdict.missed, *verdict.violated)]
 
 
 @pytest.mark.parametrize("name", names())

@@ -25,13 +25,18 @@ def verdict(expect: str, *advice: Advice) -> Verdict:
     return judge(Story(perform(scenario, advice=advice).journal), scenario)
 
 
-def test_an_alert_in_its_window_is_met_and_a_late_one_missed() -> None:
+def test_an_alert_in_its_window_is_met_and_a_late_one_is_late_not_missed() -> None:
     expect = '[[expect]]\nalert = "HAE-01"\nearliest = "02:00"\nby = "05:00"\n'
     assert verdict(expect, show(200, "HAE-01", "low")).holds
-    late = verdict(expect, show(310, "HAE-01", "low")).missed
-    assert [j.text for j in late] == [
+    after = verdict(expect, show(310, "HAE-01", "low"))
+    assert [j.text for j in after.late] == [
         "HAE-01 Low pressure for age: expected 02:00 to 05:00, came at 05:10"
     ]
+    assert after.missed == ()
+    assert not after.holds  # the command ends with 1 all the same
+    assert [j["subject"] for j in after.as_json()["late"]] == ["HAE-01"]  # type: ignore[index,call-overload]
+    assert after.recall == 0
+    assert verdict(expect, show(60, "HAE-01", "low")).late == ()  # too early is not late
     assert (
         verdict(expect).missed[0].text
         == "HAE-01 Low pressure for age: expected 02:00 to 05:00, never came"
@@ -121,8 +126,77 @@ def test_missed_windows_are_told_in_words() -> None:
     scenario = small(EXPECT, '[[expect]]\naction = "patient.apply_tourniquet"\nby = "05:00"\n')
     story = Story(perform(scenario).journal)
     assert missed_windows(story, judge(story, scenario)) == [
-        "tourniquet applied: expected by 05:00, came at 06:00"
+        "tourniquet applied: expected by 05:00, came at 06:05"
     ]
+
+
+def changed(story_of: Journal, at_s: float, operation: str, **given: JSON) -> Story:
+    """The run with something that the instructor asked of its session at a time."""
+    of = {"status": "requested", "invocation": "h-1", "arguments": given}
+    rows: tuple[tuple[str, ChangeKind, str, JSON], ...] = (
+        ("session", "event", "created", {"kind": "session"}),
+        ("session", "operation", operation, of),
+        ("session", "operation", operation, ends("h-1")),
+    )
+    return Story(longer(story_of, *rows, at_s=at_s))
+
+
+NEVER = '[[expect]]\nalert = "BRE-03"\nmust = "never"\n'
+BROUGHT = {"kind": "tension_pneumothorax", "details": {"side": "right"}}
+
+
+def test_what_must_not_happen_may_once_the_instructor_has_changed_the_patient() -> None:
+    scenario = small(NEVER, '[[expect]]\noutcome = "arrests"\nmust = "never"\n')
+    quiet = perform(scenario).journal
+    judged = judge(changed(quiet, 1200.0, "hurt", **BROUGHT), scenario)
+    assert (judged.met, judged.violated) == ((), ())
+    assert [j.text.partition(": ")[2] for j in judged.void] == [
+        "did not apply: the instructor changed the case at 20:00 "
+        "(tension pneumothorax added: right)"
+    ] * 2
+    assert [j.subject for j in judge(Story(quiet), scenario).met] == ["BRE-03", "arrests"]
+    loud = perform(scenario, advice=[show(200, "BRE-03", "high")]).journal
+    before = judge(changed(loud, 1200.0, "hurt", **BROUGHT), scenario)
+    assert [j.subject for j in before.violated] == ["BRE-03"]  # that was the case's own
+    fails: dict[str, JSON] = {"device": "ambulance_monitor", "how": "silence", "seconds": 60}
+    device = judge(changed(quiet, 1200.0, "disturb", **fails), scenario)
+    assert [j.subject for j in device.met] == ["arrests"]  # a monitor is not the patient
+    assert [j.subject for j in device.void] == ["BRE-03"]
+
+
+def test_a_window_that_had_ended_before_the_instructor_changed_the_patient_is_judged() -> None:
+    scenario = small(NEVER + 'by = "10:00"\n')
+    judged = judge(changed(perform(scenario).journal, 1200.0, "hurt", **BROUGHT), scenario)
+    assert [j.subject for j in judged.met] == ["BRE-03"]
+
+
+def test_alerts_on_what_the_instructor_brought_in_are_nobodys_false_alarms() -> None:
+    scenario = small(NEVER)
+    journal = perform(scenario, until_s=240.0).journal
+    held = changed(journal, 240.0, "set_vital", key="spo2", to=80, over_s=10)
+    for rule, at_s in (("BRE-01", 250.0), ("BRE-03", 260.0)):
+        told: JSON = {"rule": rule, "priority": "high", "text": "text"}
+        row: tuple[str, ChangeKind, str, JSON] = ("rescuer_tablet", "event", "alert_raised", told)
+        held = Story(longer(held.journal, row, at_s=at_s))
+    judged = judge(held, scenario)
+    assert [a.rule for a in held.alerts] == ["BRE-01", "BRE-03"]
+    assert judged.unexpected == ()
+    assert judged.precision is None  # none that could have been foreseen
+    (void,) = judged.void
+    assert void.text == (
+        "BRE-03 Tension pneumothorax: came at 04:20, did not apply: the instructor had changed "
+        "the case at 04:00 (Oxygen saturation held at 80 %)"
+    )
+
+
+def test_an_act_has_one_time_on_all_pages_that_at_which_it_was_done() -> None:
+    scenario = small(EXPECT, '[[expect]]\naction = "patient.apply_tourniquet"\n')
+    story = Story(perform(scenario).journal)
+    (judged,) = judge(story, scenario).met
+    (done,) = story.done("patient.apply_tourniquet")
+    (event,) = story.medical_events()
+    assert judged.at_s == event.effective
+    assert done.at_s < event.effective  # it takes a moment from asking to doing
 
 
 PEOPLE = {"role": "rescuer", "team_role": "", "reads": []}

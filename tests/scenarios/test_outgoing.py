@@ -123,7 +123,7 @@ def test_statements_say_what_people_did_and_how_it_went(write: Write, run: Run) 
     score = told[-1]["result"]["score"]
     assert score["raw"] == len(run.verdict.met)
     assert score["scaled"] == pytest.approx(score["raw"] / score["max"], abs=1e-4)
-    missed = [j for j in run.verdict.missed if j.kind == "action"]
+    missed = [j for j in (*run.verdict.late, *run.verdict.missed) if j.kind == "action"]
     assert verbs.count("failed") == len(missed) + sum(
         j.kind == "action" for j in run.verdict.violated
     )

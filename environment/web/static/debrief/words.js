@@ -69,12 +69,16 @@ export function becameText(/** @type {any} */ here, /** @type {any} */ w) {
   if (w.kind === "outcome" && w.subject === "lives") return t(w.at_s === null ? "became.died" : "became.alive", filled);
   if (w.verdict === "met") return t(w.by_instructor ? "became.met_helped" : "became.met", filled);
   if (w.verdict === "void") {
-    if (w.at_s === null || !w.treated) return t("became.void");
+    if (w.changed.length > 0) {
+      const what = [...new Set(w.changed.map((/** @type {any} */ row) => broughtText(here, row)))].join("; ");
+      return t(w.at_s === null ? "became.changed" : "became.changed_came", { at, what, when: clockText(w.changed[0].at_s) });
+    }
     const [treatment, given, when] = w.treated;
-    return t(w.by_s !== null && w.at_s > w.by_s ? "became.void_later" : "became.void_earlier",
+    const later = w.by_s !== null && w.at_s > w.by_s;
+    return t(w.at_s === null ? "became.void" : later ? "became.void_later" : "became.void_earlier",
       { ...filled, treated: askedText(here, treatment, given), when: clockText(when) });
   }
-  if (w.verdict === "missed") return t("became.missed", filled);
+  if (w.verdict === "missed") return t(w.at_s === null ? "became.missed" : "became.late", filled); // too early
   return t(`became.${w.verdict}`, filled);
 }
 
