@@ -68,7 +68,7 @@ def _injury(injury: Injury) -> Iterator[Problem]:
 
 
 def body_remarks(s: Scenario) -> Iterator[Problem]:
-    """What the body does, but nobody's body could: wounds that bleed more than a heart puts out."""
+    """What no body does or needs: bleeding above the heart's output, a limb tied off in vain."""
     output = baseline(parameters(s.body_table()["patient"])).co0_l_min * 1000.0
     for i, injury in enumerate(s.injuries):
         given = injury.body_table().get("flow_ml_min")
@@ -76,6 +76,15 @@ def body_remarks(s: Scenario) -> Iterator[Problem]:
         if most > output:
             what = f"the wound is doubtful: {most:g} mL/min; the whole heart puts out {output:g}."
             yield ("injury", i, "flow_ml_min"), what
+    bleeding = {str(injury.body_table().get("site", "")) for injury in s.injuries}
+    for key, acts in (("event", s.events), ("respond", s.responses), ("trigger", s.triggers)):
+        for i, act in enumerate(acts):
+            limb = str(act.arguments.get("limb", ""))
+            if act.operation == "apply_tourniquet" and limb and limb not in bleeding:
+                yield (
+                    (key, i, "with"),
+                    f"nothing bleeds at the {limb.replace('_', ' ')}: is it still meant so?",
+                )
 
 
 def lowered(text: str) -> str:

@@ -270,6 +270,7 @@ def test_the_readme_names_every_scenario_and_every_part() -> None:
             "comes at 11:20 at the earliest, and is expected by 10:00.",
         ),
         ("flow_ml_min = 55", "flow_ml_min = 8000", "8000 mL/min; the whole heart puts out 5600"),
+        ('site = "left_thigh"', 'site = "spleen"', "nothing bleeds at the left thigh"),
         ("amount = 1, ", "amount = 100, ", "the dose is doubtful: tranexamic acid: total 100 g"),
     ],
 )
