@@ -1,5 +1,6 @@
-"""A page whose drawing fails does not stand still with old values as if they were new."""
+"""A page neither stands still with old values as if they were new, nor runs ahead of its server."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.pages.stage import BROWSER, on_stage
@@ -26,3 +27,23 @@ async def test_a_page_that_could_not_be_drawn_says_so_and_begins_anew() -> None:
         await expect(value).not_to_have_text("–")
         assert stage.wrong
         stage.expect_complaints("a bad drawing")
+
+
+async def test_a_pages_clock_stands_where_the_server_says_nothing_more() -> None:
+    async with on_stage(speed=1) as stage:
+        page = await stage.enter("wall", "display", "/monitor")
+        ahead = await page.evaluate(
+            """async () => {
+              const { Store } = await import("/static/app/store.js");
+              const store = new Store({ now: 0 });
+              store._hear({ hello: { now: 100, speed: 10, head: 0 } });
+              const after = ms => { store.at0 = performance.now() - ms; return store.now() - 100; };
+              const [second, minute] = [after(1000), after(60_000)];
+              store._lose();
+              return [second, minute, store.now() - 100, store.speed];
+            }"""
+        )
+        second, minute, lost, speed = ahead
+        assert second == pytest.approx(10, abs=0.5)  # it is told each second
+        assert minute == lost == 15  # nobody knows more, and nothing leaps back
+        assert speed == 0

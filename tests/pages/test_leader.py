@@ -212,6 +212,59 @@ async def test_a_leader_sees_to_an_alert_hears_why_and_takes_a_suggestion() -> N
         await three_alerts_stand_beside_three_taps(stage, page)
 
 
+async def test_alerts_out_of_sight_are_counted_and_a_tap_leads_to_them() -> None:
+    async with on_stage(speed=1, played=PLAYED) as stage:
+        page = await stage.enter(ME, "trauma_leader", "/leader#course")
+        rules = [f"XXX-0{n}" for n in range(1, 10)]
+        for rule in rules:
+            told = {"rule": rule, "priority": "high", "text": f"{rule}: something to be done now"}
+            await stage.does("ivy", "instructor", "shock_room_display.show", **told)
+        await expect(page.locator("[data-rule]")).to_have_count(len(rules))
+        shown = [
+            await card.get_attribute("data-rule")
+            for card in await page.locator("[data-rule]").all()
+        ]
+        assert shown == rules[::-1]  # the newest first
+        more = page.get_by_role("button", name="more to see")
+        await expect(more).to_be_visible()
+        assert await out(page, "XXX-01")
+        while await out(page, "XXX-01"):
+            await more.click()
+        await page.set_viewport_size({"width": PORTRAIT[0], "height": PORTRAIT[1]})
+        await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        await page.get_by_role("button", name="9 alerts").click()
+        await expect(page.locator(".said")).to_be_in_viewport(ratio=0.9)
+        await expect(page.get_by_role("button", name="9 alerts")).to_have_count(0)
+
+
+async def out(page: Page, rule: str) -> bool:
+    """A card is not wholly within its list."""
+    card = await page.locator(f"[data-rule={rule}]").bounding_box()
+    place = await page.locator(".said").bounding_box()
+    assert card
+    assert place
+    return card["y"] < place["y"] or card["y"] + card["height"] > place["y"] + place["height"]
+
+
+async def test_what_another_has_just_done_is_told_and_not_done_twice_by_accident() -> None:
+    async with on_stage(speed=10, played=PLAYED) as stage:
+        page = await brought_in(stage)
+        await stage.does("ivy", "instructor", "trauma.advance", to="delivered")
+        binder = {"procedure": "pelvic_binder", "site": "pelvis"}
+        await stage.does("ivy", "instructor", "patient.perform", **binder)
+        lately = page.get_by_role("status", name="What others have just done")
+        await expect(lately).to_contain_text("Ivy: pelvic binder", ignore_case=True)
+        await tap(page, "Bleeding", "pelvic binder")
+        again = page.get_by_role("group", name="Again")
+        await expect(again).to_contain_text(
+            re.compile(r"ivy did it \d+ (s|min) ago", re.IGNORECASE)
+        )
+        assert not stage.asked("patient.perform", by=ME)
+        await again.get_by_role("button", name="Again").click()
+        await stage.until(lambda: stage.asked("patient.perform", by=ME))
+        assert stage.asked("patient.perform", by=ME)[0]["procedure"] == "pelvic_binder"
+
+
 @pytest.mark.slow
 async def test_an_alerts_reasons_go_back_to_the_monitors_readings() -> None:
     async with on_stage(speed=60) as stage:

@@ -228,6 +228,36 @@ async def test_a_cuff_shows_when_it_measured_and_no_arterial_wave() -> None:
         await expect(page.locator("[data-wave=art]")).to_have_count(0)
 
 
+#: How high each trace reaches from its lowest point, in pixels of the page.
+HEIGHTS = """() => {
+  const height = canvas => {
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, width, height);
+    const rows = [];
+    for (let i = 3; i < data.length; i += 4) if (data[i] > 100) rows.push(i / 4 / width);
+    return Math.max(0, ...rows) - Math.min(height, ...rows);
+  };
+  return Object.fromEntries([...document.querySelectorAll("[data-wave] canvas")]
+    .map(canvas => [canvas.parentElement.dataset.wave, height(canvas)]));
+}"""
+
+
+async def test_the_waves_stand_still_while_the_session_does_also_after_a_reload() -> None:
+    async with on_stage(speed=5) as stage:
+        page = await watched(stage)
+        await directs(stage, "session.pause")
+        await expect(page.get_by_text("The session is paused.")).to_be_visible()
+        await page.reload()
+        await page.wait_for_function(f"() => Object.values(({HEIGHTS})()).some(h => h > 15)")
+        before = await page.evaluate(HEIGHTS)
+        assert all(height > 15 for height in before.values()), before
+        await page.set_viewport_size({"width": 900, "height": 700})
+        after = await page.evaluate(HEIGHTS)
+        assert all(height > 10 for height in after.values()), after  # a new size wipes nothing
+
+
 async def test_the_shapes_and_tones_keep_to_the_numbers_and_the_standard() -> None:
     async with on_stage(speed=1) as stage:
         page = await stage.enter("screen", "display", "/monitor")

@@ -17,6 +17,7 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         page = await stage.enter(ME, "rescuer", "/rescuer?hold=1", size=PORTRAIT)
         await stage.until(lambda: stage.changes("preh", "phase"))
         await expect(button(page, "Monitor on")).to_be_disabled()
+        await expect(page.locator(".patient")).to_contain_text("Severity: undetermined")
         await tap(page, "We are leaving")
         await stage.until(lambda: stage.changes("ambulance", "event", "departed"))
         await expect(button(page, "We are at the scene")).to_be_disabled()
@@ -69,6 +70,10 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         await expect(card).to_contain_text(
             re.compile(r"left leg 14:\d\d \(\+\d+ min\); tranexamic acid 1 g 14:\d\d \(\+\d+ min\)")
         )
+        await expect(page.get_by_role("tabpanel")).to_contain_text("No pre-alert has been sent.")
+        reached, *_ = stage.changes("preh", "property", "at_patient_s")
+        attached, *_ = stage.changes("ambulance_monitor", "operation", "attach")
+        assert reached.seq < attached.seq  # a step is told when it is tapped
         await tap(page, "trauma team")
         await stage.until(lambda: stage.asked("preh.send_pre_alert", by=ME))
         await stage.until(lambda: stage.asked("patient.give_drug", by=ME))

@@ -62,7 +62,7 @@ export function Standing(/** @type {{count: number}} */ { count }) {
   const [away, tell] = useState(false);
   useLook(() => {
     const [list, head] = [document.querySelector(".said"), document.querySelector(".patient")];
-    if (list && head) tell(list.getBoundingClientRect().bottom < head.getBoundingClientRect().bottom + MORE_PX);
+    if (list && head) tell(list.getBoundingClientRect().top + MORE_PX < head.getBoundingClientRect().bottom);
   });
   if (!away || count === 0) return null;
   return html`<button class="standing" onClick=${() => scrollTo(0, 0)}>${t(count === 1 ? "said.stands_one" : "said.stand", { n: count })}</button>`;
