@@ -61,6 +61,6 @@ export function Vitals(/** @type {any} */ { store, data }) {
   return html`<section class="vitals" aria-label=${t("monitor.signs")}>
     ${SIGNS.slice(0, LARGE).map(sign)}
     <div class="others">${SIGNS.slice(LARGE).map(sign)}
-      <${Small} store=${store} id="gcs" /><${Small} store=${store} id="temp" /><${ShockIndex} store=${store} /></div>
+      <div class="smalls"><${Small} store=${store} id="gcs" /><${Small} store=${store} id="temp" /><${ShockIndex} store=${store} /></div></div>
   </section>`;
 }
