@@ -133,7 +133,8 @@ class Chart:
 
     def _rooms(self) -> list[tuple[float, float, str]]:
         return [
-            (s.in_s, self.ends_s if s.out_s is None else s.out_s, s.room) for s in self.story.stays
+            (s.in_s, self.ends_s if s.out_s is None else s.out_s, s.room)
+            for s in self.story.whereabouts
         ]
 
     def _until(self, rows: Sequence[tuple[float, str]]) -> list[tuple[float, float, str]]:

@@ -11,6 +11,7 @@ from agents.rules import RULES
 from environment.model.change import JSON, Change
 from environment.model.vitals import VITALS
 from environment.runtime.journal import Journal
+from scenarios.behind import behind
 from scenarios.brought import brought_in, still_bleeds
 from scenarios.episodes import RANK, Alert
 from scenarios.expectations import Judgement, Verdict, judge
@@ -111,6 +112,8 @@ def debrief(story: Story, scenario: Scenario, *, name: str, seed: int) -> dict[s
             "instructor": [row.as_json() for row in brought_in(story)],
             "marks": story.marks,
         },
+        "behind": [row.as_json() for row in behind(story)],
+        "rewound": [asdict(row) for row in story.rewinds],
         "kpis": [asdict(row) for row in kpi_clock(story)],
         "missed": missed_windows(story, verdict),
         "unexpected": [a.seq for a in verdict.unexpected],
@@ -165,7 +168,7 @@ def _phases(story: Story) -> dict[str, JSON]:
 def _rooms(story: Story) -> list[dict[str, JSON]]:
     return [
         {"name": s.room, "from_s": s.in_s, "to_s": story.ends_s if s.out_s is None else s.out_s}
-        for s in story.stays
+        for s in story.whereabouts
     ]
 
 
@@ -205,6 +208,8 @@ def _alert(story: Story, alert: Alert) -> dict[str, JSON]:
         "acknowledged_s": alert.acknowledged_s,
         "acknowledged_by": alert.acknowledged_by,
         "acknowledged_how": alert.acknowledged_how,
+        "by_doing": alert.is_seen_by_doing,
+        "said": [[shown.at_s, shown.text] for shown in alert.course],
         "displays": alert.displays,
         "seq": alert.seq,
         "why": steps,

@@ -69,11 +69,6 @@ class Alert:
         least = RANK.get(priority or "low", 1)
         return [s.at_s for s in self.course if RANK.get(s.priority, 1) >= least]
 
-    def text_at(self, at_s: float) -> str:
-        """What it said at a moment."""
-        said = [s for s in self.course if s.at_s <= at_s] or self.course[:1]
-        return said[-1].text
-
     def escalations(self) -> list[tuple[float, str]]:
         """Its priorities over time: (time, priority), each once when it changes."""
         steps: list[tuple[float, str]] = []

@@ -297,9 +297,15 @@ def outcome(story: Story) -> JSON:
     return {
         "alive": story.is_alive,
         "arrest_s": story.arrest_s,
-        "destination": story.last(story.one("trauma"), "final_destination"),
+        "destination": _destination(story),
         "severity": story.last(story.one("preh"), "severity"),
     }
+
+
+def _destination(story: Story) -> JSON:
+    """Where the patient was sent before the end; a machine that is late may say more."""
+    rows = story.changes(story.one("trauma"), "final_destination")
+    return next((c.value for c in reversed(rows) if c.recorded <= story.ends_s), None)
 
 
 def missed_windows(story: Story, verdict: Verdict, say: Tongue = ENGLISH) -> list[str]:

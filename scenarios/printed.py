@@ -75,6 +75,8 @@ def pdf(
     sheet.text(f"{shown['facts']} · {branch} · {shown['ended']}", "soft")
     if shown["bleeding"]:
         sheet.text(shown["bleeding"], "bold")
+    for line in shown["remarks"]:
+        sheet.text(line, "bold")
     sheet.tiles(shown["tiles"])
     sheet.heading(say.t("course.title"))
     for part in (SIGNS, DEEDS):

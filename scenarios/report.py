@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from environment.model.change import JSON
 from environment.model.vitals import VITALS
+from scenarios.behind import behind_text
 from scenarios.brought import bleeding_text, brought_in
 from scenarios.brought import told as told_of
 from scenarios.care import doses, given, injuries, left_open, measured_text, person, value_text
@@ -90,6 +91,7 @@ def context(
         "outcome": found["outcome"],
         "ended": ended(found["outcome"], say),
         "bleeding": bleeding_text(story, say),
+        "remarks": _remarks(story, say),
         "brought": [told_of(row) for row in brought_in(story, say)],
         "tiles": _tiles(story, found, verdict, say),
         "chart": Chart(story, story.ends_s, say=say).svg(),
@@ -98,7 +100,7 @@ def context(
         "totals": found["totals"],
         "doses": doses(found["totals"]["drugs"], say),
         "given": given(story, say),
-        "stays": story.stays,
+        "stays": story.whereabouts,
         "phases": story.phases,
         "injuries": injuries(story, say),
         "alerts": [_alert(story, a, say) for a in story.alerts],
@@ -116,6 +118,18 @@ def context(
         "head": story.journal.hashes()[-1] if len(story.journal) else "",
         "changes": len(story.journal),
     }
+
+
+def _remarks(story: Story, say: Tongue) -> list[str]:
+    """What must be known before anything is read off the times."""
+    rows = [behind_text(story, say)] + [
+        say.t(
+            "report.rewound",
+            **{"from": clock(row.from_s), "to": clock(row.to_s), "branch": row.branch},
+        )
+        for row in story.rewinds
+    ]
+    return [row for row in rows if row]
 
 
 def _facts(story: Story, scenario: Scenario, seed: int, say: Tongue) -> str:
@@ -203,12 +217,17 @@ def _alert(story: Story, alert: Alert, say: Tongue) -> dict[str, JSON]:
         "alert": alert,
         "text": say.alert(alert.rule, alert.text),
         "seen_by": person(alert.acknowledged_by, say),
-        "seen_how": deed(alert.acknowledged_how, say),
+        "seen_how": _seen_how(alert, say),
         "cleared": say.t(cleared) if say.has(cleared) else say.author(alert.cleared_because),
         "why": steps,
         "short": _in_short(story, steps, say),
         "steps": alert.escalations(),
     }
+
+
+def _seen_how(alert: Alert, say: Tongue) -> str:
+    how = deed(alert.acknowledged_how, say)
+    return say.t("debrief.by_doing", what=how) if alert.is_seen_by_doing else how
 
 
 def _in_short(story: Story, steps: Sequence[Step], say: Tongue) -> str:

@@ -11,6 +11,9 @@ from scenarios.episodes import Alert, episodes
 
 #: How an invocation ends; what is confirmed later does not change that.
 ENDS = ("refused", "completed", "failed", "cancelled", "expired")
+#: Stands for the room where nobody named one within so many seconds of the arrival (engineering
+#: default).
+UNNAMED, NAMED_WITHIN_S = "unnamed", 60.0
 #: The session's operation by which the instructor lets something be done.
 SESSION_INJECT = "inject"
 
@@ -54,6 +57,16 @@ class Stay:
     room: str
     in_s: float
     out_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewound:
+    """A session went back; what came after is kept as a branch of its run."""
+
+    to_s: float
+    from_s: float
+    label: str
+    branch: str
 
 
 def _action(
@@ -244,6 +257,29 @@ class Story:
                 out = change.recorded
                 found[-1] = Stay(room=found[-1].room, in_s=found[-1].in_s, out_s=out)
         return found
+
+    @cached_property
+    def whereabouts(self) -> list[Stay]:
+        """The same, with the time after the arrival in which nobody said which room it was."""
+        arrived_s = self.time("trauma", "arrived_s")
+        first_s = self.stays[0].in_s if self.stays else self.ends_s
+        if arrived_s is None or first_s - arrived_s < NAMED_WITHIN_S:
+            return self.stays
+        out_s = self.stays[0].in_s if self.stays else None
+        return [Stay(room=UNNAMED, in_s=arrived_s, out_s=out_s), *self.stays]
+
+    @cached_property
+    def rewinds(self) -> list[Rewound]:
+        """Each time that the session went back, in order."""
+        return [
+            Rewound(
+                to_s=c.recorded,
+                from_s=float(c.value["from_s"]),
+                label=str(c.value["label"]),
+                branch=str(c.value["branch"]),
+            )
+            for c in self.events(self.one("session"), "rewound")
+        ]
 
     @cached_property
     def phases(self) -> list[Change]:

@@ -30,7 +30,13 @@ DONE = {
 #: Arguments whose value alone says what was done.
 SPEAKS = ("procedure", "drug", "product", "diagnostic")
 #: Twins with a title that is no word.
-TITLES = {"preh": "Before hospital", "trauma": "Trauma case", "icu": "intensive care", "ct": "CT"}
+TITLES = {
+    "unnamed": "room not named",
+    "preh": "Before hospital",
+    "trauma": "Trauma case",
+    "icu": "intensive care",
+    "ct": "CT",
+}
 
 
 def words(name: object) -> str:

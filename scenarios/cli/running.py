@@ -256,6 +256,7 @@ def show_run(kept: "Run", summary: dict[str, "JSON"]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from scenarios.behind import behind_text
     from scenarios.clinical_time import clock
     from scenarios.report import ended
 
@@ -286,6 +287,8 @@ def show_run(kept: "Run", summary: dict[str, "JSON"]) -> None:
     for title, rows in wrong:
         for row in rows:
             console.print(f"[bold red]{title}[/bold red] {escape(row.text)}")
+    if late := behind_text(kept.story):
+        console.print(f"[bold yellow]{escape(late)}[/bold yellow]")
     counted = [f"{len(verdict.met)} of {verdict.judged} met"]
     counted += [f"{len(rows)} {title}" for title, rows in wrong if rows]
     console.print(f"Expectations: {', '.join(counted)}.")

@@ -11,6 +11,12 @@ import { deedText } from "/static/tablet/report.js";
 /** Why an alert went: an assistant's word, or what somebody wrote. */
 const clearedText = (/** @type {string} */ why) => (has(`cleared.${why}`) ? t(`cleared.${why}`) : why);
 
+/** How somebody has seen to an alert: what he said, or that he did what it advised. */
+function seenText(/** @type {any} */ here, /** @type {any} */ row) {
+  const what = deedText(here, row.acknowledged_how);
+  return row.by_doing ? t("debrief.by_doing", { what }) : what;
+}
+
 /** One step of the chain, and what led to it. */
 function Step(/** @type {any} */ { step }) {
   return html`<li data-step=${step.kind}><small>${clockText(step.at_s)}</small> ${step.text}
@@ -40,7 +46,7 @@ function Alert(/** @type {any} */ { store, run, row }) {
     <dl class="facts">
       <dt>${t("debrief.raised")}</dt><dd>${row.steps.map((/** @type {any} */ s) => html`<div>${clockText(s[0])} ${t(`priority.${s[1]}`)}</div>`)}</dd>
       <dt>${t("debrief.acknowledged")}</dt><dd>${row.acknowledged_s === null ? "–"
-        : `${clockText(row.acknowledged_s)} ${word("twin", row.acknowledged_by)}: ${deedText(store.here, row.acknowledged_how)}`}</dd>
+        : `${clockText(row.acknowledged_s)} ${word("twin", row.acknowledged_by)}: ${seenText(store.here, row)}`}</dd>
       <dt>${t("debrief.cleared")}</dt><dd>${row.to_s === null ? t("debrief.still") : `${clockText(row.to_s)} ${clearedText(row.cleared_because)}`}</dd>
     </dl>
     <h3>${t("debrief.why")}</h3>

@@ -43,6 +43,10 @@ function Sign(/** @type {any} */ { store, name, reading, moment }) {
       ${stale && html`<small> ${t("ago", { age: ageText(age) })}</small>`}</dd></div>`;
 }
 
+/** What an alert said at a moment: it counts on. */
+const saidAt = (/** @type {any} */ alert, /** @type {number} */ moment) =>
+  (alert.said.findLast((/** @type {any} */ s) => s[0] <= moment) ?? alert.said[0])[1];
+
 /** All of it: vital signs, where the patient is, what is shown, what was done last. */
 export function Moment(/** @type {any} */ { store, run, moment, first, letter }) {
   const state = useAsOf(store, moment, first);
@@ -65,7 +69,7 @@ export function Moment(/** @type {any} */ { store, run, moment, first, letter })
         <dt>${word("twin", twin)}</dt><dd>${inBand(/** @type {any[]} */ (bands), moment, "phase")}</dd>`)}
       <dt>${t("lane.rooms")}</dt><dd>${inBand(lanes.rooms, moment, "twin")}</dd>
       <dt>${t("lane.alerts")}</dt><dd>${open.length === 0 ? "–" : open.map((/** @type {any} */ a) => html`
-        <div>${ruleText(a.rule, a.title)} · ${a.text}</div>`)}</dd>
+        <div>${ruleText(a.rule, a.title)} · ${saidAt(a, moment)}</div>`)}</dd>
       ${held.length > 0 && html`<dt>${t("lane.instructor")}</dt><dd>${held.map((/** @type {any} */ i) => html`
         <div><small>${clockText(i.at_s)}</small> ${i.what}</div>`)}</dd>`}
       <dt>${t("debrief.last")}</dt><dd>${done.length === 0 ? "–" : done.map((/** @type {any} */ a) => html`

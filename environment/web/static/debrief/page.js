@@ -24,7 +24,10 @@ const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") 
 
 /** Alerts too in the reader's language. */
 function inTheirWords(/** @type {any} */ store, /** @type {any} */ told) {
-  for (const alert of told.runs.flatMap((/** @type {any} */ run) => run.lanes.alerts)) alert.text = alertText(alert.rule, alert.text);
+  for (const alert of told.runs.flatMap((/** @type {any} */ run) => run.lanes.alerts)) {
+    alert.text = alertText(alert.rule, alert.text);
+    for (const said of alert.said) said[1] = alertText(alert.rule, said[1]);
+  }
   return inWords(store.here, told);
 }
 
