@@ -67,6 +67,7 @@ trauma.advance delivered
 trauma.move shock_room
 shock_room_monitor.attach patient
 shock_room_display.acknowledge HAE-01
+shock_room_display.acknowledge Seen HAE-01
 trauma.start_mtp
 patient.give_blood 5.0 red_cells 2
 patient.give_blood 5.0 fresh_frozen_plasma 2
