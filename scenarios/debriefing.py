@@ -33,6 +33,7 @@ EVERY_S = 10.0
 class SoFar:
     """A run as far as it has come."""
 
+    name: str
     scenario: Scenario
     seed: int
     story: Story
@@ -46,8 +47,9 @@ class SoFar:
 class Live:
     """The debrief of a run that goes on, worked out beside it: the run does not wait meanwhile."""
 
-    def __init__(self, journal: Journal, scenario: Scenario, seed: int) -> None:
+    def __init__(self, journal: Journal, scenario: Scenario, seed: int, name: str = "") -> None:
         self._journal, self._scenario, self._seed = journal, scenario, seed
+        self._name = name or journal.name  # of its folder, where it has one
         self._upto = -1
         self._at_work: asyncio.Future[list[JSON]] | None = None
 
@@ -70,13 +72,19 @@ class Live:
         def so_far() -> SoFar:
             story = self._story(changes)
             verdict = judge(story, self._scenario)
-            return SoFar(scenario=self._scenario, seed=self._seed, story=story, verdict=verdict)
+            return SoFar(
+                name=self._name,
+                scenario=self._scenario,
+                seed=self._seed,
+                story=story,
+                verdict=verdict,
+            )
 
         return so_far
 
     def _look(self, changes: Sequence[Change]) -> list[JSON]:
         story = self._story(changes)
-        return [debrief(story, self._scenario, name=self._journal.name, seed=self._seed)]
+        return [debrief(story, self._scenario, name=self._name, seed=self._seed)]
 
     def _story(self, changes: Sequence[Change]) -> Story:
         journal = Journal(self._journal.name)

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,9 +23,16 @@ from scenarios.printed import pdf
 from scenarios.schema import Scenario
 from scenarios.story import Story
 
+#: How the name of a run's folder begins, and what no name of a file should hold.
+_STAMP, _UNFIT = re.compile(r"\d{8}-\d{6}"), re.compile(r"[^\w.-]+", re.ASCII)
+
 
 class Told(Protocol):
     """A run, finished or as far as it has come, as it can be told to others."""
+
+    @property
+    def name(self) -> str:
+        """What the run is called: its folder's name, or `RUN/branch-1`."""
 
     @property
     def scenario(self) -> Scenario:
@@ -153,6 +161,15 @@ def write(run: Told, form: str, path: Path, language: str = FIRST) -> None:
         ) from wrong
 
 
+def file_name(run: Told) -> str:
+    """The case, its variant, when it was played, what was discarded: `pelvis-20261123-090212`."""
+    played, _, discarded = run.name.partition("/")
+    stamp = _STAMP.match(played)
+    variant = "" if run.scenario.branch == "default" else run.scenario.branch
+    parts = (run.scenario.name, variant, stamp[0] if stamp else "", discarded)
+    return _UNFIT.sub("-", "-".join(filter(None, parts)))
+
+
 class Files:
     """Runs as files, made beside the event loop; `take` is called in it and tells a run later."""
 
@@ -171,6 +188,6 @@ class Files:
         def make() -> tuple[bytes, str]:
             one = told()
             say = tongue_for(language, one.scenario.translation)
-            return made.make(one, say), f"{one.scenario.name}-{one.scenario.branch}{made.suffix}"
+            return made.make(one, say), f"{file_name(one)}{made.suffix}"
 
         return await asyncio.to_thread(make)

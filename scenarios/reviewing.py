@@ -122,18 +122,21 @@ async def review(
     tokens: Tokens | None = None,
     is_open: bool | None = None,
     until: asyncio.Event | None = None,
+    writing: Callable[[str], None] = lambda _: None,
     now: Callable[[], str] = time_of_day,
 ) -> None:
     """Serve the first run on this machine, the second to compare, until it is to end.
 
     Whoever comes from this machine needs no token if it `is_open`: by default, if none are given.
-    Notes that were written meanwhile are in the runs' reports afterwards.
+    Notes that were written meanwhile are in the runs' reports afterwards; `writing` is told which.
     """
     world = again(runs[0])
     operations = Operations(world, runs[0].scenario.roles)
     is_open = tokens is None if is_open is None else is_open
     site = make_site(world, operations, tokens=tokens, open_role=READER if is_open else "")
     site.debriefs, site.is_over = told(runs), True
+    if len(runs) > 1:
+        site.other = again(runs[1])
     for run in reversed(runs):  # where both have words for one text, those of the first
         for language, said in run.scenario.translation.items():
             site.translations[language] = {**site.translations.get(language, {}), **said}
@@ -146,4 +149,5 @@ async def review(
     finally:
         await served.stop()
         for run in book.changed.values():
+            writing(run.name)
             write_reports(run)

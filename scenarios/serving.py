@@ -113,7 +113,7 @@ class _Stage:
             site.run = self.run
             site.minds = session.crew.insight
             site.translations = scenario.translation
-            live = Live(journal, scenario, self.seed)
+            live = Live(journal, scenario, self.seed, self.run)
             site.debriefs, site.files = live.told, Files(live.taken)
             wish: asyncio.Future[Rewind] = asyncio.get_running_loop().create_future()
             served = None

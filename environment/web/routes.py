@@ -312,6 +312,12 @@ ROUTES: tuple[Route, ...] = (
         query=("lang",),
     ),
     Route(
+        path="/debrief/other/{id}/why/{seq}",
+        handler=reasons.why_of_other,
+        answers={"": the("Why")},
+        tag="pages",
+    ),
+    Route(
         path="/debrief/files/{form}",
         handler=debriefing.file,
         tag="pages",

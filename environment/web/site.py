@@ -104,6 +104,8 @@ class Site:
     run: str = ""
     #: What the debrief shows of this run, and of one to compare; whoever runs it gives this.
     debriefs: Callable[[], Awaitable[list[JSON]]] | None = None
+    #: The finished run that the debrief compares this one with.
+    other: World | None = None
     #: Keeps notes of finished runs; None where none are shown.
     notebook: Notebook | None = None
     #: The runs that the debrief shows, as files; None where none are shown.

@@ -92,11 +92,15 @@ def debrief(
 ) -> None:
     """Show a finished run's debrief in a browser, on this machine, until Ctrl-C."""
     import asyncio
+    import contextlib
 
     from scenarios.reviewing import review
     from scenarios.runs import branches, open_run
 
-    opened = [open_run(name, root(runs)) for name in (run, other) if name]
+    opened = []
+    for name in filter(None, (run, other)):
+        typer.echo(f"Reading {name} ...", err=True)
+        opened.append(open_run(name, root(runs)))
     went_back = [] if other else branches(opened[0].folder)
 
     def ready(url: str) -> None:
@@ -107,7 +111,13 @@ def debrief(
         typer.echo("Ctrl-C ends it.", err=True)
         open_page(f"{url}/debrief", opens)
 
-    asyncio.run(review(opened, port=port, ready=ready))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(review(opened, port=port, ready=ready, writing=writing_report))
+
+
+def writing_report(name: str) -> None:
+    """Say that a report is written anew: of a long case that takes a moment."""
+    typer.echo(f"Writing the reports of {name}, with the notes ...", err=True)
 
 
 def why(

@@ -183,6 +183,7 @@ def talk_about(run: "Run", url: str, tokens: "Tokens", *, is_open: bool) -> None
     from urllib.parse import urlsplit
 
     from environment.web.app import LOOPBACK, PORT
+    from scenarios.cli.finished import writing_report
     from scenarios.reviewing import review
 
     def ready(url: str) -> None:
@@ -198,6 +199,7 @@ def talk_about(run: "Run", url: str, tokens: "Tokens", *, is_open: bool) -> None
                 ready=ready,
                 tokens=tokens,
                 is_open=is_open,
+                writing=writing_report,
             )
         )
 

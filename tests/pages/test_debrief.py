@@ -8,10 +8,11 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
-from environment.model.change import ChangeKind
+from environment.model.change import JSON, ChangeKind
 from environment.runtime.access import Tokens
+from environment.runtime.journal import Journal
 from scenarios.expectations import judge
 from scenarios.reviewing import review
 from scenarios.runs import Run
@@ -160,6 +161,68 @@ async def test_two_runs_stand_side_by_side(pelvis: Case) -> None:  # noqa: F811
         await expect(page.get_by_role("region", name="Moment")).to_have_count(2)
 
 
+def discarded(case: Case, runs: Path) -> tuple[Run, Run]:
+    """A session that went back from 40:00 to 20:00, and what it discarded, which ended there."""
+    scenario, performed = case
+    kept = performed.journal
+    value = {"label": "20:00", "after": 9, "from_s": 2400.0, "branch": "branch-1"}
+    rows: tuple[tuple[str, ChangeKind, str, JSON], ...] = (
+        ("session", "event", "created", {"kind": "session"}),
+        ("session", "event", "rewound", value),
+    )
+    went_on = replace(performed, journal=longer(kept, *rows, at_s=1200.0))
+    cut = Journal("cut")
+    for change in kept:
+        if change.recorded <= 2400.0:
+            cut.append(change)
+    stretch = finished((scenario, replace(performed, journal=cut)), f"{runs}/one/branch-1")
+    (runs / "one").mkdir()
+    (runs / "one" / "run.json").write_text("{}")
+    return finished((scenario, went_on), f"{runs}/one"), stretch
+
+
+async def test_the_page_says_that_the_session_went_back_and_how_to_see_what_was_discarded(
+    pelvis: Case,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    one, stretch = discarded(pelvis, tmp_path)
+    async with on_review(one) as stage:
+        page = await debrief(stage)
+        told = page.get_by_role("note").filter(has_text="At 40:00 the session went back to 20:00.")
+        await expect(told.locator("code")).to_have_text("traumatwin debrief one one/branch-1")
+    async with on_review(one, stretch) as stage:
+        page = await debrief(stage, size=(1400, 900))
+        heads = page.get_by_role("heading", level=1)
+        await expect(heads.last).to_contain_text("B: discarded stretch, from 20:00")
+        await expect(page.locator("code")).to_have_count(0)  # it is there to be seen
+        ends = page.get_by_role("region", name="B", exact=True).locator(".beyond rect")
+        await expect(ends).to_have_count(1)
+        edge = await ends.bounding_box()
+        bar = page.get_by_role("region", name="B", exact=True).locator("[data-rule=HAE-02] .bar")
+        box = await bar.last.bounding_box()
+        assert edge
+        assert box
+        assert box["x"] + box["width"] <= edge["x"] + 2  # what is open ends with its run
+        await page.get_by_role("region", name="B", exact=True).locator("[data-rule=HAE-02]").click()
+        reasons = page.get_by_role("region", name="In detail").get_by_role("list", name="Why?")
+        await expect(reasons.get_by_role("listitem").first).to_contain_text("advisor")
+
+
+async def test_a_moment_shows_an_alert_as_it_read_then(pelvis: Case) -> None:  # noqa: F811
+    scenario, performed = pelvis
+    value = {"rule": "HAE-02", "priority": "high", "text": "later words"}
+    row: tuple[str, ChangeKind, str, JSON] = ("rescuer_tablet", "event", "alert_changed", value)
+    journal = longer(performed.journal, row, at_s=performed.simulated_s)
+    async with on_review(finished((scenario, replace(performed, journal=journal)), "one")) as stage:
+        page = await debrief(stage)
+        moment = page.get_by_role("region", name="Moment")
+        scrubber = page.get_by_role("slider", name="Moment")
+        await scrubber.fill("1200")
+        await expect(moment).to_contain_text("HAE-02 text")
+        await scrubber.press("End")
+        await expect(moment).to_contain_text("later words")
+
+
 def begun(path: Path) -> bytes:
     return path.read_bytes()[:100]
 
@@ -214,7 +277,8 @@ async def test_each_run_is_taken_along_in_the_form_that_others_need(pelvis: Case
         "Trauma registry, Utstein core (JSON)": b"{",
         "Learning record (xAPI)": b"[",
     }
-    async with on_review(finished(pelvis, "one"), finished(pelvis, "other")) as stage:
+    other = finished(pelvis, "20261123-100000-pelvis")
+    async with on_review(finished(pelvis, "one"), other) as stage:
         page = await debrief(stage)
         offered = page.get_by_role("region", name="Take along")
         await expect(offered.get_by_role("link")).to_have_count(2 * len(begins))
@@ -222,8 +286,21 @@ async def test_each_run_is_taken_along_in_the_form_that_others_need(pelvis: Case
             async with page.expect_download() as waited:
                 await offered.get_by_role("link", name=name).last.click()
             download = await waited.value
-            assert download.suggested_filename.startswith("pelvis-best")
+            assert download.suggested_filename.startswith("pelvis-best-20261123-100000")
             assert begun(await download.path()).startswith(begin), name
+        slow = asyncio.Event()
+
+        async def waiting(route: Route) -> None:
+            await slow.wait()
+            await route.continue_()
+
+        await page.route("**/debrief/files/pdf*", waiting)
+        paper = offered.get_by_role("link", name="Report to print (PDF)").first
+        await paper.click()
+        await expect(offered).to_contain_text("Report to print (PDF): being prepared")
+        async with page.expect_download():
+            slow.set()
+        await expect(offered).not_to_contain_text("being prepared")
         told = "fetch('/debrief/files/gif').then(r => r.json())"
         assert "Known: html, pdf," in (await page.evaluate(told))["detail"]
         stage.expect_complaints("status of 404")

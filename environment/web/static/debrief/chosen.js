@@ -24,23 +24,22 @@ function Step(/** @type {any} */ { step }) {
 }
 
 /** The reasons of an alert as its assistant would say them, each at its time; null until they are read. */
-function useReasons(/** @type {any} */ store, /** @type {any} */ row, /** @type {boolean} */ isHere) {
+function useReasons(/** @type {any} */ store, /** @type {any} */ row) {
+  const address = `${row.of_other ? "/debrief/other" : "/twins/display"}/${row.display}/why/${row.seq}`;
   const [steps, tell] = useState(/** @type {any} */ (null));
   useEffect(() => {
     let is = true;
     tell(null);
-    if (isHere) {
-      get(`/twins/display/${row.display}/why/${row.seq}`)
-        .then(({ body }) => is && tell(stepsOf(Object.assign(Object.create(store), { timeText: clockText }), body.chain))).catch(() => is && tell([]));
-    }
+    get(address)
+      .then(({ body }) => is && tell(stepsOf(Object.assign(Object.create(store), { timeText: clockText }), body.chain))).catch(() => is && tell([]));
     return () => { is = false; };
-  }, [row.seq, isHere]);
+  }, [address]);
   return steps;
 }
 
-function Alert(/** @type {any} */ { store, run, row }) {
+function Alert(/** @type {any} */ { store, row }) {
   // What is shown needs no reason; the last decision before it says most.
-  const steps = (useReasons(store, row, run.lanes.alerts.includes(row)) ?? [])
+  const steps = (useReasons(store, row) ?? [])
     .filter((/** @type {any} */ s) => s.text !== row.text).reverse();
   return html`<p><b>${ruleText(row.rule, row.title)}</b> · ${row.text}</p>
     <dl class="facts">
@@ -73,7 +72,7 @@ const Act = (/** @type {any} */ { row }) => html`<p>${clockText(row.at_s)} <b>${
 const HERE = "chosen";
 
 /** The panel. */
-export function Chosen(/** @type {any} */ { store, run, chosen, leave }) {
+export function Chosen(/** @type {any} */ { store, chosen, leave }) {
   useEffect(() => {
     const here = document.getElementById(HERE);
     if (!chosen || !here) return undefined;
@@ -92,7 +91,7 @@ export function Chosen(/** @type {any} */ { store, run, chosen, leave }) {
     <header class="row between"><h2>${t("debrief.chosen")}</h2>
       ${chosen && html`<button aria-label=${t("debrief.close")} onClick=${leave}>×</button>`}</header>
     ${!chosen ? html`<p class="dim">${t("debrief.choose")}</p>`
-      : chosen.alarm ? html`<${Alarm} row=${chosen} />` : chosen.rule ? html`<${Alert} store=${store} run=${run} row=${chosen} />`
+      : chosen.alarm ? html`<${Alarm} row=${chosen} />` : chosen.rule ? html`<${Alert} store=${store} row=${chosen} />`
         : chosen.operation ? html`<${Brought} row=${chosen} />`
         : chosen.verdict ? html`<${Window} row=${chosen} />` : html`<${Act} row=${chosen} />`}</section>`;
 }

@@ -82,11 +82,10 @@ export function Brought(/** @type {any} */ { axis, y, rows, laid, chosen, choose
 const briefly = (/** @type {any} */ row) => `${MARK[/** @type {"high"} */ (row.priority)] ?? ""} ${row.rule}`;
 const alertWords = (/** @type {any} */ row) =>
   `${briefly(row).replace(row.rule, "")}${row.alarm ? row.rule : ruleText(row.rule, row.title)}`;
-const until = (/** @type {any} */ axis, /** @type {any} */ row) => row.to_s ?? axis.ends;
 
-/** How the alerts lie. */
-export const layAlerts = (/** @type {any} */ axis, /** @type {any[]} */ rows) =>
-  places(axis, rows, alertWords, (row) => [row.from_s, until(axis, row)], briefly);
+/** How the alerts lie; what is open ends with its run. */
+export const layAlerts = (/** @type {any} */ axis, /** @type {any[]} */ rows, /** @type {number} */ ends) =>
+  places(axis, rows, alertWords, (row) => [row.from_s, row.to_s ?? ends], briefly);
 
 /** Alerts from raised to cleared, in the colour of each priority that they reached. */
 export function Alerts(/** @type {any} */ { axis, y, rows, laid, chosen, choose, title = t("lane.alerts") }) {

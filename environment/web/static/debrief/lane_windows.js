@@ -12,11 +12,11 @@ export const drawn = (/** @type {any[]} */ windows) => windows.filter((w) =>
   !["never", "harmful"].includes(w.must) && w.kind !== "outcome" && (w.by_s !== null || w.from_s !== null));
 
 /** All windows, one a row. */
-export function Windows(/** @type {any} */ { axis, y, windows, chosen, choose }) {
+export function Windows(/** @type {any} */ { axis, y, windows, ends, chosen, choose }) {
   return html`<g role="group" aria-label=${t("lane.expected")}><${Title} y=${y + 17} text=${t("lane.expected")} />
     ${windows.map((/** @type {any} */ w, /** @type {number} */ n) => {
       const top = y + n * ROW;
-      const [left, right] = [axis.x(w.from_s ?? 0), axis.x(w.by_s ?? axis.ends)];
+      const [left, right] = [axis.x(w.from_s ?? 0), axis.x(w.by_s ?? ends)];
       const at = w.at_s === null ? right : axis.x(w.at_s);
       const told = `${SIGN[/** @type {"met"} */ (w.verdict)]} ${w.name}${w.at_s === null ? "" : ` ${clockText(w.at_s)}`}`;
       const end = Math.max(right, at) + 12;

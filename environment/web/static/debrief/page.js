@@ -7,7 +7,7 @@ import { Moment } from "/static/debrief/moment.js";
 import { Notes } from "/static/debrief/notes.js";
 import { Clock, Expected } from "/static/debrief/tables.js";
 import { loadNames } from "/static/app/names.js";
-import { endedText, inWords } from "/static/debrief/words.js";
+import { behindText, endedText, inWords, stretchText } from "/static/debrief/words.js";
 import { alertText } from "/static/app/said.js";
 import { get } from "/static/app/store.js";
 import { t } from "/static/app/text.js";
@@ -25,10 +25,21 @@ const named = () => Number(new URLSearchParams(location.hash.slice(1)).get("t") 
 /** Alerts too in the reader's language. */
 function inTheirWords(/** @type {any} */ store, /** @type {any} */ told) {
   for (const alert of told.runs.flatMap((/** @type {any} */ run) => run.lanes.alerts)) {
+    alert.of_other = told.runs[1]?.lanes.alerts.includes(alert) ?? false;
     alert.text = alertText(alert.rule, alert.text);
     for (const said of alert.said) said[1] = alertText(alert.rule, said[1]);
   }
   return inWords(store.here, told);
+}
+
+/** What must be known before anything is read off the times of a run. */
+function Remarks(/** @type {any} */ { run, runs }) {
+  const name = run.name.split("/")[0];
+  const hidden = run.rewound.filter((/** @type {any} */ row) => !runs.some((/** @type {any} */ one) => one.name === `${name}/${row.branch}`));
+  const late = behindText(run);
+  return html`${late && html`<p class="bad" role="note">${late}</p>`}
+    ${hidden.map((/** @type {any} */ row) => html`<p role="note">${t("debrief.rewound", { from: clockText(row.from_s), to: clockText(row.to_s) })}${" "}
+      <code>traumatwin debrief ${name} ${name}/${row.branch}</code></p>`)}`;
 }
 
 /** Everything that happened at some moment, to step from one to the next. */
@@ -51,8 +62,9 @@ function Scrubber(/** @type {any} */ { run, ends, moment, go }) {
     <button disabled=${on === undefined} aria-label=${t("debrief.on")} onClick=${() => go(on)}>▶</button></div>`;
 }
 
-function Head(/** @type {any} */ { run, letter, over }) {
-  return html`<header class="row between"><div><h1>${letter && html`${letter}: `}${run.title}</h1>
+function Head(/** @type {any} */ { run, runs, letter, over }) {
+  const stretch = stretchText(run, runs);
+  return html`<header class="row between"><div><h1>${letter && html`${letter}: `}${stretch && html`${stretch}. `}${run.title}</h1>
     <p class="dim">${run.name} · ${run.branch} · ${t("debrief.seed")} ${run.seed} · ${clockText(run.ends_s)}</p></div>
     <div>${over ? endedText(run).map((line, n) => html`<b class=${n ? "bad" : `ended ${run.alive ? "alive" : "dead"}`}>${line}</b>`)
       : html`<b class="ended alive">${t("debrief.running")}</b>`}</div></header>`;
@@ -84,17 +96,17 @@ function Debrief(/** @type {any} */ { store }) {
   const [run, other] = runs;
   const ends = Math.max(...runs.map((/** @type {any} */ r) => r.ends_s));
   return html`<main class="debrief">
-    ${!other && html`<${Head} run=${run} letter="" over=${told.over} />`}
+    ${!other && html`<${Head} run=${run} runs=${runs} letter="" over=${told.over} /><${Remarks} run=${run} runs=${runs} />`}
     ${!told.over && html`<p class="row"><span>${t("debrief.upto", { at: clockText(run.ends_s) })}</span>
       <button aria-pressed=${String(follows)} onClick=${() => follow(!follows)}>${t("debrief.follow")}</button>
       <button onClick=${read}>${t("debrief.again")}</button></p>`}
     <${Scrubber} run=${run} ends=${ends} moment=${moment} go=${go} />
     ${other ? html`<div class="twice" role="group" aria-label=${t("debrief.runs")}>${runs.map((/** @type {any} */ one, /** @type {number} */ n) => html`
-      <section class="panel" aria-label=${"AB"[n]}><${Head} run=${one} letter=${"AB"[n]} over=${told.over} />
-        <${Course} run=${one} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} least=${SIDE_BY_SIDE} /></section>`)}</div>`
+      <section class="panel" aria-label=${"AB"[n]}><${Head} run=${one} runs=${runs} letter=${"AB"[n]} over=${told.over} /><${Remarks} run=${one} runs=${runs} />
+        <${Course} run=${one} runs=${runs} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} least=${SIDE_BY_SIDE} /></section>`)}</div>`
       : html`<section class="panel" aria-label=${t("debrief.course")}>
-        <${Course} run=${run} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
-    <${Chosen} store=${store} run=${run} chosen=${chosen} leave=${() => choose(null)} />
+        <${Course} run=${run} runs=${runs} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
+    <${Chosen} store=${store} chosen=${chosen} leave=${() => choose(null)} />
     <div class="panels">
       <${Moment} store=${store} run=${run} moment=${moment} first=${true} letter=${other ? "A" : ""} />
       ${other && html`<${Moment} store=${store} run=${other} moment=${moment} first=${false} letter="B" />`}

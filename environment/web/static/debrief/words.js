@@ -91,6 +91,23 @@ export function endedText(/** @type {any} */ run) {
   return bleeds.length === 0 ? [how] : [how, t("ended.bleeds", { what: bleeds.join(", ") })];
 }
 
+/** Where the machine was late: times there are not the team's. @returns {string} */
+export function behindText(/** @type {any} */ run) {
+  const stretches = run.behind.map((/** @type {any} */ row) => {
+    const how = [row.late_s > 10 && t("behind.late", { late: clockText(row.late_s) }), row.slowed_to > 0 && t("behind.slowed", { speed: row.slowed_to })];
+    return `${t("behind.stretch", { from: clockText(row.from_s), to: clockText(row.to_s) })} (${how.filter(Boolean).join(", ")})`;
+  });
+  return stretches.length === 0 ? "" : t("behind.told", { stretches: stretches.join("; ") });
+}
+
+/** Which stretch of a session a run is, where it is one that was discarded. @returns {string} */
+export function stretchText(/** @type {any} */ run, /** @type {any[]} */ runs) {
+  const [, branch] = run.name.split("/");
+  if (!/^branch-\d+$/.test(branch ?? "")) return "";
+  const back = runs.flatMap((one) => (run.name === `${one.name}/${branch}` ? one.rewound : [])).find((row) => row.branch === branch);
+  return back ? t("debrief.discarded", { from: clockText(back.to_s) }) : t("debrief.discarded_some");
+}
+
 /** What the instructor brought in. @returns {string} */
 export function broughtText(/** @type {any} */ here, /** @type {any} */ row) {
   const { given } = row;
