@@ -18,6 +18,9 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         await stage.until(lambda: stage.changes("preh", "phase"))
         await expect(button(page, "Monitor on")).to_be_disabled()
         await expect(page.locator(".patient")).to_contain_text("Severity: undetermined")
+        await tab(page, "Handover")
+        await expect(page.get_by_role("tabpanel")).to_contain_text("No pre-alert has been sent.")
+        await tab(page, "Steps")
         await tap(page, "We are leaving")
         await stage.until(lambda: stage.changes("ambulance", "event", "departed"))
         await expect(button(page, "We are at the scene")).to_be_disabled()
@@ -70,7 +73,6 @@ async def test_a_rescuer_plays_the_road_on_the_tablet_and_the_journal_has_it() -
         await expect(card).to_contain_text(
             re.compile(r"left leg 14:\d\d \(\+\d+ min\); tranexamic acid 1 g 14:\d\d \(\+\d+ min\)")
         )
-        await expect(page.get_by_role("tabpanel")).to_contain_text("No pre-alert has been sent.")
         reached, *_ = stage.changes("preh", "property", "at_patient_s")
         attached, *_ = stage.changes("ambulance_monitor", "operation", "attach")
         assert reached.seq < attached.seq  # a step is told when it is tapped
@@ -173,6 +175,20 @@ async def test_whoever_follows_a_link_plays_until_the_instructor_gives_him_back(
         await page.get_by_role("button", name="I play myself").click()
         await stage.until(lambda: not is_simulated())
         await expect(hint).to_be_hidden()
+
+
+async def test_an_instructor_plays_a_role_on_the_page_that_he_has_opened() -> None:
+    async with on_stage(speed=10) as stage:
+        await stage.until(lambda: stage.asked("ambulance.drive"))
+        page = await stage.enter("instructor", "instructor", "/rescuer")
+        await page.get_by_text("Rescuer is simulated as well.").wait_for()
+        await page.get_by_role("button", name="I play myself").click()
+        await stage.until(
+            lambda: not stage.journal.last("session", "people").value[ME]["simulated"]  # type: ignore[union-attr]
+        )
+        await tap(page, "We are leaving")
+        await stage.until(lambda: stage.asked("preh.advance", by="instructor"))
+        await said(page, "on the way", "done")
 
 
 async def test_what_was_tapped_in_error_is_taken_back() -> None:
