@@ -57,7 +57,9 @@ def injuries(story: Story, say: Tongue) -> list[str]:
 
 def _injury(row: Mapping[str, JSON], say: Tongue) -> str:
     if say.is_first:
-        parts = (row["side"], words(row["region"]), words(row["kind"]))
+        side, region = words(row["side"]), words(row["region"])
+        # a limb is named by its side alone: `left leg wound`
+        parts = (side, "" if " " in side else region, words(row["kind"]))
         return " ".join(filter(None, parts)) + (", open" if row["open"] else "")
     told = say.t(
         "injuries.told",

@@ -15,7 +15,7 @@ from scenarios.clinical_time import clock
 from scenarios.episodes import Alert
 from scenarios.language import ENGLISH, Tongue
 from scenarios.story import Story
-from scenarios.wording import in_words, titled
+from scenarios.wording import in_words, phase_titled, titled
 
 WIDTH, LEFT, RIGHT = 1200.0, 104.0, 18.0
 #: The parts of a picture, from the top: what was measured, and what was done and said.
@@ -147,7 +147,7 @@ class Chart:
             left, width = self.x(start), max(1.0, self.x(end) - self.x(start))
             words = titled(name, self.say)
             if key == "phase":
-                words = self.say.named("phase", name) or words
+                words = phase_titled(name, self.say)
             lasts = self.say.t("chart.from_to", **{"from": clock(start), "to": clock(end)})
             self.add(
                 '<g><title>{n} {a}</title><rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" '

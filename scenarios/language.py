@@ -60,6 +60,10 @@ class Tongue:
         key = f"{group}.{name}"
         return None if self.is_first else self._pages.get(key)
 
+    def page(self, key: str) -> str:
+        """A text of the pages as it stands there, in every language; nothing without one."""
+        return self._pages.get(key, "")
+
     def known_as(self, name: str) -> str | None:
         """The word for a name, of whatever kind; None in English and without one."""
         if self.is_first:

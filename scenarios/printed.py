@@ -12,7 +12,7 @@ from scenarios.notes import Note
 from scenarios.report import context, span
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from scenarios.wording import entry, rule_titled, titled, worded
+from scenarios.wording import entry, phase_titled, rule_titled, titled
 
 #: How wide the picture is drawn, so that it fills a page and its letters can still be read.
 WIDTH = 1050.0
@@ -75,8 +75,6 @@ def pdf(
     sheet.text(f"{shown['facts']} · {branch} · {shown['ended']}", "soft")
     if shown["bleeding"]:
         sheet.text(shown["bleeding"], "bold")
-    for line in shown["remarks"]:
-        sheet.text(line, "bold")
     sheet.tiles(shown["tiles"])
     sheet.heading(say.t("course.title"))
     for part in (SIGNS, DEEDS):
@@ -113,6 +111,8 @@ def _head(say: Tongue, *keys: str) -> tuple[str, ...]:
 
 
 def _judged(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
+    for line in _rows(shown["remarks"]):  # where times are read; the first page is full
+        sheet.text(line, "bold")
     sheet.heading(say.t("clock.title"))
     held = {True: say.t("report.yes"), False: say.t("report.no"), None: "-"}
     columns = ("interval", "measured", "target", "held", "source")
@@ -216,7 +216,7 @@ def _places(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
         for s in _rows(shown["stays"])
     ]
     rows += [
-        (clock(c.recorded), titled(c.twin, say), worded("phase", c.value, say), person(c.by, say))
+        (clock(c.recorded), titled(c.twin, say), phase_titled(c.value, say), person(c.by, say))
         for c in _rows(shown["phases"])
     ]
     head = _head(say, "care.time", "rooms.of", "care.what", "")
@@ -226,6 +226,8 @@ def _places(sheet: Sheet, shown: dict[str, object], say: Tongue) -> None:
         sheet.heading(say.t("refused.title"))
         told = [(clock(row["at_s"]), row["what"], row["why"]) for row in refused]
         sheet.table((), told, (1, 5, 8))
+    if shown["of_agents"]:
+        sheet.text(say.t("refused.of_agents", n=len(_rows(shown["of_agents"]))), "soft")
     if shown["left_open"]:
         sheet.heading(say.t("refused.open"))
         sheet.table((), _rows(shown["left_open"]), (1, 5, 8))

@@ -29,7 +29,17 @@ from scenarios.schema import Scenario
 from scenarios.story import Action, Story
 from scenarios.translating import in_language
 from scenarios.why import Step, why
-from scenarios.wording import deed, entry, in_words, rule_titled, sign_titled, titled, worded, words
+from scenarios.wording import (
+    deed,
+    entry,
+    in_words,
+    phase_titled,
+    rule_titled,
+    sign_titled,
+    titled,
+    worded,
+    words,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: How well a twin's values are coupled to their sources, where that is told.
@@ -61,7 +71,7 @@ def html(
         "rule": partial(rule_titled, say=say),
         "span": partial(span, say=say),
         "person": partial(person, say=say),
-        "phase": lambda name: worded("phase", name, say),
+        "phase": partial(phase_titled, say=say),
     }
     page = env.get_template("report.html.j2")
     return page.render(context(story, scenario, seed, verdict, notes, say))
@@ -78,6 +88,7 @@ def context(
     """All that the page shows, in the order in which it shows it."""
     found = measured(story)
     scenario = in_language(scenario, say.language)
+    not_done = [a for a in story.actions if a.status in ("refused", "failed")]
     if verdict is None or not say.is_first:  # a verdict is told in words
         verdict = judge(story, scenario, say)
     return {
@@ -113,7 +124,12 @@ def context(
         "notes": _talked_of(story, notes, say),
         "stale": _stale(found["stale_s"], say),
         "lives": _lives(story, say),
-        "refused": [_refused(a, say) for a in story.actions if a.status in ("refused", "failed")],
+        "refused": [
+            _refused(a, say) for a in not_done if scenario.roles.get(a.by, "agent") != "agent"
+        ],
+        "of_agents": [
+            _refused(a, say) for a in not_done if scenario.roles.get(a.by, "agent") == "agent"
+        ],
         "left_open": left_open(story, say),
         "head": story.journal.hashes()[-1] if len(story.journal) else "",
         "changes": len(story.journal),
@@ -195,11 +211,10 @@ def _refused(action: Action, say: Tongue) -> dict[str, JSON]:
     """What was not done: when, who asked for what, and what stood against it."""
     what = words(action.operation) if say.is_first else worded("do", action.operation, say)
     of = words(action.twin) if say.is_first else titled(action.twin, say)
-    reason = action.reason
-    guard = str(action.told.get("guard", ""))
-    said = say.named("guard", guard)
-    if said is not None and "{" not in said:  # what it expected and found is the program's
-        reason = said
+    told = action.told
+    said = say.page(f"guard.{told.get('guard')}") or say.page(f"failed.{told.get('reason')}")
+    # what a guard expected and found is the program's
+    reason = said if said and "{" not in said else action.reason
     return {
         "at_s": action.at_s,
         "what": f"{person(action.by, say)}: {what} ({of})",

@@ -87,7 +87,11 @@ def _action(
         status=status,
         reason=reason,
         seq=request.seq,
-        told={k: details[k] for k in ("guard", "expected", "found", "message") if k in details},
+        told={
+            k: details[k]
+            for k in ("guard", "expected", "found", "message", "reason")
+            if k in details
+        },
         is_injected=is_injected,
         done_s=next((t for t in (took_effect_s, ended_s) if t is not None), request.recorded),
     )

@@ -88,6 +88,11 @@ def titled(name: object, say: Tongue = ENGLISH) -> str:
     return say.named("twin", str(name)) or TITLES.get(str(name), words(name))
 
 
+def phase_titled(name: object, say: Tongue = ENGLISH) -> str:
+    """A phase of a process, as the pages call it."""
+    return say.t(f"phase.{name}") if say.has(f"phase.{name}") else words(name)
+
+
 def sign_titled(key: str, say: Tongue = ENGLISH) -> str:
     """The name of a vital sign or a value of the laboratory."""
     known = VITALS[key].label if key in VITALS else words(key)

@@ -165,3 +165,36 @@ def test_whoever_does_what_an_alert_advised_has_seen_to_it() -> None:
 def test_what_went_by_itself_was_seen_to_by_nobody() -> None:
     (alert,) = carried_out(by="clock").alerts
     assert alert.acknowledged_s is None
+
+
+def fails(journal: Journal, by: str, number: str) -> None:
+    """Somebody asks a tablet for what it does not show any more."""
+    asks = {"status": "requested", "invocation": number, "arguments": {"name": "give_blood"}}
+    request = more(journal, "rescuer_tablet", "operation", "take", asks, at_s=310.0, by=by)
+    says = "rescuer_tablet shows no suggestion 'give_blood'. Known: start_mtp."
+    ended = {"status": "failed", "invocation": number, "message": says, "reason": "not_shown"}
+    more(journal, "rescuer_tablet", "operation", "take", ended, at_s=310.0, by=by, cause=request)
+
+
+def test_why_something_failed_is_said_in_words_and_what_assistants_tried_stands_apart() -> None:
+    journal = perform(small(), until_s=300.0).journal
+    fails(journal, "rescuer", "f-1")
+    fails(journal, "rescuer_assistant", "f-2")
+    shown = report.context(Story(journal), small(), 7, None)
+    (row,) = shown["refused"]
+    assert row["what"].startswith("rescuer: ")
+    assert row["why"] == "failed: it was no longer shown"
+    assert len(shown["of_agents"]) == 1
+    page = report.html(Story(journal), small(), seed=7)
+    assert "shows no suggestion" not in page
+
+
+def test_phases_and_injuries_are_told_as_the_pages_tell_them() -> None:
+    journal = perform(small(), until_s=300.0).journal
+    wound = {"kind": "wound", "open": True, "region": "extremity", "side": "left_leg"}
+    more(journal, "patient", "property", "injury", {"left_leg_wound": wound}, at_s=300.0)
+    more(journal, *TRAUMA, at_s=300.0)
+    more(journal, "trauma", "phase", "phase", "pre_alerted", at_s=300.0)
+    page = report.html(Story(journal), small(), seed=7)
+    assert "<li>left leg wound, open</li>" in page
+    assert "<td>pre-alerted</td>" in page

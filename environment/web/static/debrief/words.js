@@ -129,10 +129,13 @@ export function broughtText(/** @type {any} */ here, /** @type {any} */ row) {
   return t(`brought.${row.operation}`, { name: words(given.name) });
 }
 
+/** Why something that was begun could not be done. @returns {string} */
+const failureText = (/** @type {any} */ told) => (has(`failed.${told.reason}`) ? t(`failed.${told.reason}`) : told.message ?? "");
+
 /** A note of the case, or what somebody was refused. @returns {string} */
 export function noteText(/** @type {any} */ here, /** @type {any} */ row) {
   if (!row.told) return row.text;
-  return `${askedText(here, row.do, row.given)}: ${row.told.guard ? refusal(row.told) : row.told.message ?? ""}`;
+  return `${askedText(here, row.do, row.given)}: ${row.told.guard ? refusal(row.told) : failureText(row.told)}`;
 }
 
 /** All that a debrief was told, with its texts in the reader's language. */
