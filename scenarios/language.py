@@ -62,7 +62,7 @@ class Tongue:
 
     def page(self, key: str) -> str:
         """A text of the pages as it stands there, in every language; nothing without one."""
-        return self._pages.get(key, "")
+        return str(self._pages.get(key, ""))
 
     def known_as(self, name: str) -> str | None:
         """The word for a name, of whatever kind; None in English and without one."""
