@@ -1,5 +1,6 @@
 // @ts-check
 /** Alarms of the device itself, as its twin tells them; limits beside the numbers. */
+import { isGone } from "/static/app/arrest.js";
 import { t } from "/static/app/text.js";
 import { ageText } from "/static/app/ui.js";
 
@@ -45,7 +46,9 @@ function told(/** @type {any} */ store, /** @type {string} */ monitor, /** @type
 
 /** The alarms that stand, the most urgent first. @returns {Alarm[]} */
 export function alarmsOf(/** @type {any} */ store, /** @type {string} */ monitor) {
+  const gone = (/** @type {any} */ row) => isGone(store, row.member, readingOf(store, monitor, row.member));
   return Object.entries(store.value(monitor, "alarm", {}))
+    .filter(([, row]) => !(["low", "high"].includes(row.kind) && gone(row))) // a sign of before the arrest
     .map(([id, row]) => ({
       id, priority: row.priority, text: told(store, monitor, row), vital: row.member, technical: TECHNICAL.includes(row.kind),
     }))

@@ -24,9 +24,9 @@ export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, mo
     const given = { to: next, ...(next === "on_scene" ? { place } : {}) };
     outbox.put(preh, "advance", given, { text: word("phase", next),
       undo: { twin: preh, operation: "correct", given: { to: phase, reason: t("act.undo") } } });
-    // The crew sets out: its vehicle drives too.
+    // The crew sets out: its vehicle drives too, where it does not already.
     const to = { en_route: place, transporting: "hospital" }[next];
-    if (to && vehicle && !why(vehicle, "drive")) {
+    if (to && vehicle && store.value(vehicle, "destination") !== to && !why(vehicle, "drive")) {
       outbox.put(vehicle, "drive", { destination: to }, { text: t("steps.drive", { place: called(store, to) }), now: true });
     }
   };

@@ -83,6 +83,9 @@ export function Patient(/** @type {any} */ { store, process, person, place, chil
   const who = [age === null ? null : t("patient.age", { age }),
     word("sex", at(patient, "sex") ?? "unknown"),
     weight === null ? null : amountText(weight, "kg")].filter((x) => x !== null).join(" · ");
+  const you = store.here.you;
+  const play = (/** @type {string} */ operation, given = {}) => html`
+    <button disabled=${store.over} onClick=${() => act(store, "session", operation, given)}>${t("person.take_over")}</button>`;
   const phase = place || (process ? word("phase", process.phase) : "–");
   const injury = at("preh", "injury_at_s");
   return html`<header class="patient" aria-label=${t("patient.strip")}>
@@ -92,9 +95,9 @@ export function Patient(/** @type {any} */ { store, process, person, place, chil
     <div class="vitals">${STRIP.map((id) => html`<${Vital} store=${store} id=${id} key=${id} />`)}</div>
     <${NoPulse} store=${store} />
     ${store.value("session", "people")?.[person]?.simulated && html`<p class="simulated row" role="status">
-      ${person === store.here.you.name ? html`<span>${t("person.you_simulated")}</span>
-        <button disabled=${store.over} onClick=${() => act(store, "session", "take_over")}>${t("person.take_over")}</button>`
-        : t("person.simulated", { who: called(store, person) })}</p>`}
+      ${person === you.name ? html`<span>${t("person.you_simulated")}</span>${play("take_over")}`
+        : you.role === "instructor" ? html`<span>${t("person.is_simulated", { who: called(store, person) })}</span>${play("simulate", { person, on: false })}`
+          : t("person.simulated", { who: called(store, person) })}</p>`}
   </header>`;
 }
 
