@@ -195,6 +195,11 @@ async def test_the_page_says_that_the_session_went_back_and_how_to_see_what_was_
         heads = page.get_by_role("heading", level=1)
         await expect(heads.last).to_contain_text("B: discarded stretch, from 20:00")
         await expect(page.locator("code")).to_have_count(0)  # it is there to be seen
+        lanes = page.get_by_role("group", name="Alerts", exact=True).locator(".lane-name")
+        for long in ("", " and so on" * 12):  # however high the head of one becomes
+            await heads.last.evaluate("(e, text) => e.append(text)", long)
+            tops = [await lane.bounding_box() for lane in await lanes.all()]
+            assert [box["y"] for box in tops if box] == [tops[0]["y"]] * 2  # type: ignore[index]
         ends = page.get_by_role("region", name="B", exact=True).locator(".beyond rect")
         await expect(ends).to_have_count(1)
         edge = await ends.bounding_box()

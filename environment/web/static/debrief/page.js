@@ -33,12 +33,12 @@ function inTheirWords(/** @type {any} */ store, /** @type {any} */ told) {
 }
 
 /** What must be known before anything is read off the times of a run. */
-function Remarks(/** @type {any} */ { run, runs }) {
+function Remarks(/** @type {any} */ { run, runs, letter }) {
   const name = run.name.split("/")[0];
   const hidden = run.rewound.filter((/** @type {any} */ row) => !runs.some((/** @type {any} */ one) => one.name === `${name}/${row.branch}`));
   const late = behindText(run);
-  return html`${late && html`<p class="bad" role="note">${late}</p>`}
-    ${hidden.map((/** @type {any} */ row) => html`<p role="note">${t("debrief.rewound", { from: clockText(row.from_s), to: clockText(row.to_s) })}${" "}
+  return html`${late && html`<p class="bad" role="note">${letter}${late}</p>`}
+    ${hidden.map((/** @type {any} */ row) => html`<p role="note">${letter}${t("debrief.rewound", { from: clockText(row.from_s), to: clockText(row.to_s) })}${" "}
       <code>traumatwin debrief ${name} ${name}/${row.branch}</code></p>`)}`;
 }
 
@@ -96,13 +96,14 @@ function Debrief(/** @type {any} */ { store }) {
   const [run, other] = runs;
   const ends = Math.max(...runs.map((/** @type {any} */ r) => r.ends_s));
   return html`<main class="debrief">
-    ${!other && html`<${Head} run=${run} runs=${runs} letter="" over=${told.over} /><${Remarks} run=${run} runs=${runs} />`}
+    ${!other && html`<${Head} run=${run} runs=${runs} letter="" over=${told.over} />`}
+    ${runs.map((/** @type {any} */ one, /** @type {number} */ n) => html`<${Remarks} run=${one} runs=${runs} letter=${other ? `${"AB"[n]}: ` : ""} />`)}
     ${!told.over && html`<p class="row"><span>${t("debrief.upto", { at: clockText(run.ends_s) })}</span>
       <button aria-pressed=${String(follows)} onClick=${() => follow(!follows)}>${t("debrief.follow")}</button>
       <button onClick=${read}>${t("debrief.again")}</button></p>`}
     <${Scrubber} run=${run} ends=${ends} moment=${moment} go=${go} />
     ${other ? html`<div class="twice" role="group" aria-label=${t("debrief.runs")}>${runs.map((/** @type {any} */ one, /** @type {number} */ n) => html`
-      <section class="panel" aria-label=${"AB"[n]}><${Head} run=${one} runs=${runs} letter=${"AB"[n]} over=${told.over} /><${Remarks} run=${one} runs=${runs} />
+      <section class="panel" aria-label=${"AB"[n]}><${Head} run=${one} runs=${runs} letter=${"AB"[n]} over=${told.over} />
         <${Course} run=${one} runs=${runs} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} least=${SIDE_BY_SIDE} /></section>`)}</div>`
       : html`<section class="panel" aria-label=${t("debrief.course")}>
         <${Course} run=${run} runs=${runs} ends=${ends} moment=${moment} go=${go} chosen=${chosen} choose=${choose} /></section>`}
