@@ -1,12 +1,18 @@
 """What a report must say so that nobody is blamed or praised for another's doing."""
 
+from pathlib import Path
+
+import pytest
+
 from environment.model.change import JSON, Change, ChangeKind
 from environment.runtime.journal import Journal
 from scenarios import report
 from scenarios.behind import behind, behind_text
+from scenarios.cli.running import show_run
 from scenarios.debriefing import debrief
 from scenarios.language import tongue
 from scenarios.measures import measured
+from scenarios.runs import keep
 from scenarios.schema import Scenario
 from scenarios.story import Story
 from tests.scenarios.stage import Performed, longer, perform, show, small
@@ -198,3 +204,17 @@ def test_phases_and_injuries_are_told_as_the_pages_tell_them() -> None:
     page = report.html(Story(journal), small(), seed=7)
     assert "<li>left leg wound, open</li>" in page
     assert "<td>pre-alerted</td>" in page
+
+
+def test_the_terminal_calls_late_what_came_late(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = small('[[expect]]\nalert = "HAE-01"\nby = "03:00"\n')
+    performed = perform(scenario, advice=[show(310, "HAE-01")])
+    run = keep(tmp_path, scenario, performed, 7)
+    show_run(run, run.summary(0.1))
+    told = capsys.readouterr().out
+    assert "late HAE-01" in told
+    assert "missed" not in told
+    assert "Expectations: 0 of 1 met, 1 late." in told
+    assert [j["subject"] for j in run.summary(0.1)["expectations"]["late"]] == ["HAE-01"]  # type: ignore[index,call-overload]
