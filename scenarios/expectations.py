@@ -58,9 +58,7 @@ class Verdict:
     late: tuple[Judgement, ...]  # it came, but after its window
     missed: tuple[Judgement, ...]  # it never came, or before, or the instructor did it
     violated: tuple[Judgement, ...]
-    void: tuple[
-        Judgement, ...
-    ]  # did not apply: treated in time, or the instructor changed the case
+    void: tuple[Judgement, ...]  # treated in time, or changed by the instructor: did not apply
     unexpected: tuple[Alert, ...]  # alerts that the scenario neither demands nor allows
     precision: float | None
     recall: float | None
