@@ -65,6 +65,24 @@ def _crew_is_there(twin: Twin, call: Invocation) -> Finding | None:
     return None
 
 
+def _patient_has_come(twin: Twin, call: Invocation) -> Finding | None:
+    """Whoever is brought is not in hospital while his vehicle is elsewhere, as it says itself."""
+    if call.arguments["to"] != "delivered" or not call.is_from_outside or call.role == "instructor":
+        return None
+    for process in twin.linked("continues"):
+        before = twin.port.twin(process)
+        for name in before.linked("carriedBy"):
+            vehicle = twin.port.twin(name)
+            arrives: JSON = vehicle.value("eta_s")
+            drives = vehicle.value("status") == "driving"
+            is_known = isinstance(arrives, int | float)
+            if drives and is_known and arrives > twin.port.now() + NEARLY_S:
+                return Finding(f"{name} at the hospital", f"{name} on its way")
+            if not drives and vehicle.value("place") in before.linked("locatedIn"):
+                return Finding(f"{name} at the hospital", f"{name} at the scene")
+    return None
+
+
 def _crew_is_with_patient(twin: Twin, call: Invocation) -> Finding | None:
     if not call.is_from_outside or twin.phase in WITH_THE_CREW:
         return None
@@ -82,6 +100,10 @@ SENSORS_REACH = Guard(
 CREW_IS_THERE = Guard(
     "crew_is_there", "Argument `to` may say on_scene once the vehicle is there.", _crew_is_there
 )
+PATIENT_HAS_COME = Guard(
+    "patient_has_come", "Argument `to` may say delivered once the vehicle is there.",
+    _patient_has_come,
+)  # fmt: skip
 CREW_IS_WITH_PATIENT = Guard(
     "hands_reach", "The crew has come to the scene.", _crew_is_with_patient
 )

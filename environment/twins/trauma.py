@@ -16,7 +16,7 @@ from environment.model.guards import (
 )
 from environment.model.members import Event, Link, Property, becomes, follows, gains, operation
 from environment.model.phase import TRAUMA
-from environment.model.reach import IN_HOSPITAL
+from environment.model.reach import IN_HOSPITAL, PATIENT_HAS_COME
 from environment.model.twin import Twin
 
 Phase = Literal[
@@ -116,7 +116,7 @@ class Trauma(
     shown_on = Link("shownOn", "The displays.", inverse="shows", many=True)
     has_member = Link("hasMember", "The team.", inverse="memberOf", many=True)
 
-    @operation(guards=[STEP_IS_ALLOWED], roles=STAFF)
+    @operation(guards=[STEP_IS_ALLOWED, PATIENT_HAS_COME], roles=STAFF)
     async def advance(self, to: Phase, place: str = "", reason: str = "") -> JSON:
         """Take the next step."""
         self.port.transition(to, reason=reason, place=place)

@@ -141,6 +141,24 @@ async def test_a_crew_is_at_the_scene_when_its_vehicle_is() -> None:
     await case.go("on_scene")
 
 
+async def test_the_patient_is_in_hospital_when_his_vehicle_is() -> None:
+    case = Case()
+    await case.begin()
+    await case.call()
+    await case.ask("operator", "preh.dispatch", vehicle="ambulance")
+    await case.go("en_route", "on_scene")
+    case.vehicle_says(status="waiting", place="road")
+    await case.ask("rescuer", "preh.decide_severity", severity="severe")
+    await case.ask("leader", "trauma.advance", to="activated")
+    told = await refused(case, "leader", "trauma.advance", to="delivered")
+    assert "ambulance at the scene" in told
+    await case.go("transporting")
+    case.vehicle_says(status="driving", eta_s=case.clock.now() + 400.0)
+    assert "on its way" in await refused(case, "leader", "trauma.advance", to="delivered")
+    case.vehicle_says(status="waiting", place="hospital")
+    await case.ask("leader", "trauma.advance", to="delivered")
+
+
 async def test_a_vehicle_that_says_nothing_stops_nobody() -> None:
     case = Case()
     await case.begin()

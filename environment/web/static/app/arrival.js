@@ -1,6 +1,11 @@
 // @ts-check
 /** When the patient comes, as the vehicle that brings him says it now. */
 
+/** Seconds before its arrival in which a vehicle counts as there, as its twin judges it. */
+export const NEARLY_S = 30;
+/** Phases in which the team waits for the patient. */
+const AWAITED = ["pre_alerted", "activated"];
+
 /**
  * When the vehicle that brings the patient came to where it goes, as it says itself: at a place that it
  * reached after it had left the scene. Null before. @returns {number | null}
@@ -30,8 +35,24 @@ export function isHandedOver(/** @type {any} */ store) {
 
 /** The patient is in hospital, but nobody of the team has said so. */
 export function hasComeUnsaid(/** @type {any} */ store) {
-  const isAwaited = ["pre_alerted", "activated"].includes(store.only("trauma")?.phase ?? "");
+  const isAwaited = AWAITED.includes(store.only("trauma")?.phase ?? "");
   return isAwaited && (isAtDoor(store) || isHandedOver(store));
+}
+
+/** The vehicle that brings the patient is elsewhere, as it says itself: nobody can say that he is in. */
+export function isStillComing(/** @type {any} */ store) {
+  const preh = store.only("preh");
+  return [...(preh?.links.get("carriedBy") ?? [])].some((vehicle) => {
+    const eta = store.value(vehicle, "eta_s");
+    if (store.value(vehicle, "status") === "driving") return eta !== null && eta > store.now() + NEARLY_S;
+    return preh.links.get("locatedIn")?.has(store.value(vehicle, "place")) ?? false;
+  });
+}
+
+/** When the patient came, as the team says; null before, and once that was taken back. @returns {number | null} */
+export function arrivedAt(/** @type {any} */ store) {
+  const trauma = store.only("trauma");
+  return !trauma || AWAITED.includes(trauma.phase) ? null : store.value(trauma.id, "arrived_s");
 }
 
 /** Seconds until the patient comes: of the vehicle that carries him, once it is on its way here. */

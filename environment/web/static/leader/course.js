@@ -1,6 +1,6 @@
 // @ts-check
 /** The course: phases, rooms, where the patient goes next, the end. */
-import { hasComeUnsaid, isHandedOver } from "/static/app/arrival.js";
+import { hasComeUnsaid, isHandedOver, isStillComing } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { restsText } from "/static/tablet/guards.js";
 import { Tile, forAll } from "/static/tablet/parts.js";
@@ -67,6 +67,7 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
   const rooms = store.ofKind("room").map((/** @type {any} */ r) => r.id);
   // who stands at the door has arrived: that is said above all pages
   const next = hasComeUnsaid(store) ? "" : STEPS[/** @type {"activated"} */ (process?.phase)];
+  const against = why(trauma, "advance") || (next === "delivered" && isStillComing(store) ? t("guard.patient_has_come") : "");
   const move = (/** @type {string} */ room) => outbox.put(trauma, "move", { room }, {
     text: t("report.room_in", { room: called(store, room) }),
     now: true, undo: now ? { twin: trauma, operation: "move", given: { room: now } } : null });
@@ -75,9 +76,9 @@ export function Course(/** @type {any} */ { store, outbox, why, trauma }) {
     end("");
   };
   return html`<div class="grid">
-    ${next && html`<button class="main big" disabled=${Boolean(why(trauma, "advance"))}
+    ${next && html`<button class="main big" disabled=${Boolean(against)}
       onClick=${() => step({ store, outbox, trauma }, next)}>
-      ${t(`course.step.${next}`)}</button>`}
+      ${t(`course.step.${next}`)}</button>${against && html`<small>${against}</small>`}`}
     <h2>${t("course.rooms_now")}</h2><p class="dim">${t("course.rooms_how")}</p>${why(trauma, "move") && !forAll(why(trauma, "move")) && html`<p class="dim">${why(trauma, "move")}</p>`}
     <div class="tiles" role="group" aria-label=${t("course.rooms")}>${rooms.map((/** @type {string} */ room) => html`
       <${Tile} key=${room} label=${called(store, room)} pressed=${room === now}

@@ -1,6 +1,6 @@
 // @ts-check
 /** The trauma leader's tablet: decide, delegate, confirm. */
-import { arrivesIn, hasComeUnsaid } from "/static/app/arrival.js";
+import { arrivedAt, arrivesIn, hasComeUnsaid } from "/static/app/arrival.js";
 import { restsText, useGuards } from "/static/tablet/guards.js";
 import { Arrived, Course } from "/static/leader/course.js";
 import { Team } from "/static/leader/team.js";
@@ -35,7 +35,7 @@ function Leader(/** @type {any} */ { store }) {
   const ids = (/** @type {string} */ kind) => store.ofKind(kind).map((/** @type {any} */ x) => x.id);
   const why = useGuards(store, [store.here.patient, trauma, bank, ...ids("device"), ...ids("monitor"), ...ids("person")]);
   const events = useHistory(store, [store.here.patient, trauma, ...ids("device"), ...displaysOf(store, person)]);
-  const arrived = store.value(trauma, "arrived_s");
+  const arrived = arrivedAt(store);
   const coming = arrivesIn(store);
   const parts = { store, outbox, why, trauma, bank, events };
   const against = (/** @type {any} */ id) => restsText(store)
@@ -54,7 +54,7 @@ function Leader(/** @type {any} */ { store }) {
       <${Alerts} store=${store} person=${person} />
       ${arrived === null ? process && coming !== null && html`<span>${t("clock.eta")} <b>${clockText(coming)}</b></span>`
         : html`<span>${t("clock.arrival")} <b>${clockText(store.now() - arrived)}</b></span>`}
-      <span>${called(store, store.value(trauma, "room") ?? "")}</span>
+      <span>${arrived === null ? "" : called(store, store.value(trauma, "room") ?? "")}</span>
       ${store.value(trauma, "mtp") === true && html`<span class="flag">${t("blood.mtp_short")}</span>`}
     <//>
     <${Said} store=${store} outbox=${outbox} person=${person} why=${why} open=${open} pages=${tabs.map((tab) => tab.id)} />

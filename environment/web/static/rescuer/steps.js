@@ -1,6 +1,6 @@
 // @ts-check
 /** The way there and back: the next step on one large button, corrections with a reason. */
-import { crewArrives, isAtDoor, reachedAt } from "/static/app/arrival.js";
+import { NEARLY_S, crewArrives, isAtDoor, reachedAt } from "/static/app/arrival.js";
 import { called, word } from "/static/app/names.js";
 import { restsText } from "/static/tablet/guards.js";
 import { Tile } from "/static/tablet/parts.js";
@@ -11,9 +11,6 @@ const NEXT = { dispatched: "en_route", en_route: "on_scene", on_scene: "assessed
 const BEFORE = { en_route: "dispatched", on_scene: "en_route", assessed: "on_scene", transporting: "assessed" };
 const TIME_OF = { en_route: "crew_departure_s", on_scene: "arrival_onsite_s", transporting: "departure_onsite_s", handed_over: "arrival_er_s" };
 const TIMES = ["call_at_s", "crew_departure_s", "arrival_onsite_s", "at_patient_s", "departure_onsite_s", "arrival_er_s"];
-
-/** Seconds before its arrival in which a vehicle counts as there, as its twin judges it. */
-const NEARLY_S = 30;
 
 /** Steps, the vehicle, the monitor, the times so far. */
 export function Steps(/** @type {any} */ { store, outbox, why, preh, vehicle, monitor, open }) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The shock room's wall: where are we, what next? No name is shown. */
 import { NoPulse, arrestOf } from "/static/app/arrest.js";
-import { arrivesIn, hasComeUnsaid, isHandedOver, reachedAt } from "/static/app/arrival.js";
+import { arrivedAt, arrivesIn, hasComeUnsaid, isHandedOver, reachedAt } from "/static/app/arrival.js";
 import { loadNames, word } from "/static/app/names.js";
 import { Given } from "/static/shock_room/given.js";
 import { InPlace } from "/static/shock_room/in_place.js";
@@ -45,8 +45,7 @@ function Arrival(/** @type {any} */ { store, arrived }) {
 /** Where the patient is, in the room's words or the crew's. */
 function placeOf(/** @type {any} */ store, /** @type {any} */ trauma) {
   const room = store.value(trauma.id, "room");
-  if (room) return word("twin", room);
-  if (store.value(trauma.id, "arrived_s") !== null) return t("wall.no_room");
+  if (arrivedAt(store) !== null) return room ? word("twin", room) : t("wall.no_room");
   if (isHandedOver(store)) return t("wall.handed_over");
   const road = store.only("preh")?.phase ?? "";
   return hasComeUnsaid(store) ? t("wall.at_door") : road ? t("wall.on_the_road", { phase: word("phase", road) }) : "–";
@@ -60,7 +59,7 @@ function Head(/** @type {any} */ { store, trauma }) {
   const sex = store.value(patient, "sex") ?? "unknown";
   const who = [age === null ? t("wall.age_unknown") : t("patient.age", { age }), word("sex", sex), weight && `${weight} kg`];
   const injury = store.value("preh", "injury_at_s") ?? store.value(trauma.id, "injury_at_s");
-  const arrived = store.value(trauma.id, "arrived_s");
+  const arrived = arrivedAt(store);
   const leader = store.value(trauma.id, "leader");
   const phase = word("phase", trauma.phase);
   const place = placeOf(store, trauma);
