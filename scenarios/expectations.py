@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agents.rules import RULES
 from environment.model.change import JSON
 from environment.runtime.journal import Journal
 from scenarios.brought import CHANGES_PATIENT, CHANGES_SIGNS, Brought, brought_in
@@ -13,6 +14,17 @@ from scenarios.schema import Scenario
 from scenarios.script import Done, Expect
 from scenarios.story import Action, Story
 from scenarios.wording import asked, rule_titled
+
+#: Groups of rules that are about what the team does, whatever the patient has.
+OF_THE_TEAM = ("drug", "passport", "process", "infection")
+#: What rules read of the patient; what else they read the team has done or told.
+SIGNS = frozenset(
+    ("pulse", "airway_event", "etco2", "gcs", "voice", "chest_injury", "spo2", "rr", "hr",
+     "breath_sounds", "sbp", "head_injury", "pelvic_injury", "fast", "temp", "lactate", "be", "ph",
+     "k", "glucose", "fibrinogen", "fibtem_a5", "ica", "triage_items")
+)  # fmt: skip
+#: What is done to a patient because of an injury that he has.
+BY_HAND = ("perform", "start_procedure", "apply_tourniquet", "apply_pelvic_binder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +150,21 @@ def _is_forbidden(expect: Expect) -> bool:
 def _changed(brought: Sequence[Brought], expect: Expect) -> tuple[Brought, ...]:
     """What the instructor changed while something must not happen: it may, from then on.
 
-    A device that he lets fail changes what is shown of the patient, and with it alerts.
+    A device that he lets fail changes what is shown of the patient, and with it alerts. What is
+    right or wrong in any patient stays so: alerts about what the team does, drugs, blood.
     """
-    if not _is_forbidden(expect):
+    if not _is_forbidden(expect) or not _hangs_on_the_patient(expect):
         return ()
     counts = CHANGES_SIGNS if expect.alert else CHANGES_PATIENT
     until = float("inf") if expect.by_s is None else expect.by_s
     return tuple(b for b in brought if b.operation in counts and b.at_s < until)
+
+
+def _hangs_on_the_patient(expect: Expect) -> bool:
+    if expect.alert:
+        rule = RULES.get(expect.alert)
+        return rule is None or (rule.group not in OF_THE_TEAM and not SIGNS.isdisjoint(rule.needs))
+    return not expect.action or expect.action.partition(".")[2] in BY_HAND
 
 
 def _verdict(story: Story, expect: Expect, changed_s: float | None) -> tuple[str, float | None]:
@@ -153,7 +173,8 @@ def _verdict(story: Story, expect: Expect, changed_s: float | None) -> tuple[str
     inside = [t for t in times if _is_inside(t, expect)]
     first = inside[0] if inside else None
     if _is_forbidden(expect):
-        if changed_s is not None and (first is None or first >= changed_s):
+        came_after = first is None or (changed_s is not None and first >= changed_s)
+        if changed_s is not None and came_after and (first is not None or not expect.action):
             return "void", first
         return ("violated", first) if inside else ("met", None)
     if expect.must == "may":

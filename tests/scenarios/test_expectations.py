@@ -164,6 +164,22 @@ def test_what_must_not_happen_may_once_the_instructor_has_changed_the_patient() 
     assert [j.subject for j in device.void] == ["BRE-03"]
 
 
+def test_what_is_wrong_in_any_patient_stays_so_whatever_the_instructor_brought_in() -> None:
+    harmful = '[[expect]]\naction = "patient.apply_tourniquet"\nrated = "harmful"\n'
+    acts = "".join(
+        f'[[expect]]\nalert = "{rule}"\nmust = "never"\n' for rule in ("HAE-07", "DRG-01")
+    )
+    scenario = small(EXPECT, acts + harmful)
+    quiet = perform(scenario).journal
+    after = judge(changed(quiet, 1200.0, "hurt", **BROUGHT), scenario)
+    assert [j.subject for j in after.met] == ["HAE-07", "DRG-01"]
+    assert [j.subject for j in after.violated] == ["patient.apply_tourniquet"]  # before that
+    before = judge(
+        changed(perform(scenario, until_s=240.0).journal, 240.0, "hurt", **BROUGHT), scenario
+    )
+    assert "patient.apply_tourniquet" in [j.subject for j in before.met]  # nobody has done it
+
+
 def test_a_window_that_had_ended_before_the_instructor_changed_the_patient_is_judged() -> None:
     scenario = small(NEVER + 'by = "10:00"\n')
     judged = judge(changed(perform(scenario).journal, 1200.0, "hurt", **BROUGHT), scenario)
