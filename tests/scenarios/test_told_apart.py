@@ -203,7 +203,7 @@ def test_phases_and_injuries_are_told_as_the_pages_tell_them() -> None:
     more(journal, "trauma", "phase", "phase", "pre_alerted", at_s=300.0)
     page = report.html(Story(journal), small(), seed=7)
     assert "<li>left leg wound, open</li>" in page
-    assert "<td>pre-alerted</td>" in page
+    assert "<td>announced</td>" in page
 
 
 def test_the_terminal_calls_late_what_came_late(

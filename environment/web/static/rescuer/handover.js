@@ -81,7 +81,7 @@ export function Handover(/** @type {any} */ { store, outbox, why, preh, vehicle,
     <dl class="atmist" aria-label="ATMIST">${PARTS.map((part) => [
       html`<dt key=${`t${part}`}>${t(`atmist.${part}`)}</dt>`, html`<dd key=${part}>${now[part]}</dd>`])}
       ${!kept && html`<dt>${t("clock.eta")}</dt><dd>${way.outward || way.left === 0 ? "–" : clockText(way.left)}</dd>`}</dl>
-    <p class="dim">${told === null ? t("handover.not_told") : t("handover.told", { at: timeOfBoth(store, told) })}</p>
+    <p class="dim">${told === null ? t(store.only("trauma") ? "handover.not_sent" : "handover.not_told") : t("handover.told", { at: timeOfBoth(store, told) })}</p>
     ${kept ? html`<p><b>${t("handover.done", { at: timeOfBoth(store, store.value(preh, "arrival_er_s")) })}</b></p>` : html`
       <button class="${told === null ? "main" : ""} big" disabled=${Boolean(why(preh, "send_pre_alert"))}
         onClick=${() => outbox.put(preh, "send_pre_alert", { atmist: now }, { text: t("handover.pre_alert") })}>
