@@ -198,7 +198,8 @@ def take_up_again(name: str, root: Path, journal: str, *, apart: bool = False) -
     taken = take_up(name, root, journal, apart=apart)
     at_s = max((change.recorded for change in taken.journal), default=0.0)
     typer.echo(
-        f"{taken.folder.name} had come to {clock(at_s)}: that is lived through again.", err=True
+        f"{taken.folder.name} had come to {clock(at_s)}; bringing everything back to there ...",
+        err=True,
     )
     return taken
 

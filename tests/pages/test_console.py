@@ -112,7 +112,7 @@ async def test_keys_hold_time_step_and_mark() -> None:
         ).to_be_visible()
         await page.keyboard.press("m")
         await stage.until(lambda: value(stage, "bookmark"))
-        await page.get_by_label("Note for the mark").fill("said it aloud")
+        await page.get_by_label("What you noticed").fill("said it aloud")
         await page.get_by_role("button", name="Good").click()
         await stage.until(lambda: value(stage, "mark"))
         await page.get_by_role("heading", name="What comes next").click()

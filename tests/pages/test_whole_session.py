@@ -141,7 +141,7 @@ async def instructed(session: Played) -> None:
     console, monitor = session.pages["/console"], session.pages["/monitor"]
     happened = console.get_by_role("region", name="What has happened")
     await happened.get_by_role("button", name=re.compile("tourniquet")).first.click()
-    await console.get_by_label("Note for the mark").fill("before anything else")
+    await console.get_by_label("What you noticed").fill("before anything else")
     await tap(console, "Good", "Bookmark")
     surprises = console.get_by_role("region", name="Surprises")
     await surprises.get_by_role("button", name="SpO2 probe off").click()

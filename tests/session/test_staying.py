@@ -95,7 +95,9 @@ async def test_an_interrupted_session_says_how_it_goes_on_and_then_waits_for_its
         async with asyncio.timeout(PATIENCE_S):
             while case.words.count("private windows.") < 2:
                 await asyncio.to_thread(case.pause)
-        assert re.search(rf"{case.folder.name} had come to \d\d:\d\d: that is lived", case.words)
+        assert re.search(
+            rf"{case.folder.name} had come to \d\d:\d\d; bringing everything", case.words
+        )
         async with (
             aiohttp.ClientSession(f"http://127.0.0.1:{port}") as somebody,
             somebody.get("/here") as here,

@@ -30,7 +30,7 @@ const OFTEN = ["peripheral_access", "wound_packing", "direct_pressure", "haemost
 /** When the same was done at the same place, and by whom; nothing where it was not. @returns {any} */
 const doneBefore = (/** @type {any} */ rows, /** @type {any[]} */ events, /** @type {string} */ id, /** @type {string} */ where) =>
   (OFTEN.includes(id) || rows[id].time_dependent ? undefined : events.findLast((e) => e.name === "procedure"
-    && e.value.procedure === id && (e.value.site ?? "") === where && !["start", "stop"].includes(e.value.change)));
+    && e.value.procedure === id && (rows[id].sites.length === 0 || (e.value.site ?? "") === where) && !["start", "stop"].includes(e.value.change)));
 
 /** What was started and is not over. @returns {{procedure: string, site: string, since: number}[]} */
 function lasting(/** @type {any} */ store, /** @type {any[]} */ events) {
