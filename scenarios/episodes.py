@@ -136,8 +136,12 @@ def _ended(change: Change, alert: Alert) -> None:
 # -- who does what an alert advised has seen to it -------------------------------------------------
 
 
+#: What is suggested at the door for a patient who bled on the road, and what said that he did.
+AT_THE_DOOR = {"start_mtp": ("HAE-01", "HAE-02", "HAE-03"), "give_blood": ("HAE-01", "HAE-02")}
+
+
 def _carried_out(journal: Journal, kinds: Mapping[str, str]) -> Iterator[tuple[str, Change]]:
-    """The rules whose suggestions people carried out, each with the change that came of it.
+    """The rules whose suggestions people carried out, each with what was done.
 
     A suggestion is taken off when its assistant perceives that what it advised is done.
     """
@@ -152,12 +156,20 @@ def _carried_out(journal: Journal, kinds: Mapping[str, str]) -> Iterator[tuple[s
             continue
         named = (change.twin, str(change.value.get("arguments", {}).get("name", "")))
         if change.name == "suggest":
-            rules[named] = _rules_of(decided)
+            rules[named] = _rules_of(decided) or list(AT_THE_DOOR.get(named[1], ()))
         elif change.name == "drop_suggestion" and isinstance(decided.cause, int):
-            act = journal[decided.cause]
-            if kinds.get(act.by) == "person":
+            act = _of_a_person(journal, journal[decided.cause], kinds)
+            if act is not None:
                 for rule in rules.get(named, ()):
                     yield rule, act
+
+
+def _of_a_person(journal: Journal, act: Change, kinds: Mapping[str, str]) -> Change | None:
+    """What somebody did; of what the body then showed, what was asked for."""
+    if kinds.get(act.by) == "person":
+        return act
+    asked = journal[act.cause] if isinstance(act.cause, int) else None
+    return asked if asked is not None and kinds.get(asked.by) == "person" else None
 
 
 def _rules_of(decided: Change) -> list[str]:
@@ -170,7 +182,8 @@ def _seen_by_doing(journal: Journal, act: Change, alerts: list[Alert]) -> None:
     for alert in alerts:
         is_open = alert.cleared_s is None or act.recorded <= alert.cleared_s
         if alert.acknowledged_s is None and alert.raised_s <= act.recorded and is_open:
-            asked = journal[act.cause] if isinstance(act.cause, int) else act
+            is_asked = act.kind == "operation" or not isinstance(act.cause, int)
+            asked = act if is_asked else journal[act.cause]  # type: ignore[index]  # it is a number
             given = asked.value.get("arguments", {}) if asked.kind == "operation" else {}
             of = next((str(given[key]) for key in _OF if given.get(key)), "")
             alert.acknowledged_s, alert.acknowledged_by = act.recorded, act.by

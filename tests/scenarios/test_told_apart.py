@@ -135,7 +135,7 @@ def test_going_back_is_told_with_the_name_of_what_was_discarded() -> None:
     assert "At 04:50 the session went back to 03:20" in report.html(story, small(), seed=7)
 
 
-def carried_out(by: str) -> Story:
+def carried_out(by: str, told_by: str = "") -> Story:
     """HAE-09 is shown, calcium suggested on its account, given, and the suggestion taken off."""
     journal = perform(small(), advice=[show(200, "HAE-09")], until_s=300.0).journal
     stack = [
@@ -148,7 +148,8 @@ def carried_out(by: str) -> Story:
     gives = {"drug": "calcium_chloride", "amount": 10.0, "unit": "mL"}
     asked = {"status": "requested", "invocation": "g-1", "arguments": gives}
     request = more(journal, "patient", "operation", "give_drug", asked, at_s=310.0, by=by)
-    given = more(journal, "patient", "property", "drug", {}, at_s=310.0, by=by, cause=request)
+    tells = told_by or by
+    given = more(journal, "patient", "property", "drug", {}, at_s=310.0, by=tells, cause=request)
     done = more(journal, "mind_advisor", "event", "decided", {}, at_s=311.0, cause=given)
     drops = {**asks, "invocation": "s-2"}
     more(journal, "rescuer_tablet", "operation", "drop_suggestion", drops, at_s=311.0, cause=done)
@@ -166,6 +167,11 @@ def test_whoever_does_what_an_alert_advised_has_seen_to_it() -> None:
     (shown,) = debrief(story, small(), name="one", seed=7)["lanes"]["alerts"]
     assert shown["by_doing"]
     assert shown["said"] == [[alert.raised_s, "HAE-09 text"]]
+
+
+def test_what_the_body_shows_of_a_deed_is_the_doing_of_whoever_asked_for_it() -> None:
+    (alert,) = carried_out(by="rescuer", told_by="body").alerts
+    assert (alert.acknowledged_by, alert.is_seen_by_doing) == ("rescuer", True)
 
 
 def test_what_went_by_itself_was_seen_to_by_nobody() -> None:
