@@ -89,6 +89,7 @@ test("node-wot's long-poll keeps no place: it tells of the end, and is begun aga
   const listen = () => thing.subscribeEvent("finding",
     async (output) => heard.put((await output.value()).value), (error) => failed.put(error), { formIndex });
   await listen();
+  await new Promise((go) => setTimeout(go, 300)); // subscribing returns before the poll has come
   await restart(21);
   assert.ok(await failed.next());
   await (await patient()).servient.shutdown();
