@@ -184,7 +184,7 @@ async def test_an_instructor_plays_a_role_on_the_page_that_he_has_opened() -> No
         await page.get_by_text("Rescuer is simulated as well.").wait_for()
         await page.get_by_role("button", name="I play myself").click()
         await stage.until(
-            lambda: not stage.journal.last("session", "people").value[ME]["simulated"]  # type: ignore[union-attr]
+            lambda: not stage.journal.last("session", "people").value[ME]["simulated"]  # type: ignore[union-attr]  # told at the start
         )
         await tap(page, "We are leaving")
         await stage.until(lambda: stage.asked("preh.advance", by="instructor"))
