@@ -24,6 +24,7 @@ OXIMETER_LAG_S = 25
 CUFF_TAKES_S = 30.0
 CUFF_FAILS_BELOW = 50.0  # systolic pressure that a cuff does not find
 ARTEFACTS_PER_HOUR = 4.0
+GAS = ("etco2", "rr")  # what a capnometer reads, pulse or no pulse
 PRESSURES = ("sbp", "dbp", "map")
 MEASURES = ("hr", "rr", "spo2", "etco2", "pressure")
 
@@ -157,9 +158,13 @@ class MonitorSim(SimulatedAsset):
         if poor is not self._poor:
             self._poor = poor
             self.tell(self.twin, "poor_signal", poor)
+        shown = self._shown(signs, poor, at_s)
         if not signs.pulse:
-            return  # without a pulse no number is one; the rhythm is seen by people
-        self.stream(self.twin, self._shown(signs, poor, at_s), at_s)
+            # The rhythm is seen by people; the gas of compressed lungs is the one number left.
+            if signs.etco2 > 0.0:
+                self.stream(self.twin, {k: v for k, v in shown.items() if k in GAS}, at_s)
+            return
+        self.stream(self.twin, shown, at_s)
         self._cuff(signs, at_s)
         self._artefact(at_s)
 

@@ -145,12 +145,13 @@ class MonitorAlarms:
     def _now(self) -> dict[str, _Wrong]:
         if self._value("attached") is not True:
             return {}
-        wrong: dict[str, _Wrong] = {}
         rhythm = self._world.twin(self._patient).value("rhythm") if self._patient else None
         if rhythm in PULSELESS:
-            wrong["rhythm"] = _Wrong(str(rhythm), "high", "hr")
+            # No other alarm may stand beside it: every sign is beyond its limits, or gone.
+            return {"rhythm": _Wrong(str(rhythm), "high", "hr")}
         if self._absent.issuperset(CONTINUOUS):
-            return wrong or {"silent": _Wrong("silent", "medium")}
+            return {"silent": _Wrong("silent", "medium")}
+        wrong: dict[str, _Wrong] = {}
         is_poor = self._value("poor_signal") is True
         for name in WATCHED:
             if name in self._absent:

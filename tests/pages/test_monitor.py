@@ -174,6 +174,7 @@ async def test_a_rhythm_without_a_pulse_is_of_high_priority() -> None:
         )
         await page.wait_for_timeout(1500)
         assert await drawn(page, "ecg") > 8
+        assert await drawn(page, "co2") > 8, "whose gas is measured is being ventilated"
         await stage.does("rescuer", "rescuer", "preh.flag", item="pelvic_fracture")
         await stage.until(lambda: stage.changes("trauma", "phase"))
         others = [

@@ -83,6 +83,19 @@ async def test_a_rhythm_without_a_pulse_is_an_alarm_of_high_priority() -> None:
         assert alarms(session)["rhythm"]["kind"] == "vf"
 
 
+async def test_in_resuscitation_the_rhythm_is_the_only_alarm_and_the_gas_is_shown() -> None:
+    async with directed(quiet()) as (session, _):
+        await session.until(120.0)
+        session.body.treat("cardiac_arrest")
+        await session.until(130.0)
+        await session.client("rescuer").invoke("patient", "perform", "als")
+        await session.until(300.0)
+        assert list(alarms(session)) == ["rhythm"]
+        gas = session.world.twin(MONITOR).ledger.readings["etco2"]
+        assert gas.effective > session.world.clock.now() - 2
+        assert 10 < gas.value < 35
+
+
 async def test_limits_follow_the_age_as_it_becomes_known() -> None:
     async with directed(quiet()) as (session, _):
         await session.until(120.0)

@@ -204,6 +204,19 @@ async def test_what_a_person_plays_is_not_done_a_second_time() -> None:
         assert told(session, "people")["rescuer"]["simulated"] is False
 
 
+async def test_a_played_crew_that_leaves_its_monitor_on_does_not_hinder_the_shock_room() -> None:
+    async with directed(load("pelvis")) as (session, instructor):
+        await session.until(minutes("20:00"))
+        await instructor.invoke("session", "simulate", "rescuer", False)
+        monitor, trauma = session.world.twin("ambulance_monitor"), session.world.twin("trauma")
+        while trauma.value("arrived_s") is None:
+            await session.until(session.world.clock.now() + 10.0)
+        assert monitor.value("attached") is True
+        await session.until(trauma.value("arrived_s") + 70.0)
+        assert monitor.value("attached") is False
+        assert done_by(session, "ambulance_monitor.detach")[-1][0] == "nurse"
+
+
 async def test_an_answer_that_was_thought_about_is_left_to_the_person_who_takes_over() -> None:
     more = """
 [[respond]]

@@ -57,12 +57,12 @@ had_brain_injury :- brain_injury(_).
 had_brain_injury :- head_injury & best_gcs(_) & lowest_gcs(G) & tbi_gcs(L) & G <= L.
 @neu_03_low[source("Brain Trauma Foundation, 4th edition")]
 +!review("NEU-03", medium)
-  : ventilated(true) & had_brain_injury & etco2(E) & limit(etco2_low, L)
+  : ventilated(true) & not arrest & had_brain_injury & etco2(E) & limit(etco2_low, L)
     & below("NEU-03", medium, E, L, 1)
   <- !met("NEU-03", medium, [etco2(E)]).
 @neu_03_high[source("Brain Trauma Foundation, 4th edition")]
 +!review("NEU-03", medium)
-  : ventilated(true) & had_brain_injury & etco2(E) & limit(etco2_high, L)
+  : ventilated(true) & not arrest & had_brain_injury & etco2(E) & limit(etco2_high, L)
     & above("NEU-03", medium, E, L, 1)
   <- !met("NEU-03", medium, [etco2(E)]).
 

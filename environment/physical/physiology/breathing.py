@@ -20,6 +20,10 @@ O2_PER_HB = 1.34  # mL of oxygen per gram (Huefner)
 DISSOLVED = 0.0031  # mL/dL per mmHg
 LOWEST_SATURATION = 0.05
 EXTRACTION = 0.75  # the most that tissue takes of the oxygen brought (physiology textbooks)
+AT_REST = 0.25  # what it takes at rest (physiology textbooks)
+# By bag, two breaths after 30 compressions at 100 to 120 a minute: about 23 s; 500 to 600 mL each
+# (ERC 2021, adult basic life support).
+BAG_RR, BAG_VT_ML, BAG_VD_ML = 5.0, 550.0, 150.0
 
 
 def saturation(p_o2: float) -> float:
@@ -42,14 +46,16 @@ def breathe(s: State, dt: float) -> None:
 
 
 def is_apnoeic(s: State) -> bool:
-    """Whether no breath moves: paralysed or arrested without ventilation, or a closed airway."""
+    """Whether no breath moves: paralysed, arrested and nobody ventilates, or a closed airway."""
     return s.va < 0.2
 
 
 def _rate(s: State) -> float:
     if s.ventilated:
         return s.vent_rr
-    if s.arrested_s is not None or s.t_s < s.paralysed_until_s:
+    if s.arrested_s is not None:
+        return BAG_RR if s.cpr else 0.0
+    if s.t_s < s.paralysed_until_s:
         return 0.0
     rr = s.rr0 + s.rr_pain
     drive = s.l_r * (0.7 if "sedated" in s.conditions else 1.0) - 0.05
@@ -72,6 +78,8 @@ def _ventilation(s: State) -> float:
         return s.vent_rr * max(0.0, s.vent_vt_ml - s.vent_vd_ml) / 1000.0 / child * open_part
     if s.rr <= 0.0:
         return 0.0
+    if s.arrested_s is not None:
+        return BAG_RR * (BAG_VT_ML - BAG_VD_ML) / 1000.0 * open_part
     # shallow breaths: tachypnoea of shock hardly ventilates more (engineering default)
     return float(VA0_L_MIN * (s.rr / s.rr0) ** 0.2 * open_part)
 
@@ -83,7 +91,10 @@ def _carbon_dioxide(s: State, dt: float) -> None:
         s.apnoea_s += dt
         return
     s.apnoea_s = 0.0
-    target = 0.863 * VCO2_ML_MIN * (1.0 + 1.2 * s.hyperthermia_m) / s.va
+    made = VCO2_ML_MIN * (1.0 + 1.2 * s.hyperthermia_m)
+    if s.arrested_s is not None:
+        made *= min(1.0, s.co * EXTRACTION / AT_REST)  # no more than compressions bring oxygen for
+    target = 0.863 * made / s.va
     s.paco2 += (min(target, 150.0) - s.paco2) * (1.0 - exp(-dt / CO2_TAU_S))
 
 

@@ -89,7 +89,7 @@ def warming(s: State, *, on: bool = True) -> None:
 
 @treatment
 def cpr(s: State, *, on: bool = True) -> None:
-    """Compress the chest, or stop."""
+    """Compress the chest and, where no ventilator does, give breaths by bag; or stop."""
     s.cpr = on and s.arrested_s is not None
 
 

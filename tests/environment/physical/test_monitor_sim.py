@@ -79,6 +79,18 @@ def test_without_a_pulse_the_monitor_shows_no_numbers() -> None:
     assert stage.history("monitor", "sbp")[-1].effective <= stopped
 
 
+def test_during_compressions_the_gas_is_the_one_thing_that_the_monitor_shows() -> None:
+    body = Body()
+    body.advance(30)
+    body.treat("cardiac_arrest")
+    body.treat("cpr")
+    stage = watched(body, 120)
+    assert 10 <= float(stage.value("monitor", "etco2") or 0) < 35
+    assert stage.value("monitor", "rr") == 5
+    for gone in ("hr", "sbp", "spo2"):
+        assert stage.history("monitor", gone) == []
+
+
 def test_a_cuff_measures_every_two_minutes_and_says_that_it_is_a_cuff() -> None:
     async def scene(stage: Stage) -> None:
         stage.world.add("patient", "patient")

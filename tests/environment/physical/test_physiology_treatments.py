@@ -309,6 +309,55 @@ def test_a_heart_that_stopped_never_starts_by_itself() -> None:
     assert not body.is_alive
 
 
+def resuscitated(*injuries: object, tube: bool = False) -> Body:
+    body = Body(injuries=[*injuries])
+    body.advance(120)
+    body.treat("cardiac_arrest")
+    body.treat("cpr")
+    if tube:
+        body.treat("airway", device="tube")
+        body.treat("ventilator", on=True, rr=10)
+    body.advance(120 + 300)
+    return body
+
+
+@pytest.mark.parametrize("tube", [False, True])
+def test_whoever_is_resuscitated_is_given_breaths_and_breathes_out_what_little_flow_brings(
+    tube: bool,
+) -> None:
+    body = resuscitated(tube=tube)
+    now = body.signs()
+    assert not now.pulse
+    assert 10 < now.etco2 < 35  # far below the 38 of a beating heart
+    assert now.rr == (10 if tube else 5)
+    assert now.paco2 < 60
+    assert now.sao2 > 90
+    body.treat("cpr", on=False)
+    body.advance(body.time_s + 5)
+    assert body.signs().etco2 == 0
+
+
+def test_an_arrest_without_help_or_with_a_closed_airway_gives_no_carbon_dioxide() -> None:
+    body = Body()
+    body.treat("cardiac_arrest")
+    body.advance(60)
+    assert body.signs().etco2 == 0
+    assert body.signs().rr == 0
+    closed = resuscitated(injury("airway_narrowing", severity=1.0))
+    assert closed.signs().etco2 == 0
+
+
+def test_a_heart_that_stopped_for_want_of_oxygen_starts_again_with_breaths() -> None:
+    body = Body()
+    body.treat("drug", name="rocuronium", dose=80)
+    while body.signs().pulse:
+        body.step()
+    assert body.signs().sao2 < 40
+    body.treat("cpr")
+    body.advance(body.time_s + 120)
+    assert body.signs().pulse
+
+
 def test_lactate_rises_in_shock_and_base_excess_and_ph_fall_with_it() -> None:
     body = wounded(flow=150)
     body.advance(1080)

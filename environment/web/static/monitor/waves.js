@@ -41,7 +41,7 @@ export function traces(store, signals, shown) {
   const take = () => {
     const heart = fresh("hr") ? number("hr") : 0;
     signals.now = {
-      rhythm: rhythm(), hr: heart, rr: pulseless() ? 0 : number("rr"), sbp: number("sbp"), dbp: number("dbp"),
+      rhythm: rhythm(), hr: heart, rr: pulseless() && !fresh("etco2") ? 0 : number("rr"), sbp: number("sbp"), dbp: number("dbp"),
       etco2: number("etco2"), poor: store.value(shown(), "poor_signal") === true,
     };
   };

@@ -135,6 +135,12 @@ NEU_03: list[Row] = [
         facts={"intubated": True, "ventilated": True, "etco2": 30},
     ),
     holds_back(
+        "NEU-03",
+        "no pulse: compressions bring little",
+        seconds=190,
+        facts={**VENTILATED, "pulse": False, "etco2": 17},
+    ),
+    holds_back(
         "NEU-03", "too short", seconds=160, facts={**VENTILATED, "etco2": 28}, then={"etco2": 37}
     ),
     clears(
