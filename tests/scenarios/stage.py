@@ -170,22 +170,40 @@ def longer(journal: Journal, *rows: tuple[str, ChangeKind, str, JSON], at_s: flo
     found = Journal(journal.name)
     for change in journal:
         found.append(change)
-    for twin, kind, name, value in rows:
-        found.append(
-            Change(
-                seq=found.next_seq,
-                twin=twin,
-                kind=kind,
-                name=name,
-                value=value,
-                effective=at_s,
-                recorded=at_s,
-                source="test",
-                quality="good",
-                by="instructor",
-            )
-        )
+    for row in rows:
+        more(found, *row, at_s=at_s, by="instructor")
     return found
+
+
+def more(
+    journal: Journal,
+    twin: str,
+    kind: ChangeKind,
+    name: str,
+    value: JSON,
+    *,
+    at_s: float,
+    true_s: float | None = None,
+    by: str = "clock",
+    cause: int | None = None,
+) -> int:
+    """Put a change behind a journal; its number."""
+    journal.append(
+        Change(
+            seq=journal.next_seq,
+            twin=twin,
+            kind=kind,
+            name=name,
+            value=value,
+            effective=at_s if true_s is None else true_s,
+            recorded=at_s,
+            source="test",
+            quality="good",
+            by=by,
+            cause=cause,
+        )
+    )
+    return journal.next_seq - 1
 
 
 #: The beginning of a small case: a call, a bleeding thigh, twenty minutes.

@@ -2,13 +2,13 @@
 
 import pytest
 
-from environment.model.change import JSON, Change, ChangeKind
+from environment.model.change import JSON, ChangeKind
 from environment.runtime.journal import Journal
 from scenarios.brought import brought_in
 from scenarios.expectations import Verdict, judge
 from scenarios.measures import missed_windows
 from scenarios.story import Story
-from tests.scenarios.stage import Advice, longer, perform, show, small
+from tests.scenarios.stage import Advice, longer, more, perform, show, small
 
 EXPECT = """
 [[event]]
@@ -231,7 +231,7 @@ def injected(is_played: bool) -> Story:
         ("patient", "operation", "apply_tourniquet", ends("t-1"), number),
     )
     for twin, kind, name, value, cause in rows:
-        longer_by(journal, twin, kind, name, value, cause)
+        more(journal, twin, kind, name, value, at_s=240.0, by="instructor", cause=cause)
     return Story(journal)
 
 
@@ -241,26 +241,6 @@ def asks(invocation: str, **given: str) -> JSON:
 
 def ends(invocation: str) -> JSON:
     return {"status": "completed", "invocation": invocation}
-
-
-def longer_by(
-    journal: Journal, twin: str, kind: ChangeKind, name: str, value: JSON, cause: int | None
-) -> None:
-    journal.append(
-        Change(
-            seq=journal.next_seq,
-            twin=twin,
-            kind=kind,
-            name=name,
-            value=value,
-            effective=240.0,
-            recorded=240.0,
-            source="test",
-            quality="good",
-            by="instructor",
-            cause=cause,
-        )
-    )
 
 
 def test_what_the_instructor_did_for_the_team_does_not_count_as_the_teams() -> None:

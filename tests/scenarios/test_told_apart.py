@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from environment.model.change import JSON, Change, ChangeKind
+from environment.model.change import JSON, ChangeKind
 from environment.runtime.journal import Journal
 from scenarios import report
 from scenarios.behind import behind, behind_text
@@ -15,42 +15,11 @@ from scenarios.measures import measured
 from scenarios.runs import keep
 from scenarios.schema import Scenario
 from scenarios.story import Story
-from tests.scenarios.stage import Performed, longer, perform, show, small
+from tests.scenarios.stage import Performed, longer, more, perform, show, small
 
 Row = tuple[str, ChangeKind, str, JSON]
 TRAUMA: Row = ("trauma", "event", "created", {"kind": "trauma"})
 SESSION: Row = ("session", "event", "created", {"kind": "session"})
-
-
-def more(
-    journal: Journal,
-    twin: str,
-    kind: ChangeKind,
-    name: str,
-    value: JSON,
-    *,
-    at_s: float,
-    true_s: float | None = None,
-    by: str = "clock",
-    cause: int | None = None,
-) -> int:
-    """Put a change behind a journal; its number."""
-    journal.append(
-        Change(
-            seq=journal.next_seq,
-            twin=twin,
-            kind=kind,
-            name=name,
-            value=value,
-            effective=at_s if true_s is None else true_s,
-            recorded=at_s,
-            source="test",
-            quality="good",
-            by=by,
-            cause=cause,
-        )
-    )
-    return journal.next_seq - 1
 
 
 def late_machine() -> tuple[Scenario, Story]:
