@@ -59,7 +59,7 @@ class Live:
     host: str = ""
     port: int = 0
     journal: str = ""  # a database's URL, without a password; empty: beside the run
-    stays: bool = False  # for the debrief, when the case is over
+    stays: bool | None = None  # for the debrief, when it is over; None: if somebody looks on
 
 
 class Keeper:

@@ -35,6 +35,9 @@ LEAVES_WITHIN_S = 5.0
 
 #: Told once everybody can come: the address, and where each real device delivers.
 Ready = Callable[[str, Mapping[str, str]], None]
+#: Told when it is over, and whether somebody has a page open then: does the debrief follow at the
+#: same address?
+Stays = Callable[[bool], bool]
 #: Keeps a whole journal, of which what comes after a change is discarded: returns under which name,
 #: and what follows the one that goes on.
 Branch = Callable[[Journal, int], tuple[str, Follow]]
@@ -71,7 +74,7 @@ class _Stage:
     told: Told | None
     branch: Branch | None
     run: str
-    stays: bool
+    stays: Stays | None
     times: int = 0
 
     async def play(
@@ -136,7 +139,8 @@ class _Stage:
                     director.go(paused=paused, stands=paused and past is not None)
                     await _first(session.until(scenario.ends_s, self.progress), wish)
                 if not wish.done():
-                    site.leave("over", debrief=self.stays)
+                    stays = self.stays is not None and self.stays(site.is_watched)
+                    site.leave("over", debrief=stays)
             finally:
                 site.leave("stopped")  # unless it was said why
                 if devices is not None:
@@ -199,13 +203,13 @@ async def play_served(
     paused: bool = False,
     branch: Branch | None = None,
     run: str = "",
-    stays: bool = False,
+    stays: Stays | None = None,
 ) -> Played:
     """Play a scenario on the web, agents inside; the call comes when everybody is there.
 
     With a `past` (in a running `CatchUpLoop`) it is taken up where that ends. In such a loop its
-    instructor can also go back; `branch` keeps what is then discarded. `stays`: its debrief will
-    be at the same address, which pages are told when it is over.
+    instructor can also go back; `branch` keeps what is then discarded. When it is over, pages are
+    told whether its debrief `stays` at the same address.
     """
     if devices is None:
         simulated_only(scenario, {})
@@ -284,7 +288,7 @@ def served(
     paused: bool = False,
     branch: Branch | None = None,
     run: str = "",
-    stays: bool = False,
+    stays: Stays | None = None,
 ) -> Played:
     """Play a case on the web to its end, or on from a past.
 

@@ -29,10 +29,11 @@ JSON_TYPE, TD_TYPE, TM_TYPE = "application/json", "application/td+json", "applic
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One open stream: whose, and over which connection."""
+    """One open stream: whose, over which connection, and whether a page holds it."""
 
     name: str
     transport: asyncio.Transport | None
+    is_page: bool
 
 
 class Look(Protocol):
@@ -143,6 +144,11 @@ class Site:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody has a page open."""
+        return any(s.is_page for s in self.streams.values())
+
     def leave(self, why: str, **more: JSON) -> None:
         """Tell every page once that this site goes: `over`, `back` (to a moment) or `stopped`."""
         if self.farewell is None:
@@ -163,7 +169,8 @@ class Site:
                 "twins with one stream: /stream?twin=a&twin=b",
                 {"Retry-After": "10"},
             )
-        self.streams[task] = Stream(name, request.transport)
+        # No browser opens a socket without its origin, and devices have none.
+        self.streams[task] = Stream(name, request.transport, is_page="Origin" in request.headers)
         try:
             yield
         finally:

@@ -60,7 +60,8 @@ def serve(
         bool | None,
         typer.Option(
             "--debrief/--no-debrief",
-            help="Stay for the debrief when the case is over; by default with --pause.",
+            help="Stay for the debrief when the case is over; by default with --pause, and when "
+            "somebody has a page open then.",
         ),
     ] = None,
     opens: Opens = None,
@@ -106,7 +107,7 @@ def serve(
             host=host or LOOPBACK,
             port=PORT if port is None else port,
             journal=url,
-            stays=pause if debrief is None else debrief,
+            stays=True if pause and debrief is None else debrief,
         )
         check_free(how.host, how.port)
         keeping = kept_in(root(runs), chosen, with_seed, live=how)
@@ -122,7 +123,8 @@ def serve(
     with keeping as keep, keep:
         admitted = session_tokens(keep.folder) if tokens is None else tokens_of(tokens)
         links = Links(admitted, chosen.roles, is_lan=lan)
-        stays = how.stays if debrief is None else debrief
+        wished = how.stays if debrief is None else debrief
+        is_staying = False
         is_open = not lan and tokens is None
         here = ""
 
@@ -136,6 +138,11 @@ def serve(
                 typer.echo(f"{device}: {line}", err=True)
             if is_open:  # else a page needs a link, and each works once
                 open_page(f"{url}/", opens)
+
+        def stays(is_watched: bool) -> bool:
+            nonlocal is_staying
+            is_staying = is_watched if wished is None else wished
+            return is_staying
 
         try:
             with Progress(chosen, shown=True) as progress:
@@ -172,7 +179,7 @@ def serve(
             talk_about(kept, here, admitted, is_open=is_open)
 
         try:
-            finish(kept, began, as_json=as_json, then=talk if stays else None)
+            finish(kept, began, as_json=as_json, then=talk if is_staying else None)
         finally:
             (keep.folder / ENTERED).unlink(missing_ok=True)
 

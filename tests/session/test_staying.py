@@ -78,6 +78,33 @@ async def test_who_took_part_stays_for_the_debrief_and_its_notes_are_in_the_repo
     assert not (case.folder / "entered.json").exists()
 
 
+@pytest.mark.parametrize("is_page", [True, False])
+async def test_unasked_a_session_stays_for_whoever_has_a_page_open_and_for_no_device(
+    tmp_path: Path, is_page: bool
+) -> None:
+    at = f"http://127.0.0.1:{(port := free_port())}"
+    case = Case(tmp_path, "--port", str(port), "--speed", "60", command="serve")
+    case.start(str(short_case(tmp_path, ends="01:30")))
+    assert case.process is not None
+    try:
+        await told(case, "private windows.")
+        origin = at if is_page else None  # browsers send theirs with every socket
+        async with (
+            aiohttp.ClientSession(at) as somebody,
+            somebody.ws_connect("/stream?every=1", origin=origin) as line,
+        ):
+            said = [json.loads(m.data).get("bye") async for m in line]
+        assert [bye for bye in said if bye][-1] == {"why": "over", "debrief": is_page}
+        if is_page:
+            await told(case, "Now talk about it")
+            case.process.send_signal(signal.SIGINT)
+        assert await asyncio.to_thread(case.process.wait, PATIENCE_S) == 0
+    finally:
+        if case.process.poll() is None:
+            case.kill()
+    assert ("Now talk about it" in case.words) is is_page
+
+
 async def test_an_interrupted_session_says_how_it_goes_on_and_then_waits_for_its_instructor(
     tmp_path: Path,
 ) -> None:
