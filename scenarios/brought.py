@@ -17,6 +17,8 @@ from scenarios.wording import asked, sign_titled, titled, worded, words
 KINDS = {
     "hurt": "injury",
     "set_vital": "sign",
+    "arrest": "sign",
+    "restore_circulation": "sign",
     "disturb": "device",
     SESSION_INJECT: "deed",
     "trigger": "script",
@@ -42,7 +44,7 @@ class Brought:
 
 
 #: What of it changes the patient, and what changes besides what monitors show of him.
-CHANGES_PATIENT = ("hurt", "set_vital")
+CHANGES_PATIENT = ("hurt", "set_vital", "arrest", "restore_circulation")
 CHANGES_SIGNS = (*CHANGES_PATIENT, "disturb")
 
 
@@ -111,6 +113,8 @@ def _what(action: Action, say: Tongue) -> str:
         device = say.named("twin", str(given["device"])) or words(given["device"])
         how = "silent" if given["how"] == "silence" else given["how"]
         return say.t(f"brought.{how}", device=device, **told)
+    if action.operation in ("arrest", "restore_circulation"):
+        return say.t(f"brought.{action.operation}")
     if action.operation == SESSION_INJECT:
         what = asked(str(given["do"]), given.get("given") or {}, say)
         by = given.get("by")

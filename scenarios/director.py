@@ -16,13 +16,11 @@ from environment.physical.adapter import Adapter, Command
 from environment.physical.monitor_sim import MonitorSim
 from environment.physical.physiology import Body
 from environment.physical.physiology.injuries import injury_from
-from environment.physical.simulated import SimulatedAsset
 from environment.runtime.journal import Journal
-from environment.twins.session import NOW_S
 from scenarios.braking import Brake
 from scenarios.briefing import briefing
-from scenarios.clinical_time import clock as clock_text
 from scenarios.coming import coming, waiting
+from scenarios.logbook import Logbook
 from scenarios.pace import Pace
 from scenarios.schema import Scenario
 from scenarios.team import Team
@@ -49,19 +47,14 @@ class Strings:
     spawn: Callable[[Coroutine[None, None, None]], None]
 
 
-class Director(SimulatedAsset):
+class Director(Logbook):
     """Carries out what the instructor asks of the session."""
 
     def __init__(self, strings: Strings, pace: Pace) -> None:
-        super().__init__(SESSION)
+        super().__init__(SESSION, strings.journal)
         self._run, self.pace, self._brake = strings, pace, Brake()
         #: Called with who wishes it, a bookmark's label and seq; None: this run cannot go back.
         self.rewinds: Callable[[str, str, int], None] | None = None
-        self._maps: dict[str, dict[str, JSON]] = {
-            name: {} for name in ("bookmark", "mark", "noted", "injected", "held")
-        }
-        self._marks = self._notes = 0
-        self._told: dict[str, JSON] = {}
         self._is_due = False
         people = strings.scenario.people
         self._instructor = next((p.id for p in people if p.role == "instructor"), "instructor")
@@ -125,17 +118,7 @@ class Director(SimulatedAsset):
             self.pace.pause()
             self._say("running", False)
 
-    # -- notes -----------------------------------------------------------------------------
-
-    async def do_set_bookmark(self, command: Command, label: str) -> JSON:
-        """Remember this moment."""
-        name = first = label or clock_text(int(self.now()))  # as clocks on the pages show it
-        number = 1
-        while name in self._maps["bookmark"]:
-            number += 1
-            name = f"{first} ({number})"
-        self._keep("bookmark", name, {"at_s": self.now(), "seq": len(self._run.journal)}, command)
-        return name
+    # -- back -----------------------------------------------------------------------------
 
     async def do_rewind(self, command: Command, label: str) -> JSON:
         """Go back; whoever plays the run does it once this is answered."""
@@ -149,42 +132,6 @@ class Director(SimulatedAsset):
         """Say that the session went back, and where what is discarded is kept."""
         value = {"label": label, "after": after, "from_s": from_s, "branch": branch}
         self.tell(SESSION, "rewound", value, Command(SESSION, "rewind", {}, by, None))
-
-    async def do_set_mark(self, command: Command, rating: str, note: str, about: int) -> JSON:
-        """Note what was good or bad."""
-        self._marks += 1
-        number = str(self._marks)
-        row = {"rating": rating, "note": note, "at_s": self.now(), "about": about}
-        self._keep("mark", number, row, command)
-        return number
-
-    async def do_unmark(self, command: Command, number: str) -> JSON:
-        """Take a note back; its number is not used again."""
-        self._maps["mark"].pop(number)
-        self._say("mark", dict(self._maps["mark"]), command)
-        return number
-
-    async def do_note(
-        self, command: Command, text: str, at_s: float, about: int, number: str
-    ) -> JSON:
-        """Write something down for the debrief, or write it anew."""
-        if not text.strip():
-            raise InvocationFailedError("A note without a word says nothing.", "no_text")
-        if number and number not in self._maps["noted"]:
-            raise InvocationFailedError(f"There is no note {number}.", "no_note")
-        if not number:
-            self._notes += 1
-            number = str(self._notes)
-        moment = self.now() if at_s == NOW_S else min(at_s, self.now())
-        row = {"text": text.strip(), "at_s": moment, "about": about, "by": command.by}
-        self._keep("noted", number, row, command)
-        return number
-
-    async def do_unnote(self, command: Command, number: str) -> JSON:
-        """Take a note back; its number is not used again."""
-        self._maps["noted"].pop(number)
-        self._say("noted", dict(self._maps["noted"]), command)
-        return number
 
     # -- the case --------------------------------------------------------------------------
 
@@ -240,6 +187,26 @@ class Director(SimulatedAsset):
             raise InvocationFailedError(str(wrong), "no_such_injury") from wrong
         return self._did(command, f"hurt.{kind}", dict(details))
 
+    async def do_arrest(self, command: Command) -> JSON:
+        """Stop the heart."""
+        return self._turn(command, "arrest", "cardiac_arrest", is_beating=True)
+
+    async def do_restore_circulation(self, command: Command) -> JSON:
+        """Let the heart beat again."""
+        return self._turn(command, "restore_circulation", "circulation_returns", is_beating=False)
+
+    def _turn(self, command: Command, do: str, treatment: str, *, is_beating: bool) -> str:
+        body = self._run.body
+        body.advance(self.now())
+        if body.signs().pulse is not is_beating:
+            has = "no pulse" if is_beating else "a pulse"
+            raise InvocationFailedError(
+                f"The patient has {has} already.", f"has_{has.replace(' ', '_')}"
+            )
+        body.treat(treatment)
+        self._tell_truth(self.now())
+        return self._did(command, do, {})
+
     async def do_disturb(
         self, command: Command, device: str, how: str, member: str, by: float, seconds: float
     ) -> JSON:
@@ -282,8 +249,7 @@ class Director(SimulatedAsset):
         body = self._run.body
         body.advance(self.now())
         body.release(key, over_s)
-        del self._maps["held"][key]
-        self._say("held", dict(self._maps["held"]), command)
+        self._drop("held", key, command)
         return key
 
     # -- the script ------------------------------------------------------------------------
@@ -363,15 +329,6 @@ class Director(SimulatedAsset):
         row = {"at_s": self.now(), "by": self._instructor, "do": do, "given": given}
         self._keep("injected", number, {**row, "outcome": DONE}, command)
         return number
-
-    def _keep(self, name: str, key: str, row: JSON, command: Command) -> None:
-        self._maps[name][key] = row
-        self._say(name, dict(self._maps[name]), command)
-
-    def _say(self, name: str, value: JSON, command: Command | None = None) -> None:
-        if command is not None or self._told.get(name) != value:
-            self._told[name] = value
-            self.tell(SESSION, name, value, command)
 
 
 async def _begin(work: Coroutine[None, None, None], begun: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -20,20 +21,24 @@ def _as_user(folder: Path) -> list[str]:
     if os.geteuid() != 0:
         return []
     setpriv = program("setpriv", package="util-linux")
-    for place in (folder, *folder.parents):  # the way there, for somebody else
-        if place.owner() == "root" and place != Path("/") and not place.stat().st_mode & 0o001:
-            place.chmod(place.stat().st_mode | 0o011)
     subprocess.run(["chown", "postgres", folder], check=True)
     return [str(setpriv), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database."""
+def postgresql() -> Iterator[str]:
+    """The URL of an empty database.
+
+    It lies beside pytest's own folders, which every session of pytest shuts to other users.
+    """
+    with TemporaryDirectory(prefix="traumatwin-postgresql-") as folder:
+        yield from _served(Path(folder))
+
+
+def _served(folder: Path) -> Iterator[str]:
     initdb = program("initdb", package="postgresql")
     postgres = program("postgres", package="postgresql")
     program("psql", package="postgresql-client")
-    folder = tmp_path_factory.mktemp("postgresql")
     data, port = folder / "data", free_port()
     user = _as_user(folder)
     made = [*user, str(initdb), "-D", str(data), "-A", "trust", "-U", "test", "--no-sync"]

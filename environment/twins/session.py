@@ -197,6 +197,16 @@ class Session(Twin):
         """Add an injury to the body, as an `[[injury]]` of a scenario would."""
         return await self.port.command("hurt", kind=kind, details=details)
 
+    @operation(roles=_INSTRUCTOR, undo="restore_circulation")
+    async def arrest(self) -> JSON:
+        """Stop the body's circulation: electrical activity without a pulse."""
+        return await self.port.command("arrest")
+
+    @operation(roles=_INSTRUCTOR)
+    async def restore_circulation(self) -> JSON:
+        """Let the body's circulation return, weak at first, whatever had stopped it."""
+        return await self.port.command("restore_circulation")
+
     @operation(roles=_INSTRUCTOR)
     async def disturb(
         self,

@@ -266,6 +266,14 @@ async def test_surprises_happen_and_are_seen_among_what_has_happened() -> None:
         waiting = panel(page, "What comes next")
         await expect(waiting).to_contain_text("begin advanced life support waits for: pulse: no")
         await stage.until(lambda: value(stage, "truth")["tension"] > 0.1)
+        truth = panel(page, "How the patient really is")
+        await truth.get_by_role("button", name="Cardiac arrest").click()
+        await stage.until(lambda: not value(stage, "truth")["pulse"])
+        await expect(happened).to_contain_text("stop the heart")
+        await expect(truth.get_by_role("button", name="Circulation returns")).to_be_visible()
+        await page.get_by_role("button", name="Undo").click()
+        await stage.until(lambda: value(stage, "truth")["pulse"])
+        await expect(truth.get_by_role("button", name="Cardiac arrest")).to_be_visible()
 
 
 async def test_a_member_of_the_team_is_let_in_by_a_link_and_is_played_from_then_on() -> None:

@@ -239,6 +239,7 @@ async def test_what_the_instructor_brought_in_has_a_lane_in_the_readers_language
     asked: list[tuple[str, dict[str, object]]] = [
         ("hurt", {"kind": "bleed", "details": {"site": "spleen", "flow_ml_min": 60}}),
         ("set_vital", {"key": "hr", "to": 130.0, "over_s": 60.0}),
+        ("arrest", {}),
     ]
     rows: list[tuple[str, ChangeKind, str, object]] = [
         ("session", "event", "created", {"kind": "session"})
@@ -255,7 +256,11 @@ async def test_what_the_instructor_brought_in_has_a_lane_in_the_readers_language
     async with on_review(run) as stage:
         page = await stage.enter("someone", "researcher", "/debrief", locale="it-IT", size=WALL)
         lane = page.get_by_role("group", name="Istruttore")
-        await expect(lane.get_by_role("button")).to_have_count(2)
+        await expect(lane.get_by_role("button")).to_have_count(3)
+        await lane.locator("[data-brought=arrest]").click()
+        await expect(page.get_by_role("region", name="In dettaglio")).to_contain_text(
+            "arresto cardiaco"
+        )
         await lane.locator("[data-brought=set_vital]").click()
         detail = page.get_by_role("region", name="In dettaglio")
         await expect(detail).to_contain_text("Introdotto dall'istruttore: 1:15:00")

@@ -162,6 +162,8 @@ def test_what_must_not_happen_may_once_the_instructor_has_changed_the_patient() 
     device = judge(changed(quiet, 1200.0, "disturb", **fails), scenario)
     assert [j.subject for j in device.met] == ["arrests"]  # a monitor is not the patient
     assert [j.subject for j in device.void] == ["BRE-03"]
+    stopped = judge(changed(quiet, 1200.0, "arrest"), scenario)
+    assert [j.subject for j in stopped.void] == ["BRE-03", "arrests"]
 
 
 def test_what_is_wrong_in_any_patient_stays_so_whatever_the_instructor_brought_in() -> None:

@@ -369,6 +369,7 @@ def test_what_the_instructor_brought_in_stands_in_the_report_with_what_bled_at_t
     asked: list[tuple[str, dict[str, object]]] = [
         ("hurt", {"kind": "bleed", "details": {"site": "spleen", "flow_ml_min": 60}}),
         ("set_vital", {"key": "hr", "to": 130.0, "over_s": 60.0}),
+        ("arrest", {}),
     ]
     rows: list[tuple[str, ChangeKind, str, object]] = [
         ("session", "event", "created", {"kind": "session"})
@@ -386,6 +387,7 @@ def test_what_the_instructor_brought_in_stands_in_the_report_with_what_bled_at_t
     assert "What the instructor brought in" in page
     assert "bleed added: spleen, 60 mL/min" in page
     assert "Heart rate held at 130 bpm" in page
+    assert "Cardiac arrest" in page
     assert "1:01:40" in page  # as the pages write it
     assert "Still bleeding at the end: spleen 45 mL/min" in page
     paper = b"".join(drawn(pdf(story, scenario, seed=1, verdict=judge(story, scenario))))

@@ -278,6 +278,29 @@ async def test_an_injury_that_is_added_hurts() -> None:
             await instructor.invoke("session", "hurt", "bled", {})
 
 
+async def test_a_heart_that_the_instructor_stops_beats_again_when_he_lets_it() -> None:
+    async with directed(quiet()) as (session, instructor):
+        await session.until(120.0)
+        with pytest.raises(InvocationFailedError, match="a pulse already"):
+            await instructor.invoke("session", "restore_circulation")
+        await instructor.invoke("session", "arrest")
+        assert told(session, "truth")["pulse"] is False
+        with pytest.raises(InvocationFailedError, match="no pulse already"):
+            await instructor.invoke("session", "arrest")
+        await session.until(240.0)  # it does not come back by itself
+        assert told(session, "truth")["rhythm"] == "pea"
+        monitor = session.world.twin("ambulance_monitor")
+        assert monitor.value("alarm")["rhythm"]["kind"] == "pea"
+        assert session.world.twin("patient").value("pulse") is False
+        await instructor.invoke("session", "restore_circulation")
+        await session.until(300.0)
+        truth = told(session, "truth")
+        assert (truth["pulse"], truth["rhythm"]) == (True, "sinus")
+        assert truth["sbp"] > 40
+        done = [row["do"] for row in told(session, "injected").values()]
+        assert done == ["arrest", "restore_circulation"]
+
+
 async def test_a_monitor_that_the_instructor_silences_says_nothing_for_so_long() -> None:
     async with directed(quiet()) as (session, instructor):
         await session.until(120.0)

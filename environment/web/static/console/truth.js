@@ -25,7 +25,7 @@ export function Truth(/** @type {any} */ { store, doing }) {
   const truth = store.value("session", "truth", {});
   const held = store.value("session", "held") ?? {};
   return html`<section class="panel" aria-label=${t("console.truth")}>
-    <h2>${t("console.truth")}</h2>
+    <header><h2>${t("console.truth")}</h2><${Heart} truth=${truth} doing=${doing} /></header>
     <table class="truth"><thead><tr><th scope="col">${t("console.sign")}</th>
       <th scope="col">${t("console.really")}</th><th scope="col">${t("console.team_sees")}</th>
       <th scope="col"><span class="visually-hidden">${t("console.move")}</span></th></tr></thead>
@@ -34,6 +34,14 @@ export function Truth(/** @type {any} */ { store, doing }) {
       turn=${() => setOpen(open === row.key ? "" : row.key)} />`)}</tbody></table>
     <${Hidden} truth=${truth} />
   </section>`;
+}
+
+/** The heart stops, or beats again: what is offered is what can be. */
+function Heart(/** @type {any} */ { truth, doing }) {
+  const name = truth.pulse === false ? "restore_circulation" : "arrest";
+  const back = () => doing("session", "restore_circulation", {}, { done: t("console.happens", { name: t("console.restore_circulation") }) });
+  return html`<button onClick=${() => doing("session", name, {},
+    { done: t("console.happens", { name: t(`console.${name}`) }), undo: name === "arrest" ? back : undefined })}>${t(`console.${name}`)}</button>`;
 }
 
 function Sign(/** @type {any} */ { row, truth, store, held, isOpen, doing, turn }) {

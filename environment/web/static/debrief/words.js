@@ -126,7 +126,7 @@ export function broughtText(/** @type {any} */ here, /** @type {any} */ row) {
   if (row.operation === "inject") {
     return askedText(here, given.do, given.given ?? {}) + (given.by ? ` (${word("twin", given.by)})` : "");
   }
-  return t(`brought.${row.operation}`, { name: words(given.name) });
+  return t(`brought.${row.operation}`, { name: words(given.name ?? "") });
 }
 
 /** Why something that was begun could not be done. @returns {string} */
